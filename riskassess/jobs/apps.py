@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "riskassess.jobs"
+    default_auto_field = "django.db.models.BigAutoField"

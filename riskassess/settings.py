@@ -1,0 +1,273 @@
+"""All settings, read from the environment. The embedded default needs no variable at all."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("RISKASSESS_VAR", BASE_DIR / "var"))
+ENVIRONMENT = os.environ.get("RISKASSESS_ENV", "embedded")
+IS_PRODUCTION = ENVIRONMENT == "production"
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, str(int(default))).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def kept_key(name: str) -> str:
+    """A secret from the environment, else one made at first start and kept under var/keys (embedded only)."""
+    if value := os.environ.get(f"RISKASSESS_{name.upper()}"):
+        return value
+    if IS_PRODUCTION:
+        return ""
+    path = VAR_DIR / "keys" / name
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # two processes may start at once: the first key stays
+        except FileExistsError:
+            pass
+        draft.unlink()
+        return path.read_text()
+
+
+DEBUG = env_flag("RISKASSESS_DEBUG")
+SECRET_KEY = kept_key("secret_key")
+AUDIT_KEY = kept_key("audit_key").encode()
+ALLOWED_HOSTS = env_list("RISKASSESS_HOSTS", "" if IS_PRODUCTION else "127.0.0.1,localhost,[::1]")
+SITE_URL = os.environ.get("RISKASSESS_SITE_URL", "" if IS_PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+
+
+def production_faults() -> list[str]:
+    """What must be set before this may serve real cases; each sentence says the remedy."""
+    faults = []
+    if len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("change", "django-insecure", "secret")):
+        faults.append("Set RISKASSESS_SECRET_KEY to a random text of at least 32 characters, made for this server alone.")
+    if len(AUDIT_KEY) < 32 or AUDIT_KEY.decode(errors="replace") == SECRET_KEY:
+        faults.append("Set RISKASSESS_AUDIT_KEY to another random text of at least 32 characters.")
+    if DEBUG:
+        faults.append("Unset RISKASSESS_DEBUG: debug pages show case content.")
+    if not ALLOWED_HOSTS or any(host == "*" or host.startswith(".") for host in ALLOWED_HOSTS):
+        faults.append("Set RISKASSESS_HOSTS to the exact host names this server answers to, without wildcards.")
+    if urlsplit(SITE_URL).scheme != "https":
+        faults.append("Set RISKASSESS_SITE_URL to the public https address; links in mails use it.")
+    if not os.environ.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://")):
+        faults.append("Set DATABASE_URL to a PostgreSQL address.")
+    if not os.environ.get("REDIS_URL", "").startswith(("redis://", "rediss://")):
+        faults.append("Set REDIS_URL to a Redis address.")
+    return faults
+
+
+if IS_PRODUCTION and (faults := production_faults()):
+    raise ImproperlyConfigured("RiskAssess does not start in production yet:\n- " + "\n- ".join(faults))
+if ENVIRONMENT not in {"embedded", "production"}:
+    raise ImproperlyConfigured("RISKASSESS_ENV is either unset (embedded) or 'production'.")
+
+INSTALLED_APPS = [
+    "riskassess",
+    "riskassess.core",
+    "riskassess.audit",
+    "riskassess.accounts",
+    "riskassess.jobs",
+    "riskassess.files",
+    "partners",
+    "riskassess.proposals",
+    "riskassess.assessments",
+    "riskassess.reviews",
+    "riskassess.reports",
+    "riskassess.notices",
+    "riskassess.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "rules",
+    "django_linear_migrations",
+]
+
+MIDDLEWARE = [
+    "riskassess.core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "riskassess.core.middleware.ContentSecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "riskassess.web.middleware.PolicyMiddleware",
+    "riskassess.web.middleware.DomainErrorMiddleware",
+]
+
+ROOT_URLCONF = "riskassess.urls"
+WSGI_APPLICATION = "riskassess.wsgi.application"
+ASGI_APPLICATION = "riskassess.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "riskassess.web.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+DATABASES = {
+    "default": dj_database_url.config(
+        default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
+    }
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["rules.permissions.ObjectPermissionBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "start"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "riskassess" / "locale"]
+TIME_ZONE = os.environ.get("RISKASSESS_TIME_ZONE", "Europe/Brussels")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(os.environ.get("RISKASSESS_STATIC", VAR_DIR / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+FILES_DIR = Path(os.environ.get("RISKASSESS_FILES", VAR_DIR / "files"))
+CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+CSRF_FAILURE_VIEW = "riskassess.web.views.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if IS_PRODUCTION:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+DEFAULT_FROM_EMAIL = os.environ.get("RISKASSESS_MAIL_FROM", "RiskAssess <riskassess@localhost>")
+EMAIL_HOST = os.environ.get("RISKASSESS_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("RISKASSESS_MAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("RISKASSESS_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("RISKASSESS_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_flag("RISKASSESS_MAIL_TLS")
+EMAIL_TIMEOUT = 15
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "riskassess.core.mail.ConsoleAndFileBackend"
+)
+
+# The broker is only a hint; the Job rows in the database are the truth (see riskassess/jobs).
+REDIS_URL = os.environ.get("REDIS_URL", "")
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the shelve file does not survive a kill
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0},
+    "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0},
+    "remind": {"task": "schedule.remind", "schedule": 900.0},
+}
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "max_retries": 0,
+    }
+else:
+    BROKER_DIR = VAR_DIR / "broker"
+    BROKER_DIR.mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.2,
+    }
+JOB_LEASE_SECONDS = int(os.environ.get("RISKASSESS_JOB_LEASE", "150"))  # outlasts the hard time limit
+JOB_RESEND_SECONDS = int(os.environ.get("RISKASSESS_JOB_RESEND", "15"))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "riskassess.core.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("RISKASSESS_LOG_LEVEL", "INFO")},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
