@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from riskassess.accounts.roles import Role
+from riskassess.core.models import DatedModel, UidModel
+
+
+class Institution(UidModel):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels")
+    shows_level_while_writing = models.BooleanField(_("researchers see the level while they write"), default=True)
+    appeal_working_days = models.PositiveSmallIntegerField(_("working days to appeal"), default=20)
+    validity_months = models.PositiveSmallIntegerField(_("months an approval is valid"), default=24)
+    top_approver = models.ForeignKey(
+        "accounts.User",
+        verbose_name=_("institution's top role"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    panel = models.ManyToManyField("accounts.User", verbose_name=_("panel"), blank=True, related_name="panels")
+
+    def __str__(self):
+        return self.name
+
+
+class Unit(UidModel):
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="units")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "name"], name="unit_name_once"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_not_own_parent"),
+        ]
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, name, password=None, **fields):
+        user = self.model(email=email.strip().lower(), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, name, password=None, **fields):
+        return self.create_user(email, name, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username):
+        return self.get(email=(username or "").strip().lower())
+
+
+class Held(NamedTuple):
+    """One role as it is held today; no unit means the whole institution."""
+
+    role: str
+    unit_id: int | None
+
+
+class User(AbstractBaseUser, PermissionsMixin, UidModel):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
+    supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reports_here")
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    colours = models.CharField(
+        _("colours"),
+        max_length=8,
+        default="system",
+        choices=[("system", _("as the system")), ("light", _("light")), ("dark", _("dark"))],
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def initials(self):
+        parts = self.name.split()
+        return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper()
+
+    @property
+    def first_name(self):
+        return self.name.split()[0] if self.name else ""
+
+    @cached_property
+    def held(self) -> frozenset[Held]:
+        """The roles in force today, read once for this instance; an inactive account holds none."""
+        if not self.is_active or not self.pk:
+            return frozenset()
+        rows = self.memberships.in_force(timezone.localdate()).values_list("role", "unit_id")
+        return frozenset(Held(role, unit_id) for role, unit_id in rows)
+
+    def has_role(self, *roles: str) -> bool:
+        return any(held.role in roles for held in self.held)
+
+    def units_with(self, role: str) -> frozenset[int | None]:
+        """Units in which this role is held; None stands for the whole institution."""
+        return frozenset(held.unit_id for held in self.held if held.role == role)
+
+    @property
+    def role_now(self) -> str:
+        """The weightiest role held, for the record of an event that no single role explains."""
+        for role in (Role.OFFICER, Role.APPROVER, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.RESEARCHER):
+            if self.has_role(role):
+                return role.value
+        return "none"
+
+
+class MembershipQuerySet(models.QuerySet):
+    def in_force(self, on: date):
+        return self.filter(starts__lte=on).filter(Q(ends__isnull=True) | Q(ends__gte=on))
+
+
+class RoleMembership(UidModel, DatedModel):
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until"), null=True, blank=True)
+    granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="membership_dates"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+        ordering = ["user", "role"]
+
+    def __str__(self):
+        return f"{self.user}: {self.role}"

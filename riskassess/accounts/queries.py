@@ -1,0 +1,37 @@
+from django.db.models import Q
+from django.utils import timezone
+
+from riskassess.accounts.models import Institution, RoleMembership, Unit, User
+
+
+def the_institution() -> Institution:
+    """The one institution of this installation; set-up makes it."""
+    return Institution.objects.order_by("pk").first()
+
+
+def holders(role: str, *, unit: Unit | None = None):
+    """Active people who hold the role today: in this unit, in one above it, or for the whole institution."""
+    rows = RoleMembership.objects.in_force(timezone.localdate()).filter(role=role)
+    if unit is not None:
+        rows = rows.filter(Q(unit__isnull=True) | Q(unit__in=with_parents(unit)))
+    return User.objects.filter(is_active=True, pk__in=rows.values("user")).order_by("name")
+
+
+def with_parents(unit: Unit) -> list[int]:
+    chain, parents = [], dict(Unit.objects.values_list("pk", "parent_id"))
+    step = unit.pk
+    while step is not None and step not in chain:
+        chain.append(step)
+        step = parents.get(step)
+    return chain
+
+
+def with_children(unit_ids) -> set[int]:
+    """These units and all below them."""
+    found, rows = set(unit_ids), list(Unit.objects.values_list("pk", "parent_id"))
+    grew = True
+    while grew:
+        below = {pk for pk, parent in rows if parent in found} - found
+        found |= below
+        grew = bool(below)
+    return found
