@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,10 +39,8 @@ def kept_key(name: str) -> str:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # two processes may start at once: the first key stays
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # two processes may start at once: the first key stays
+            os.link(draft, path)
         draft.unlink()
         return path.read_text()
 
@@ -58,7 +57,7 @@ def production_faults() -> list[str]:
     """What must be set before this may serve real cases; each sentence says the remedy."""
     faults = []
     if len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("change", "django-insecure", "secret")):
-        faults.append("Set RISKASSESS_SECRET_KEY to a random text of at least 32 characters, made for this server alone.")
+        faults.append("Set RISKASSESS_SECRET_KEY to a random text of 32 characters or more, made for this server.")
     if len(AUDIT_KEY) < 32 or AUDIT_KEY.decode(errors="replace") == SECRET_KEY:
         faults.append("Set RISKASSESS_AUDIT_KEY to another random text of at least 32 characters.")
     if DEBUG:
@@ -181,9 +180,10 @@ TIME_ZONE = os.environ.get("RISKASSESS_TIME_ZONE", "Europe/Brussels")
 USE_I18N = True
 USE_TZ = True
 
+BOOTSTRAP_DIR = next(iter(find_spec("bootstrap").submodule_search_locations))
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("RISKASSESS_STATIC", VAR_DIR / "static"))
-STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", Path(find_spec("bootstrap").origin).parent)]
+STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", BOOTSTRAP_DIR)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},

@@ -1,5 +1,5 @@
 class DomainError(Exception):
-    """Something the domain does not allow, in a sentence a person can read. `field` names the form field, where one is at fault."""
+    """Something the domain does not allow, in a sentence a person can read; `field` names the form field at fault."""
 
     def __init__(self, message, field=""):
         super().__init__(message)
