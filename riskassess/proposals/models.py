@@ -1,0 +1,131 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from riskassess.core.models import DatedModel, UidModel
+from riskassess.proposals.states import EDITABLE, State
+
+
+class ReferenceCounter(models.Model):
+    """The last number given out in a year; locked while the next one is taken."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.year}: {self.last}"
+
+
+class Proposal(UidModel, DatedModel):
+    reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
+    institution = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="proposals")
+    unit = models.ForeignKey(
+        "accounts.Unit", verbose_name=_("unit"), on_delete=models.PROTECT, related_name="proposals"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("lead researcher"), on_delete=models.PROTECT, related_name="proposals"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True, max_length=5000)
+    kinds = models.JSONField(_("kinds of collaboration"), default=list, blank=True)
+    starts = models.DateField(_("planned start"), null=True, blank=True)
+    ends = models.DateField(_("planned end"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=30, choices=State.choices, default=State.DRAFT)
+    revision = models.PositiveIntegerField(default=0, help_text="Goes up with each move; compare-and-set reads it.")
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="proposal_state_known"),
+            models.CheckConstraint(
+                condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="proposal_ends_after_start",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "created_at"]), models.Index(fields=["owner", "state"])]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("proposal", args=[self.reference])
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+
+class CoInvestigator(DatedModel):
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="coinvestigators")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="co_investigations")
+    can_edit = models.BooleanField(_("may edit"), default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "user"], name="coinvestigator_once")]
+        ordering = ["pk"]
+
+    def __str__(self):
+        return str(self.user)
+
+
+class PartnerRole(models.TextChoices):
+    PARTNER = "partner", _("partner in the work")
+    COORDINATOR = "coordinator", _("coordinator of the consortium")
+    HOST = "host", _("host of visits or field work")
+    SUPPLIER = "supplier", _("supplier of data, samples or equipment")
+    CLIENT = "client", _("client of commissioned work")
+
+
+class Participation(UidModel):
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="participations")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, related_name="participations")
+    role = models.CharField(_("role"), max_length=20, choices=PartnerRole.choices, default=PartnerRole.PARTNER)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "partner"], name="partner_once_a_proposal")]
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return str(self.partner)
+
+
+class FunderKind(models.TextChoices):
+    EU = "eu", _("European Union or Euratom programme")
+    NATIONAL = "national_public", _("national public funder")
+    OWN = "own", _("our own institution")
+    PARTNER = "partner", _("a partner")
+    FOREIGN = "foreign_public", _("public funder of another country")
+    PRIVATE = "private", _("private company or foundation")
+
+
+class Funder(UidModel):
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="funders")
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    kind = models.CharField(_("kind of funder"), max_length=20, choices=FunderKind.choices)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class TechnologyItem(UidModel):
+    """A technology, method or item the work advances; the questionnaire asks about each one."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="technology_items")
+    label = models.CharField(_("technology or item"), max_length=200)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.label

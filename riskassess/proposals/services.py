@@ -1,0 +1,247 @@
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners.models import Partner
+from riskassess.accounts.models import Unit, User
+from riskassess.audit.log import record
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals.models import (
+    CoInvestigator,
+    Funder,
+    Participation,
+    Proposal,
+    ReferenceCounter,
+    TechnologyItem,
+)
+from riskassess.proposals.states import MOVES, State
+
+FIELDS = ("title", "summary", "kinds", "starts", "ends")
+MOST_ROWS = 30
+
+
+@transaction.atomic
+def move(*, proposal: Proposal, name: str, actor: User | None, to: State | None = None, reason: str = "") -> Proposal:
+    """Take one step of MOVES by compare-and-set; the loser of a race gets a Conflict and nothing has changed."""
+    step = MOVES[name]
+    target = to or step.target
+    if target not in step.targets:
+        raise DomainError(_("This step cannot lead there."))
+    source = proposal.state
+    if source not in step.sources:
+        raise Conflict(
+            _("%(reference)s is %(state)s now, so this step is not open. Reload the page to see where it stands.")
+            % {"reference": proposal.reference, "state": State(source).label}
+        )
+    changed = Proposal.objects.filter(pk=proposal.pk, state=source, revision=proposal.revision).update(
+        state=target, revision=F("revision") + 1, updated_at=timezone.now()
+    )
+    if not changed:
+        raise Conflict(
+            _("Somebody changed %(reference)s at the same time. Nothing was done; reload the page and look again.")
+            % {"reference": proposal.reference}
+        )
+    proposal.state, proposal.revision = target, proposal.revision + 1
+    record(
+        f"proposal.{name}",
+        subject=proposal,
+        actor_id=actor.pk if actor else None,
+        role=role_in(actor, proposal),
+        actor_name=actor.name if actor else "",
+        reference=proposal.reference,
+        before={"state": str(source)},
+        after={"state": str(target), **({"reason": reason} if reason else {})},
+    )
+    return proposal
+
+
+def role_in(actor: User | None, proposal: Proposal) -> str:
+    """The part in which somebody acts on this proposal, for the record."""
+    if actor is None:
+        return "system"
+    if proposal.owner_id == actor.pk:
+        return "researcher"
+    if any(co.user_id == actor.pk for co in proposal.coinvestigators.all()):
+        return "coinvestigator"
+    return actor.role_now
+
+
+@transaction.atomic
+def create_proposal(*, owner: User, title: str, unit: Unit, summary: str = "") -> Proposal:
+    """Open a draft and give it the next reference of the year."""
+    if not title.strip():
+        raise DomainError(_("Give the collaboration a title; you can change it later."), field="title")
+    year = timezone.localdate().year
+    ReferenceCounter.objects.get_or_create(year=year)
+    ReferenceCounter.objects.filter(year=year).update(last=F("last") + 1)
+    number = ReferenceCounter.objects.get(year=year).last
+    proposal = Proposal.objects.create(
+        reference=f"RA-{year}-{number:04d}",
+        institution_id=unit.institution_id,
+        unit=unit,
+        owner=owner,
+        title=title.strip(),
+        summary=summary,
+    )
+    record(
+        "proposal.created",
+        subject=proposal,
+        actor_id=owner.pk,
+        role="researcher",
+        actor_name=owner.name,
+        reference=proposal.reference,
+        after={"unit": str(unit.uid)},
+    )
+    return proposal
+
+
+def guard_editable(proposal: Proposal) -> None:
+    """Lock the row and refuse unless it may still be written; call inside a transaction."""
+    state = Proposal.objects.select_for_update().values_list("state", flat=True).get(pk=proposal.pk)
+    if state not in MOVES["submit"].sources:
+        raise Conflict(
+            _("%(reference)s is %(state)s, so it can no longer be changed here. What you typed is shown below.")
+            % {"reference": proposal.reference, "state": State(state).label}
+        )
+
+
+@transaction.atomic
+def describe(
+    *,
+    proposal: Proposal,
+    actor: User,
+    title: str,
+    summary: str,
+    kinds: list[str],
+    unit: Unit,
+    starts: date | None = None,
+    ends: date | None = None,
+) -> Proposal:
+    """Write the collaboration's own fields."""
+    guard_editable(proposal)
+    if starts and ends and ends < starts:
+        raise DomainError(_("The end lies before the start. Choose a later end."), field="ends")
+    new = {"title": title.strip(), "summary": summary, "kinds": list(kinds), "starts": starts, "ends": ends}
+    changed = [name for name in FIELDS if getattr(proposal, name) != new[name]]
+    if proposal.unit_id != unit.pk:
+        changed.append("unit")
+    for name, value in new.items():
+        setattr(proposal, name, value)
+    proposal.unit = unit
+    if changed:
+        proposal.save(update_fields=[*FIELDS, "unit", "updated_at"])
+        _record_edit(proposal, actor, "proposal.described", {"fields": sorted(changed)})
+    return proposal
+
+
+@transaction.atomic
+def set_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner, str]]) -> list[Participation]:
+    """Make these the partners, in this order; a partner that stays keeps its row and so its answers."""
+    guard_editable(proposal)
+    if len({partner.pk for partner, _role in rows}) < len(rows):
+        raise DomainError(_("The same organisation stands twice. Remove one of the rows."), field="partners")
+    guard_count(rows, "partners")
+    kept = {row.partner_id: row for row in proposal.participations.all()}
+    before = sorted(str(row.partner_id) + row.role for row in kept.values())
+    for partner_id in kept.keys() - {partner.pk for partner, _role in rows}:
+        kept.pop(partner_id).delete()
+    result = []
+    for position, (partner, role) in enumerate(rows):
+        row = kept.get(partner.pk) or Participation(proposal=proposal, partner=partner)
+        row.role, row.position = role, position
+        row.save()
+        result.append(row)
+    if before != sorted(str(partner.pk) + role for partner, role in rows):
+        _record_edit(proposal, actor, "proposal.partners_set", {"partners": [str(p.uid) for p, _role in rows]})
+    return result
+
+
+@transaction.atomic
+def set_funders(*, proposal: Proposal, actor: User, rows: list[dict]) -> list[Funder]:
+    """Make these the funders; a row with the uid of a present one changes it, so that its answers stay."""
+    return _set_rows(proposal, actor, Funder, rows, ("name", "country", "kind"), "funders")
+
+
+@transaction.atomic
+def set_technology(*, proposal: Proposal, actor: User, rows: list[dict]) -> list[TechnologyItem]:
+    """Make these the technology items, as `set_funders` does for funders."""
+    return _set_rows(proposal, actor, TechnologyItem, rows, ("label",), "technology")
+
+
+def _set_rows(proposal, actor, model, rows, fields, name):
+    guard_editable(proposal)
+    guard_count(rows, name)
+    kept = {str(row.uid): row for row in model.objects.filter(proposal=proposal)}
+    before = [[getattr(row, field) for field in fields] for row in kept.values()]
+    result = []
+    for position, given in enumerate(rows):
+        row = kept.pop(str(given.get("uid") or ""), None) or model(proposal=proposal)
+        for field in fields:
+            setattr(row, field, given.get(field) or "")
+        row.position = position
+        row.save()
+        result.append(row)
+    for row in kept.values():
+        row.delete()
+    if before != [[getattr(row, field) for field in fields] for row in result]:
+        _record_edit(proposal, actor, f"proposal.{name}_set", {"count": len(result)})
+    return result
+
+
+def guard_count(rows, name):
+    if len(rows) > MOST_ROWS:
+        raise DomainError(
+            _("At most %(most)d rows fit here. Put the rest into the summary.") % {"most": MOST_ROWS}, field=name
+        )
+
+
+@transaction.atomic
+def set_coinvestigators(*, proposal: Proposal, actor: User, people: list[tuple[User, bool]]) -> list[CoInvestigator]:
+    """Make these the co-investigators (person, may edit). Only the owner decides who joins."""
+    guard_editable(proposal)
+    if actor.pk != proposal.owner_id:
+        raise DomainError(_("Only the lead researcher can add or remove people."), field="people")
+    if any(user.pk == proposal.owner_id for user, _edit in people):
+        raise DomainError(_("You lead this proposal, so you need not be added."), field="people")
+    before = {row.user_id: row.can_edit for row in proposal.coinvestigators.all()}
+    after = {user.pk: can_edit for user, can_edit in people}
+    if before != after:
+        proposal.coinvestigators.exclude(user__in=after).delete()
+        for user_id, can_edit in after.items():
+            CoInvestigator.objects.update_or_create(proposal=proposal, user_id=user_id, defaults={"can_edit": can_edit})
+        _record_edit(proposal, actor, "proposal.people_set", {"people": sorted(after)})
+    return list(proposal.coinvestigators.select_related("user"))
+
+
+@transaction.atomic
+def discard_draft(*, proposal: Proposal, actor: User) -> str:
+    """Delete a draft that was never submitted; its reference is not given out again. Returns the reference."""
+    if Proposal.objects.select_for_update().values_list("state", flat=True).get(pk=proposal.pk) != State.DRAFT:
+        raise Conflict(_("Only a draft can be discarded. What was submitted can be withdrawn."))
+    record(
+        "proposal.discarded",
+        subject=proposal,
+        actor_id=actor.pk,
+        role=role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        before={"state": "draft"},
+    )
+    reference = proposal.reference
+    proposal.delete()
+    return reference
+
+
+def _record_edit(proposal, actor, verb, after):
+    record(
+        verb,
+        subject=proposal,
+        actor_id=actor.pk,
+        role=role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        after=after,
+    )
