@@ -235,10 +235,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the shelve file does not survive a kill
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0},
-    "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0},
-    "remind": {"task": "schedule.remind", "schedule": 900.0},
+    "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0, "options": {"queue": "bulk", "expires": 10}},
 }
+CELERY_TASK_DEFAULT_QUEUE = "person"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 300,

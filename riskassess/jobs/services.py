@@ -1,0 +1,100 @@
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from riskassess.core.context import request_id
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.jobs.models import ATTEMPTS, Job, Queue, State
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def enqueue(
+    task: str, key: str, *, ids: Sequence[int | str], queue: str = Queue.PERSON, follow_up: str = "", asked_by=None
+) -> Job:
+    """Write the job in the caller's transaction and send after the commit. A known key gives the known job."""
+    for name in filter(None, (task, follow_up)):
+        if name not in registered_tasks():
+            raise LookupError(f"No task is called {name!r}.")
+    if any(isinstance(part, bool) or not isinstance(part, int | str) for part in ids):
+        raise TypeError(f"Ids are whole numbers or texts, not {list(ids)!r}.")
+    now = timezone.now()
+    job, is_new = Job.objects.get_or_create(
+        key=key,
+        defaults={
+            "task": task,
+            "ids": list(ids),
+            "queue": Queue(queue),
+            "follow_up": follow_up or "",
+            "asked_by": asked_by,
+            "request_id": request_id.get(),
+            "queued_at": now,
+            "send_at": now + timedelta(seconds=settings.JOB_RESEND_SECONDS),
+        },
+    )
+    if is_new:
+        transaction.on_commit(partial(send, job), robust=True)
+    elif job.task != task:
+        raise ValueError(f"The key {key!r} already belongs to {job.task}, so {task} can't use it.")
+    return job
+
+
+@transaction.atomic
+def retry(*, job: Job) -> Job:
+    """Give a job that ended without success another round of attempts; the earlier ones stay counted."""
+    now = timezone.now()
+    changed = Job.objects.filter(pk=job.pk, state__in=[State.FAILED, State.REFUSED, State.CANCELLED]).update(
+        state=State.QUEUED,
+        attempts_allowed=F("attempts") + ATTEMPTS,
+        error="",
+        message="",
+        done=0,
+        total=0,
+        queued_at=now,
+        send_at=now + timedelta(seconds=settings.JOB_RESEND_SECONDS),
+        finished_at=None,
+        request_id=request_id.get(),
+    )
+    job.refresh_from_db()
+    if not changed:
+        if job.state == State.DONE:
+            raise DomainError(_("This is done already; there is nothing to try again."))
+        raise Conflict(_("This is being worked on already; it can't be started a second time."))
+    transaction.on_commit(partial(send, job), robust=True)
+    return job
+
+
+def cancel(*, job: Job) -> Job:
+    """Stop what has not ended. A worker in the middle of it learns so when it reports progress or finishes."""
+    changed = Job.objects.filter(pk=job.pk, state__in=[State.QUEUED, State.WORKING]).update(
+        state=State.CANCELLED, lease_until=None, finished_at=timezone.now()
+    )
+    job.refresh_from_db()
+    if not changed and job.state != State.CANCELLED:
+        raise Conflict(_("This has ended already; it can't be cancelled any more."))
+    return job
+
+
+def send(job: Job) -> bool:
+    """Wake a worker up. A broker that is away costs nobody time: the sweeper sends again."""
+    try:
+        current_app.send_task(job.task, args=[job.pk], queue=job.queue, retry=False, ignore_result=True)
+    except Exception as fault:  # the transports raise whatever their sockets and files raise
+        logger.warning("job %s waits for the sweeper, the broker did not take it: %s", job.pk, type(fault).__name__)
+        return False
+    return True
+
+
+def registered_tasks() -> frozenset[str]:
+    """The names of all tasks, also in a process that has not needed one yet."""
+    current_app.loader.import_default_modules()
+    return frozenset(name for name in current_app.tasks if not name.startswith("celery."))
