@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models, transaction
@@ -168,8 +168,12 @@ def commitment_of(detail: EventDetail) -> str:
 
 def hash_of(event: Event) -> str:
     content = {name: getattr(event, name) for name in CHAINED}
-    content |= {"sequence": event.sequence, "at": event.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    content |= {"sequence": event.sequence, "at": instant(event.at)}
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def sign_event(event_hash: str) -> str:

@@ -1,0 +1,118 @@
+"""Writes events as CSV or JSON lines, a line at a time. What the columns mean stands in docs/audit-export.md."""
+
+import csv
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from riskassess.audit.log import instant
+from riskassess.audit.models import Event, EventDetail
+
+FULL = (
+    "sequence",
+    "time",
+    "actor_id",
+    "actor",
+    "role",
+    "verb",
+    "subject",
+    "reference",
+    "request_id",
+    "before",
+    "after",
+    "erased",
+    "commitment",
+    "previous_hash",
+    "hash",
+    "hmac",
+)
+WITHOUT_CONTENT = ("sequence", "time", "actor", "verb", "reference", "hash")
+FORMATS = ("csv", "jsonl")
+FORMULA_STARTS = "=+-@\N{MINUS SIGN}"
+CELL_BREAKS = "\t\r\n\x00"
+
+
+def columns(content: bool) -> tuple[str, ...]:
+    return FULL if content else WITHOUT_CONTENT
+
+
+def row_of(event: Event, content: bool) -> dict[str, object]:
+    detail = event.detail if hasattr(event, "detail") else EventDetail()  # a tampered log can still be exported
+    row = {
+        "sequence": event.sequence,
+        "time": instant(event.at),
+        "actor_id": event.actor_id,
+        "actor": detail.actor_name or (str(event.actor_id) if event.actor_id is not None else "system"),
+        "role": event.role,
+        "verb": event.verb,
+        "subject": event.subject,
+        "reference": event.reference,
+        "request_id": event.request_id,
+        "before": detail.before,
+        "after": detail.after,
+        "erased": detail.is_erased,
+        "commitment": event.commitment,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+        "hmac": event.hmac,
+    }
+    return {name: row[name] for name in columns(content)}
+
+
+def csv_lines(events: Iterable[Event], content: bool) -> Iterator[str]:
+    line = Line()
+    writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow(columns(content))
+    yield line.text
+    for event in events:
+        writer.writerow([cell_of(value) for value in row_of(event, content).values()])
+        yield line.text
+
+
+def jsonl_lines(events: Iterable[Event], content: bool, manifest: dict[str, object]) -> Iterator[str]:
+    """One object an event, and the manifest as last one: a file without it was cut short."""
+    for event in events:
+        yield json.dumps(row_of(event, content), ensure_ascii=False) + "\n"
+    yield json.dumps({"manifest": manifest}, ensure_ascii=False) + "\n"
+
+
+def write_csv(stream: TextIO, events: Iterable[Event], content: bool) -> None:
+    stream.writelines(csv_lines(events, content))
+
+
+def write_jsonl(stream: TextIO, events: Iterable[Event], content: bool, manifest: dict[str, object]) -> None:
+    stream.writelines(jsonl_lines(events, content, manifest))
+
+
+def cell_of(value: object) -> object:
+    """A CSV cell that no spreadsheet program reads as a formula; numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Programs skip blanks and invisible signs before a formula, and some fold full-width forms to plain ones."""
+    if text[:1] in CELL_BREAKS and text:
+        return True
+    visible = (char for char in unicodedata.normalize("NFKC", text) if not is_skipped(char))
+    return next(visible, " ") in FORMULA_STARTS
+
+
+def is_skipped(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in {"Cc", "Cf"}
+
+
+class Line:
+    """What csv.writer writes to: keeps the last line only."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text

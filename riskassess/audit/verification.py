@@ -1,0 +1,151 @@
+"""Walks the chain from its first event to its head, in constant memory, and names the first fault it meets."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from riskassess.audit.log import (
+    FIRST_HASH,
+    canonical,
+    commitment_of,
+    hash_of,
+    instant,
+    sign_event,
+    sign_head,
+)
+from riskassess.audit.models import AccessRead, ChainHead, Event
+
+ERASED = "audit.detail_erased"
+SEALED = "audit.reads_sealed"
+PROBLEMS = {
+    "edited": gettext_noop("Event %(position)s was edited: it no longer matches its own fingerprint."),
+    "deleted": gettext_noop("Event %(position)s is missing."),
+    "inserted": gettext_noop("Event %(position)s was put in from outside: it does not follow the event before it."),
+    "swapped": gettext_noop("Event %(position)s stands in the wrong place: it was swapped with another."),
+    "duplicated": gettext_noop("Event %(position)s stands in the log twice."),
+    "forged": gettext_noop("Event %(position)s was not written by this system: its keyed fingerprint is wrong."),
+    "cut": gettext_noop("The end of the log was cut off: event %(position)s and those after it are missing."),
+    "head": gettext_noop("The end of the log, event %(position)s, is not the one that this system noted."),
+    "detail_edited": gettext_noop("The detail of event %(position)s was edited."),
+    "detail_missing": gettext_noop("The detail of event %(position)s was removed."),
+    "detail_emptied": gettext_noop("The detail of event %(position)s was emptied, and no event says who erased it."),
+    "reads_edited": gettext_noop("The reads that event %(position)s sealed were edited or removed."),
+}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a walk along the chain found. `position` is the number of the first event at fault."""
+
+    count: int
+    head_seq: int
+    head_hash: str
+    kind: str = ""
+    position: int | None = None
+    at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def ok(self) -> bool:
+        return not self.kind
+
+    @property
+    def problem(self) -> str:
+        return problem_of(self.kind, self.position)
+
+
+def problem_of(kind: str, position: int | None) -> str:
+    return _(PROBLEMS[kind]) % {"position": position} if kind else ""
+
+
+def walk_chain(*, chunk_size: int = 2000) -> Verification:
+    heads = list(ChainHead.objects.all()[:2])
+    if len(heads) != 1:
+        return Verification(0, 0, "", "head", 0)
+    head = heads[0]
+    count, previous_hash = 0, FIRST_HASH
+    hash_at_head = FIRST_HASH if head.sequence == 0 else None
+
+    def found(kind: str, position: int) -> Verification:
+        return Verification(count, head.sequence, head.hash, kind, position)
+
+    if not same(head.hmac, sign_head(head.sequence, head.hash)):
+        return found("head", head.sequence)
+    events = Event.objects.select_related("detail").order_by("sequence").iterator(chunk_size=chunk_size)
+    try:
+        for event in events:
+            if fault := fault_of(event, count + 1, previous_hash):
+                return found(*fault)
+            count, previous_hash = event.sequence, event.hash
+            if event.sequence == head.sequence:
+                hash_at_head = event.hash
+    except (ValueError, TypeError, AttributeError):  # a value that no longer reads as what it was written as
+        return found("edited", count + 1)
+    except OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        # SQLite met text that is no UTF-8, somewhere in this chunk: walk again, row by row, to name the place
+        return found("edited", count + 1) if chunk_size == 1 else walk_chain(chunk_size=1)
+    if count < head.sequence:
+        return found("cut", count + 1)
+    if hash_at_head != head.hash:
+        return found("head", head.sequence)
+    # More events than the head we read first: written meanwhile, and then the head has moved on too.
+    if count > head.sequence and count > ChainHead.objects.get().sequence:
+        return found("inserted", head.sequence + 1)
+    if stray := AccessRead.objects.filter(sealed_in__isnull=False).exclude(sealed_in__verb=SEALED).first():
+        return found("reads_edited", stray.sealed_in_id)
+    return Verification(count, count, previous_hash)
+
+
+def fault_of(event: Event, expected: int, previous_hash: str) -> tuple[str, int] | None:
+    """The kind and position of what is wrong with an event that should stand at `expected`."""
+    if event.sequence > expected:
+        return "deleted", expected
+    if event.sequence < expected:
+        return "duplicated", event.sequence
+    own_hash = hash_of(event)
+    is_genuine = same(event.hmac, sign_event(event.hash))
+    if own_hash != event.hash or event.previous_hash != previous_hash or not is_genuine:
+        others = Event.objects.exclude(sequence=expected)
+        if others.filter(hash=event.hash).exists():
+            return "duplicated", expected
+        if others.filter(previous_hash=previous_hash).exists():
+            return ("swapped" if is_genuine else "inserted"), expected
+        return ("edited" if own_hash != event.hash else "forged"), expected
+    if kind := detail_fault(event):
+        return kind, expected
+    return None
+
+
+def detail_fault(event: Event) -> str:
+    if not hasattr(event, "detail"):
+        return "detail_missing"
+    if event.verb == SEALED and event.detail.after != sealed_content(event.sequence):
+        return "reads_edited"
+    if event.detail.is_erased:
+        erasures = Event.objects.filter(verb=ERASED, subject=f"audit.Event:{event.sequence}")
+        return "" if erasures.filter(sequence__gt=event.sequence).exists() else "detail_emptied"
+    try:
+        return "" if commitment_of(event.detail) == event.commitment else "detail_edited"
+    except (ValueError, TypeError):
+        return "detail_edited"
+
+
+def sealed_content(sequence: int) -> dict[str, object]:
+    """Count and fingerprint of the reads that one event seals."""
+    digest, count = hashlib.sha256(), 0
+    for read in AccessRead.objects.filter(sealed_in_id=sequence).order_by("id").iterator(chunk_size=2000):
+        count += 1
+        fields = {name: getattr(read, name) for name in ("id", "actor_id", "role", "verb", "subject", "reference")}
+        digest.update(canonical(fields | {"request_id": read.request_id, "at": instant(read.at)}) + b"\n")
+    return {"count": count, "sha256": digest.hexdigest()}
+
+
+def same(one: object, other: str) -> bool:
+    return isinstance(one, str) and hmac.compare_digest(one.encode(), other.encode())
