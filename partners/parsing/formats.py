@@ -1,0 +1,13 @@
+"""The formats that a list source may name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from partners.parsing.listed import Reading
+from partners.parsing.own_csv import read_own_csv
+from partners.parsing.un_xml import read_un_xml
+
+FORMATS: dict[str, Callable[[Path], Reading]] = {
+    "own_csv": read_own_csv,
+    "un_xml": read_un_xml,
+}

@@ -1,0 +1,60 @@
+"""What every list format is read into, and the one error that a file which is not good can cause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+LARGEST_FILE = 200 * 1024 * 1024
+LONGEST_TEXT = 20_000
+MOST_NAMES = 500
+
+
+class UnreadableList(Exception):
+    """The file is not a whole, well-formed list; the sentence says what is wrong and where."""
+
+
+@dataclass(frozen=True)
+class Name:
+    text: str
+    kind: str = "primary"  # primary, alias, former, weak
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One entry of a list. `external_id` is the list's own key, stable from edition to edition."""
+
+    external_id: str
+    kind: str  # organisation, person, other
+    names: tuple[Name, ...]
+    countries: tuple[str, ...] = ()
+    programme: str = ""
+    reference: str = ""
+    listed_on: date | None = None
+    remarks: str = ""
+    address: str = ""
+
+
+@dataclass
+class Reading:
+    """A list that is being read. `entries` streams and may raise UnreadableList until it is exhausted."""
+
+    published_on: date | None
+    entries: Iterator[Listed]
+    title: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def each_once(entries: Iterator[Listed]) -> Iterator[Listed]:
+    """Pass entries on, refusing what no list may hold: an id twice, no name, endless names or texts."""
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.external_id in seen:
+            raise UnreadableList(f"The entry {entry.external_id!r} stands in the file twice.")
+        seen.add(entry.external_id)
+        if not entry.names:
+            raise UnreadableList(f"The entry {entry.external_id!r} has no name.")
+        if len(entry.names) > MOST_NAMES:
+            raise UnreadableList(f"The entry {entry.external_id!r} has more than {MOST_NAMES} names.")
+        if any(len(name.text) > 500 for name in entry.names):
+            raise UnreadableList(f"The entry {entry.external_id!r} has a name of more than 500 characters.")
+        yield entry

@@ -1,0 +1,49 @@
+from django.db.models import Case, Q, Value, When
+
+from partners.matching.identifiers import read_ror_id
+from partners.matching.normalise import normalise
+from partners.models import Partner, RorRecord
+
+
+def find_ror(text: str, limit: int = 10) -> list[RorRecord]:
+    """Records of the local ROR data for a typed name or ROR id; names that begin with it come first."""
+    if record := _by_id(RorRecord.objects.all(), text):
+        return [record]
+    key = normalise(text)
+    if len(key) < 2:
+        return []
+    found = RorRecord.objects.filter(Q(normalised__contains=key) | Q(other_names__contains=key))
+    return list(found.order_by(_closeness(key), "name", "pk")[:limit])
+
+
+def find_partners(text: str, limit: int = 10) -> list[Partner]:
+    """Partners of the registry for a typed name, alias or ROR id."""
+    if partner := _by_id(Partner.objects.all(), text):
+        return [partner]
+    key = normalise(text)
+    if len(key) < 2:
+        return []
+    found = Partner.objects.filter(
+        Q(normalised__contains=key) | Q(pk__in=Partner.objects.filter(aliases__normalised__contains=key).values("pk"))
+    )
+    return list(found.order_by(_closeness(key), "name", "pk")[:limit])
+
+
+def partner_by_ror(ror_id: str) -> Partner | None:
+    return Partner.objects.filter(ror_id=ror_id).first() if ror_id else None
+
+
+def _by_id(rows, text: str):
+    try:
+        return rows.filter(ror_id=read_ror_id(text)).first()
+    except ValueError:
+        return None
+
+
+def _closeness(key: str) -> Case:
+    return Case(
+        When(normalised=key, then=Value(0)),
+        When(normalised__startswith=key, then=Value(1)),
+        When(normalised__contains=key, then=Value(2)),
+        default=Value(3),
+    )

@@ -1,0 +1,160 @@
+"""What the lists say about a partner, and how far that can be relied on."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Max, Prefetch
+
+from partners.matching.normalise import NORMALISER, normalise
+from partners.models import Hit, Judgement, ListedEntity, ListEdition, ListedName, ListSource, Partner, Screening
+from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
+
+# From the gravest to the best; the fact of a partner is the gravest of all its hits.
+SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
+
+
+def editions_in_force() -> list[ListEdition]:
+    return list(
+        ListEdition.objects.filter(state=ListEdition.State.IN_FORCE).select_related("source").order_by("source__name")
+    )
+
+
+def latest_screening(partner: Partner) -> Screening | None:
+    return latest_screenings([partner]).get(partner.pk)
+
+
+def latest_screenings(partners: Iterable[Partner]) -> dict[int, Screening]:
+    """By partner id, with hits, judgements and editions; four queries however many partners."""
+    newest = Screening.objects.filter(partner__in=[p.pk for p in partners]).values("partner").annotate(last=Max("pk"))
+    hits = Hit.objects.select_related("judgement__by", "entity", "edition__source").order_by("pk")
+    rows = Screening.objects.filter(pk__in=[row["last"] for row in newest]).prefetch_related(
+        Prefetch("hits", queryset=hits), Prefetch("editions", queryset=ListEdition.objects.select_related("source"))
+    )
+    return {row.partner_id: row for row in rows}
+
+
+def hits_of(partner: Partner) -> list[Hit]:
+    """The hits of the latest screening, those that wait for a person first."""
+    screening = latest_screening(partner)
+    return sorted(screening.hits.all(), key=lambda hit: not hit.is_open) if screening else []
+
+
+def is_fresh(partner: Partner) -> bool:
+    """Screened as it is named now, against exactly the editions now in force."""
+    return is_up_to_date(partner, latest_screening(partner), {edition.pk for edition in editions_in_force()})
+
+
+def is_up_to_date(partner: Partner, screening: Screening | None, in_force: set[int]) -> bool:
+    return (
+        screening is not None
+        and screening.names_key == names_key(partner)
+        and {edition.pk for edition in screening.editions.all()} == in_force
+    )
+
+
+def sanction_hit(partner: Partner) -> str:
+    """One of SANCTION_HITS, read from the latest screening. A hit on any list counts as possible until a person has
+    judged it; "confirmed" only where the list freezes assets. A screening that is out of date adds "not_screened"."""
+    return sanction_hits([partner])[partner.pk]
+
+
+def sanction_hits(partners: Iterable[Partner]) -> dict[int, str]:
+    return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(partners).items()}
+
+
+def partner_facts(partner: Partner, on: date) -> dict:
+    """Everything the engine reads of one partner; lists as they were last compared, country facts as of the day."""
+    return partner_facts_of([partner], on)[partner.pk]
+
+
+def partner_facts_of(partners: Iterable[Partner], on: date) -> dict[int, dict]:
+    """As `partner_facts`, by partner id, in the same number of queries for one partner and for three hundred."""
+    partners = list(partners)
+    of_countries = country_facts_of({partner.country for partner in partners}, on)
+    lists = list_facts_of(partners)
+    return {p.pk: {**of_countries[p.country], **lists[p.pk]} for p in partners}
+
+
+def facts_of_name(name: str, country: str, on: date) -> dict:
+    """As `partner_facts` for an organisation that is not in the registry: nothing is stored, nothing is judged."""
+    editions = editions_in_force()
+    is_listed = matching_names([normalise(name)], editions).exists()
+    hit = "not_screened" if not editions else "possible" if is_listed else "none"
+    return {**country_facts(country, on), **_list_facts([], [hit])}
+
+
+def list_facts_of(partners: Iterable[Partner]) -> dict[int, dict]:
+    partners = list(Partner.objects.filter(pk__in=[p.pk for p in partners]).prefetch_related("aliases"))
+    screenings, in_force = latest_screenings(partners), {edition.pk for edition in editions_in_force()}
+    found = {}
+    for partner in partners:
+        screening = screenings.get(partner.pk)
+        hits = list(screening.hits.all()) if screening else []
+        is_known = is_up_to_date(partner, screening, in_force) and screening.state == Screening.State.DONE
+        found[partner.pk] = _list_facts(hits, ["none" if is_known else "not_screened"])
+    return found
+
+
+def _list_facts(hits: list[Hit], verdicts: list[str]) -> dict:
+    sanction, legal, tracker = list(verdicts), "none", "none"
+    for hit in hits:
+        source = hit.edition.source
+        if hit.is_open:
+            sanction.append("possible")
+        elif hit.verdict == Judgement.Verdict.DIFFERENT:
+            sanction.append("cleared")
+        elif source.kind == ListSource.Kind.ASSET_FREEZE:
+            sanction.append("confirmed")
+        elif source.kind == ListSource.Kind.LEGAL:
+            legal = "eu" if source.authority == "eu" or legal == "eu" else "other"
+        else:
+            tracker = "listed"
+    return {
+        "sanction_hit": min(sanction, key=SANCTION_HITS.index),
+        "legal_list": legal,
+        "defence_link": tracker,
+        "owner_hit": NO_VALUE,  # the registry holds no ownership yet, and does not pretend to
+    }
+
+
+def names_of(partner: Partner) -> dict[str, list[str]]:
+    """All names of the partner by the key under which they are compared."""
+    keys: dict[str, list[str]] = defaultdict(list)
+    for name in [partner.name, *(alias.name for alias in partner.aliases.all())]:
+        if key := normalise(name):
+            keys[key].append(name)
+    return dict(keys)
+
+
+def names_key(partner: Partner) -> str:
+    """Changes when a screening of the partner could come out differently for a reason on our side."""
+    return _digest([NORMALISER, partner.country, sorted(names_of(partner))])
+
+
+def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[ListedName]) -> str:
+    """Of the fields on both sides that a person looked at when judging; remarks and dates may change freely."""
+    return _digest(
+        [
+            str(partner.uid),
+            names_key(partner),
+            entity.source.code,
+            entity.external_id,
+            entity.kind,
+            sorted({name.normalised for name in listed}),
+            sorted(entity.countries),
+        ]
+    )
+
+
+def matching_names(keys: Iterable[str], editions: Iterable[ListEdition]):
+    """Names in these editions that are equal to one of the keys. Partners are organisations: people are left out."""
+    return ListedName.objects.filter(
+        normalised__in=[key for key in keys if key], entity__entries__edition__in=[e.pk for e in editions]
+    ).exclude(entity__kind=ListedEntity.Kind.PERSON)
+
+
+def _digest(value) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
