@@ -30,7 +30,7 @@ AFTER_DECISION = DECIDED | {State.TERMINATED, State.EXPIRED, State.CLOSED}
 
 
 class Move(NamedTuple):
-    """An allowed step. `targets` are the states it may lead to; `permission` is asked of people, system moves have none."""
+    """An allowed step from `sources` to one of `targets`; `permission` is asked of people, system moves have none."""
 
     sources: frozenset[State]
     targets: frozenset[State]

@@ -1,0 +1,94 @@
+"""Facts: all that the engine sees. Answers come from the frozen or present content, the rest from the registry."""
+
+import hashlib
+import json
+from datetime import date
+
+from partners import queries as registry
+from partners.models import Partner
+from riskassess.assessments.models import Questionnaire
+
+
+def canonical(content) -> bytes:
+    """The same value always gives the same bytes: sorted keys, no spaces, UTF-8."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fingerprint(content) -> str:
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def present_content(questionnaire: Questionnaire) -> dict:
+    """What the proposal says now, in the form in which a version freezes it."""
+    proposal = questionnaire.proposal
+    by_row: dict[str, dict] = {}
+    for answer in questionnaire.answers.all():
+        by_row.setdefault(answer.row, {})[answer.question] = answer.value
+    participations = proposal.participations.select_related("partner").order_by("position", "pk")
+    funders = proposal.funders.order_by("position", "pk")
+    technology = proposal.technology_items.order_by("position", "pk")
+    return {
+        "proposal": {
+            "reference": proposal.reference,
+            "title": proposal.title,
+            "summary": proposal.summary,
+            "unit": proposal.unit.name,
+            "owner": proposal.owner.name,
+            "coinvestigators": [co.user.name for co in proposal.coinvestigators.select_related("user")],
+            "starts": proposal.starts.isoformat() if proposal.starts else None,
+            "ends": proposal.ends.isoformat() if proposal.ends else None,
+        },
+        "answers": {**by_row.get("", {}), "T1": proposal.kinds},
+        "partners": [
+            {
+                "id": str(row.uid),
+                "partner": str(row.partner.uid),
+                "label": row.partner.name,
+                "country": row.partner.country,
+                "ror": row.partner.ror_id,
+                "role": row.role,
+                "answers": by_row.get(str(row.uid), {}),
+            }
+            for row in participations
+        ],
+        "funders": [
+            {
+                "id": str(row.uid),
+                "label": row.name,
+                "country": row.country,
+                "answers": {**by_row.get(str(row.uid), {}), "F1": row.kind},
+            }
+            for row in funders
+        ],
+        "technology": [
+            {"id": str(row.uid), "label": row.label, "answers": by_row.get(str(row.uid), {})} for row in technology
+        ],
+    }
+
+
+def collect(*, content: dict, safeguards: list[dict], on: date) -> dict:
+    """The engine's facts for this content as of a day; the registry is read as it is now."""
+    partners = {str(p.uid): p for p in Partner.objects.filter(uid__in=[row["partner"] for row in content["partners"]])}
+    return {
+        "as_of": on.isoformat(),
+        "answers": content["answers"],
+        "facts": {},
+        "partners": [
+            {
+                "id": row["id"],
+                "label": row["label"],
+                "answers": row["answers"],
+                "facts": registry.partner_facts(partners[row["partner"]], on),
+            }
+            for row in content["partners"]
+        ],
+        "funders": [
+            {"id": row["id"], "label": row["label"], "answers": row["answers"], "facts": {}}
+            for row in content["funders"]
+        ],
+        "technology": [
+            {"id": row["id"], "label": row["label"], "answers": row["answers"], "facts": {}}
+            for row in content["technology"]
+        ],
+        "safeguards": safeguards,
+    }

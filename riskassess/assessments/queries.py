@@ -1,0 +1,46 @@
+from functools import lru_cache
+
+from django.conf import settings
+
+from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, ProposalVersion, Questionnaire
+from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.loading import load_texts
+from riskassess.engine.results import Assessment
+
+
+@lru_cache(maxsize=8)
+def _catalogue(sha256: str) -> Catalogue:
+    return load_texts(CatalogueRelease.objects.get(sha256=sha256).texts)
+
+
+def catalogue_of(release: CatalogueRelease) -> Catalogue:
+    """The release as the engine reads it; parsed once a process, since a release never changes."""
+    return _catalogue(release.sha256)
+
+
+def current_release() -> CatalogueRelease:
+    """The newest release; proposals filed before keep theirs."""
+    release = (
+        CatalogueRelease.objects.filter(catalogue_id=settings.CATALOGUE_ID).order_by("-released_on", "-pk").first()
+    )
+    if release is None:
+        raise CatalogueRelease.DoesNotExist("No catalogue is loaded yet. Run: manage.py load_catalogues")
+    return release
+
+
+def latest_version(proposal) -> ProposalVersion | None:
+    return proposal.versions.select_related("release").order_by("-number").first()
+
+
+def latest_record(proposal) -> AssessmentRecord | None:
+    """The assessment that stands: the newest record of the newest version."""
+    return proposal.records.select_related("version", "release").order_by("-version__number", "-pk").first()
+
+
+def assessment_of(record: AssessmentRecord) -> Assessment:
+    return Assessment.from_json(record.result)
+
+
+def answers_of(questionnaire: Questionnaire) -> dict[tuple[str, str], object]:
+    """(question, row) -> value as it stands now."""
+    return {(a.question, a.row): a.value for a in questionnaire.answers.all()}

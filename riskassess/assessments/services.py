@@ -1,0 +1,275 @@
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners import queries as registry
+from riskassess.accounts.models import User
+from riskassess.assessments import facts as fact_collection
+from riskassess.assessments.models import (
+    Answer,
+    AnswerChange,
+    AssessmentRecord,
+    CatalogueRelease,
+    ProposalVersion,
+    Questionnaire,
+    Safeguard,
+    SafeguardState,
+)
+from riskassess.assessments.queries import catalogue_of, current_release, latest_version
+from riskassess.audit.log import record
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.engine.loading import load_texts
+from riskassess.engine.results import Assessment
+from riskassess.engine.scoring import assess
+from riskassess.engine.visibility import missing_answers
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.services import guard_editable, role_in
+
+
+@transaction.atomic
+def publish_release(*, texts: dict[str, str], actor: User | None = None) -> CatalogueRelease:
+    """Store a catalogue for good. The same content again is no change; other content under a used version fails."""
+    catalogue = load_texts(texts)
+    present = CatalogueRelease.objects.filter(catalogue_id=catalogue.id, version=catalogue.version).first()
+    if present is not None:
+        if present.sha256 == catalogue.sha256:
+            return present
+        if not catalogue.version.startswith("0.") or present.questionnaires.exists():
+            raise DomainError(
+                _("%(release)s is published with other content. Give the new text a new version.")
+                % {"release": present}
+            )
+        present.delete()
+    release = CatalogueRelease.objects.create(
+        catalogue_id=catalogue.id,
+        version=catalogue.version,
+        title=catalogue.title,
+        released_on=catalogue.date,
+        sha256=catalogue.sha256,
+        texts=texts,
+    )
+    record(
+        "catalogue.published",
+        subject=release,
+        actor_id=actor.pk if actor else None,
+        role=actor.role_now if actor else "system",
+        actor_name=actor.name if actor else "",
+        after={"release": str(release), "sha256": release.sha256},
+    )
+    return release
+
+
+def open_questionnaire(*, proposal: Proposal) -> Questionnaire:
+    """The proposal's questionnaire, under the newest release when it is opened for the first time."""
+    return Questionnaire.objects.get_or_create(proposal=proposal, defaults={"release": current_release()})[0]
+
+
+@transaction.atomic
+def save_answers(
+    *, questionnaire: Questionnaire, actor: User, section: str, values: dict[tuple[str, str], object]
+) -> list[Answer]:
+    """Keep these answers ((question, row) -> value, None takes one back); earlier values stay in the history."""
+    proposal = questionnaire.proposal
+    guard_editable(proposal)
+    present = {(a.question, a.row): a for a in questionnaire.answers.select_for_update()}
+    now, changed = timezone.now(), []
+    for key, value in values.items():
+        answer = present.get(key)
+        before = answer.value if answer else None
+        if before == value:
+            continue
+        if answer is None:
+            answer = Answer(questionnaire=questionnaire, question=key[0], row=key[1], revision=0)
+        answer.value, answer.changed_by, answer.changed_at = value, actor, now
+        answer.revision += 1
+        answer.save()
+        AnswerChange.objects.create(answer=answer, before=before, after=value, by=actor, at=now)
+        changed.append(answer)
+    if changed:
+        record(
+            "answers.saved",
+            subject=questionnaire,
+            actor_id=actor.pk,
+            role=role_in(actor, proposal),
+            actor_name=actor.name,
+            reference=proposal.reference,
+            after={"section": section, "questions": sorted({a.question for a in changed})},
+        )
+    return changed
+
+
+def assess_now(*, questionnaire: Questionnaire, on: date) -> Assessment:
+    """The level the present answers lead to; nothing is stored. For the panel beside a draft."""
+    return assess(catalogue_of(questionnaire.release), present_facts(questionnaire=questionnaire, on=on), on=on)
+
+
+def present_facts(*, questionnaire: Questionnaire, on: date) -> dict:
+    content = fact_collection.present_content(questionnaire)
+    return fact_collection.collect(content=content, safeguards=safeguards_of(questionnaire), on=on)
+
+
+def safeguards_of(questionnaire: Questionnaire) -> list[dict]:
+    rows = questionnaire.safeguards.exclude(state=SafeguardState.REFUSED).order_by("pk")
+    return [{"mitigation": row.mitigation, "finding": row.finding, "state": row.state} for row in rows]
+
+
+@transaction.atomic
+def freeze_version(*, proposal: Proposal, actor: User) -> ProposalVersion:
+    """Freeze what is submitted as the next version. Refuses while an asked, required question stands open."""
+    questionnaire = open_questionnaire(proposal=proposal)
+    facts = present_facts(questionnaire=questionnaire, on=timezone.localdate())
+    missing = missing_answers(catalogue_of(questionnaire.release), facts)
+    if missing:
+        raise DomainError(
+            _("%(count)d answers are missing before this can be submitted. The list leads to each.")
+            % {"count": len(missing)}
+        )
+    content = fact_collection.present_content(questionnaire)
+    last = latest_version(proposal)
+    version = ProposalVersion.objects.create(
+        proposal=proposal,
+        number=(last.number if last else 0) + 1,
+        content=content,
+        sha256=fact_collection.fingerprint(content),
+        release=questionnaire.release,
+        submitted_by=actor,
+    )
+    record(
+        "version.frozen",
+        subject=version,
+        actor_id=actor.pk,
+        role=role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        after={"number": version.number, "sha256": version.sha256},
+    )
+    return version
+
+
+@transaction.atomic
+def assess_version(*, version: ProposalVersion, trigger: str) -> AssessmentRecord:
+    """Run the engine on a frozen version with today's registry facts and the safeguards as they stand; keep it all."""
+    today = timezone.localdate()
+    questionnaire = version.proposal.questionnaire
+    facts = fact_collection.collect(content=version.content, safeguards=safeguards_of(questionnaire), on=today)
+    result = assess(catalogue_of(version.release), facts, on=today)
+    stored = result.to_json()
+    row = AssessmentRecord.objects.create(
+        proposal=version.proposal,
+        version=version,
+        release=version.release,
+        as_of=today,
+        facts=facts,
+        facts_sha256=result.facts_sha256,
+        result=stored,
+        result_sha256=fact_collection.fingerprint(stored),
+        editions=[str(edition.uid) for edition in registry.editions_in_force()],
+        inherent_lower=result.inherent.lower,
+        inherent_upper=result.inherent.upper,
+        residual_upper=result.residual.upper,
+        if_agreed_upper=result.if_agreed.upper,
+        route=result.route,
+        trigger=trigger,
+    )
+    record(
+        "proposal.assessed",
+        subject=row,
+        actor_id=None,
+        role="system",
+        reference=version.proposal.reference,
+        after={
+            "version": version.number,
+            "release": str(version.release),
+            "facts_sha256": row.facts_sha256,
+            "result_sha256": row.result_sha256,
+            "lower": row.inherent_lower,
+            "upper": row.inherent_upper,
+            "residual": row.residual_upper,
+            "route": row.route,
+            "trigger": trigger,
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def propose_safeguard(
+    *,
+    questionnaire: Questionnaire,
+    actor: User,
+    finding: str,
+    mitigation: str,
+    responsible: str = "",
+    due_on: date | None = None,
+) -> Safeguard:
+    """Take up a mitigation for a finding; it counts once an officer agrees."""
+    catalogue = catalogue_of(questionnaire.release)
+    rule = next((rule for rule in catalogue.rules if rule.id == finding.partition(":")[0]), None)
+    if rule is None or mitigation not in rule.mitigations:
+        raise DomainError(_("This safeguard does not belong to that finding. Choose one that is offered beside it."))
+    if questionnaire.safeguards.filter(finding=finding, mitigation=mitigation).exists():
+        raise Conflict(_("This safeguard is in the list already."))
+    safeguard = Safeguard.objects.create(
+        questionnaire=questionnaire,
+        finding=finding,
+        mitigation=mitigation,
+        responsible=responsible,
+        due_on=due_on,
+        proposed_by=actor,
+    )
+    _record_safeguard(safeguard, actor, "safeguard.proposed")
+    return safeguard
+
+
+@transaction.atomic
+def settle_safeguard(*, safeguard: Safeguard, actor: User, state: SafeguardState) -> Safeguard:
+    """An officer's or reviewer's answer to a proposed safeguard: agreed, not taken up or fulfilled."""
+    before = safeguard.state
+    allowed = {
+        SafeguardState.PROPOSED: {SafeguardState.AGREED, SafeguardState.REFUSED},
+        SafeguardState.AGREED: {SafeguardState.FULFILLED, SafeguardState.REFUSED},
+        SafeguardState.REFUSED: {SafeguardState.AGREED},
+    }
+    if state not in allowed.get(before, ()):
+        raise Conflict(_("This safeguard is %(state)s already.") % {"state": SafeguardState(before).label})
+    changed = Safeguard.objects.filter(pk=safeguard.pk, state=before).update(state=state, settled_by=actor)
+    if not changed:
+        raise Conflict(_("Somebody answered this safeguard at the same time. Reload the page."))
+    safeguard.state, safeguard.settled_by = state, actor
+    _record_safeguard(safeguard, actor, f"safeguard.{state}", before={"state": str(before)})
+    return safeguard
+
+
+@transaction.atomic
+def drop_safeguard(*, safeguard: Safeguard, actor: User) -> None:
+    """Take back what was only proposed."""
+    if safeguard.state != SafeguardState.PROPOSED:
+        raise Conflict(_("Only a safeguard that nobody agreed to yet can be taken back."))
+    _record_safeguard(safeguard, actor, "safeguard.dropped")
+    safeguard.delete()
+
+
+@transaction.atomic
+def discard_questionnaire(*, proposal: Proposal) -> None:
+    """Delete all that a draft holds beside itself; called when the draft is discarded."""
+    for questionnaire in Questionnaire.objects.filter(proposal=proposal):
+        AnswerChange.objects.filter(answer__questionnaire=questionnaire).delete()
+        questionnaire.answers.all().delete()
+        questionnaire.safeguards.all().delete()
+        questionnaire.delete()
+
+
+def _record_safeguard(safeguard, actor, verb, before=None):
+    proposal = safeguard.questionnaire.proposal
+    record(
+        verb,
+        subject=safeguard,
+        actor_id=actor.pk,
+        role=role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        before=before,
+        after={"finding": safeguard.finding, "mitigation": safeguard.mitigation, "state": str(safeguard.state)},
+    )

@@ -1,0 +1,146 @@
+"""Who may recommend or vote now, and which outcomes are open. Each answer is a sentence, empty where all is well."""
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.models import User
+from riskassess.accounts.roles import Role
+from riskassess.assessments.models import AssessmentRecord, SafeguardState
+from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
+from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
+from riskassess.reviews.rules import conflict_reason, covers_unit
+
+FEWEST_PANEL_MEMBERS = 3
+MODERATE_OR_LESS = {"low", "moderate"}
+
+
+def panel_members(case: Case) -> list[User]:
+    """The named people of the panel who may act on this case."""
+    rows = case.assignments.filter(kind="panel", ended_at__isnull=True, user__is_active=True).select_related("user")
+    return [row.user for row in rows if not conflict_reason(row.user, case.proposal)]
+
+
+def next_stage(case: Case) -> str:
+    """The vote that is due now: single, first, second or panel; empty when all are in."""
+    votes = list(counted_votes(case))
+    stages = {vote.stage for vote in votes}
+    if case.panel_called:
+        panel = [vote for vote in votes if vote.stage == Vote.Stage.PANEL]
+        if len(panel) < len(panel_voters(case, votes)):
+            return Vote.Stage.PANEL
+        return "" if panel_majority(case, panel) else Vote.Stage.SINGLE
+    if case.deciders == Deciders.HIGH:
+        for stage in (Vote.Stage.FIRST, Vote.Stage.SECOND):
+            if stage not in stages:
+                return stage
+        return ""
+    return "" if Vote.Stage.SINGLE in stages else Vote.Stage.SINGLE
+
+
+def panel_voters(case: Case, votes) -> list[User]:
+    """Panel members, none of the two who voted before among them."""
+    earlier = {vote.by_id for vote in votes if vote.stage in {Vote.Stage.FIRST, Vote.Stage.SECOND}}
+    return [user for user in panel_members(case) if user.pk not in earlier]
+
+
+def panel_majority(case: Case, panel_votes) -> str:
+    """The outcome more than half of at least three panel members want; empty on a tie."""
+    if len(panel_votes) < FEWEST_PANEL_MEMBERS:
+        return ""
+    outcome, count = Counter(vote.outcome for vote in panel_votes).most_common(1)[0]
+    return outcome if count * 2 > len(panel_votes) else ""
+
+
+def why_not_recommend(case: Case, user: User) -> str:
+    if reason := conflict_reason(user, case.proposal):
+        return _("%(reason)s Somebody else recommends.") % {"reason": reason}
+    if recommendations_now(case).filter(by=user).exists():
+        return _("You recommended on this round already.")
+    if counted_votes(case).filter(by=user).exists():
+        return _("You voted on this case; who decides does not recommend.")
+    return ""
+
+
+def why_not_vote(case: Case, user: User) -> str:
+    """Why this person cannot cast the vote that is due, with what would open it."""
+    if reason := conflict_reason(user, case.proposal):
+        return _("%(reason)s Somebody else decides.") % {"reason": reason}
+    stage = next_stage(case)
+    if not stage:
+        return _("All votes are in.")
+    votes = list(counted_votes(case))
+    if any(vote.by_id == user.pk for vote in votes):
+        return _("Your vote is in. Another person casts the next one.")
+    recommendations = list(recommendations_now(case))
+    is_panel = any(member.pk == user.pk for member in panel_members(case))
+    if any(r.by_id == user.pk for r in recommendations) and stage != Vote.Stage.PANEL:
+        return _("You recommended on this case, so somebody else decides.")
+    is_officer, is_approver = (
+        user.has_role(Role.OFFICER),
+        user.has_role(Role.APPROVER) and covers_unit(user, case.proposal),
+    )
+    if stage == Vote.Stage.PANEL:
+        return "" if is_panel else _("The panel votes now.")
+    if case.panel_called:
+        top = case.proposal.institution.top_approver_id
+        return "" if user.pk == top else _("The panel is tied; the institution's top role decides.")
+    if case.deciders == Deciders.HIGH:
+        if case.route == Route.PANEL and (reason := _panel_still_to_recommend(case, recommendations)):
+            return reason
+        if stage == Vote.Stage.FIRST:
+            return "" if is_officer else _("A research-security officer votes first.")
+        if not is_approver:
+            return _("The second vote is an approver's of this unit.")
+        first = next(vote for vote in votes if vote.stage == Vote.Stage.FIRST)
+        if first.by.supervisor_id == user.pk or user.supervisor_id == first.by_id:
+            return _("You and the first decider report to one another. Another approver can decide.")
+        return ""
+    if case.deciders == Deciders.MODERATE:
+        carriers = {case.reviewer_id, case.officer_id}
+        if not any(r.by_id in carriers for r in recommendations):
+            return _("Decide opens after a recommendation by the case's reviewer or officer.")
+        return "" if is_approver else _("An approver of this unit decides here.")
+    return "" if is_officer or is_approver else _("An officer or an approver of this unit decides here.")
+
+
+def _panel_still_to_recommend(case: Case, recommendations) -> str:
+    members = panel_members(case)
+    if len(members) < FEWEST_PANEL_MEMBERS:
+        return _("The panel has fewer than three members who may act here. An administrator can name more.")
+    heard = {r.by_id for r in recommendations}
+    waiting = [member.name for member in members if member.pk not in heard]
+    if waiting:
+        return _("Voting opens when the panel has recommended. Still to come: %(names)s.") % {
+            "names": ", ".join(waiting)
+        }
+    return ""
+
+
+def why_outcome_closed(case: Case, record: AssessmentRecord, outcome: str) -> str:
+    """Why this outcome cannot be chosen on this assessment."""
+    if outcome == Outcome.DECLINE:
+        return ""
+    holds = list(standing_holds(case))
+    if possible := [hold for hold in holds if hold.state == "possible"]:
+        return _("A possible legal hold is open: %(title)s. It has to be answered or judged first.") % {
+            "title": possible[0].title
+        }
+    if outcome == Outcome.PART:
+        return ""
+    if holds:
+        return _("A legal hold stands: %(title)s. Approve in part can leave that activity out.") % {
+            "title": holds[0].title
+        }
+    if outcome == Outcome.APPROVE and unfulfilled_safeguards(record).exists():
+        return _("Safeguards were agreed. Approve with conditions takes them over.")
+    return ""
+
+
+def unfulfilled_safeguards(record: AssessmentRecord):
+    return record.proposal.questionnaire.safeguards.filter(state=SafeguardState.AGREED)
+
+
+def needs_word_on_safeguards(record: AssessmentRecord) -> bool:
+    """Whether safeguards would bring a high level down, so that declining must say why they are not enough."""
+    return record.inherent_upper not in MODERATE_OR_LESS and record.if_agreed_upper in MODERATE_OR_LESS

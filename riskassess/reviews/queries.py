@@ -1,0 +1,91 @@
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from riskassess.accounts.models import User
+from riskassess.accounts.queries import with_children
+from riskassess.accounts.roles import Role
+from riskassess.proposals.models import CoInvestigator, Proposal
+from riskassess.proposals.states import AFTER_DECISION, UNDER_REVIEW, State
+from riskassess.reviews.models import Assignment, Case, Deciders, Recommendation, Vote
+
+
+def visible_proposals(user: User):
+    """The one scope of case content: every page, list, count and file goes through it. Administrators see none."""
+    if not user.is_authenticated or not user.is_active:
+        return Proposal.objects.none()
+    if user.is_superuser:
+        return Proposal.objects.all()
+    submitted = ~Q(state=State.DRAFT)
+    scope = Q(owner=user) | Exists(CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user))
+    if user.has_role(Role.OFFICER, Role.AUDITOR):
+        scope |= submitted
+    assigned = Assignment.objects.filter(case__proposal=OuterRef("pk"), user=user, ended_at__isnull=True)
+    scope |= submitted & Exists(assigned)
+    if units := user.units_with(Role.APPROVER):
+        at_stage = _at_decision_stage()
+        if None not in units:
+            at_stage &= Q(unit__in=with_children(units))
+        scope |= at_stage
+    return Proposal.objects.filter(scope)
+
+
+def _at_decision_stage() -> Q:
+    """When approvers come in: low once assigned, moderate once recommended, high once an officer voted; and after."""
+    recommended = Recommendation.objects.filter(case__proposal=OuterRef("pk"), round=OuterRef("case__round"))
+    voted = Vote.objects.filter(case__proposal=OuterRef("pk"), round=OuterRef("case__round"), fallen="")
+    open_stage = (
+        Q(case__deciders=Deciders.LOW, case__officer__isnull=False)
+        | (Q(case__deciders=Deciders.MODERATE) & Exists(recommended))
+        | (Q(case__deciders=Deciders.HIGH) & (Exists(voted) | Q(case__panel_called=True)))
+    )
+    return (Q(state__in=UNDER_REVIEW) & open_stage) | Q(state__in=AFTER_DECISION, case__isnull=False)
+
+
+def cases_with_rows(proposals):
+    """The cases of these already scoped proposals with all that a row of the desk shows."""
+    return (
+        Case.objects.filter(proposal__in=proposals)
+        .select_related("proposal__owner", "proposal__unit", "officer", "reviewer")
+        .prefetch_related("proposal__participations__partner", "proposal__coinvestigators")
+    )
+
+
+def inbox(user: User, proposals, *, show: str = "open"):
+    """The desk of a reviewer, officer or approver: cases in scope, the most urgent first, own proposals left out.
+
+    `show`: open, mine, waiting (for the researcher), decided or all.
+    """
+    rows = cases_with_rows(proposals).exclude(proposal__owner=user).order_by("due_on", "pk")
+    if show == "open":
+        return rows.filter(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
+    if show == "mine":
+        return rows.filter(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED]).filter(
+            Q(officer=user) | Q(reviewer=user)
+        )
+    if show == "waiting":
+        return rows.filter(proposal__state=State.CHANGES_REQUESTED)
+    if show == "decided":
+        return rows.filter(proposal__state__in=AFTER_DECISION).order_by("-closed_at")
+    return rows
+
+
+def overdue(today: date):
+    return Case.objects.filter(due_on__lt=today, proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
+
+
+def standing_holds(case: Case):
+    return case.holds.filter(state__in=["possible", "firm", "lifting"])
+
+
+def counted_votes(case: Case):
+    """The votes of this round that still count."""
+    return case.votes.filter(round=case.round, fallen="").select_related("by")
+
+
+def recommendations_now(case: Case):
+    return case.recommendations.filter(round=case.round).select_related("by")
+
+
+def last_decision(case: Case):
+    return case.decisions.order_by("-round", "-pk").first()

@@ -1,0 +1,71 @@
+"""Which way a case goes, who carries it and by when. Days and routes are the catalogue's data."""
+
+from datetime import date, timedelta
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
+from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.results import Assessment
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.states import UNDER_REVIEW
+from riskassess.reviews.rules import conflict_reason
+
+ROUTE_ORDER = ("fast_track", "light", "full", "panel")
+DECIDERS_ORDER = ("low", "moderate", "high")
+
+
+def add_working_days(start: date, days: int) -> date:
+    """The day that ends after so many Mondays to Fridays."""
+    day = start
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return day
+
+
+def due_date(catalogue: Catalogue, route: str, start: date | None = None) -> date:
+    return add_working_days(start or timezone.localdate(), catalogue.route(route).days)
+
+
+def case_route(result: Assessment) -> str:
+    """The review route of a result; what comes to a case although its route was the fast track is read lightly."""
+    return "light" if result.route == "fast_track" else result.route
+
+
+def deciders_for(result: Assessment) -> str:
+    """Who decides follows the inherent upper end, firm stops included; the residual level never changes the number."""
+    return result.deciders
+
+
+def higher(first: str, second: str, order: tuple[str, ...]) -> str:
+    return max(first, second, key=order.index)
+
+
+def choose(role: str, proposal: Proposal, *, besides: set[int] = frozenset()) -> tuple[User | None, str]:
+    """The person with the fewest open cases who holds the role there and has no conflict of interest, and why."""
+    load = dict(_open_case_counts(role))
+    candidates = [
+        user
+        for user in holders(role, unit=proposal.unit)
+        if user.pk not in besides and not conflict_reason(user, proposal)
+    ]
+    if not candidates:
+        return None, ""
+    chosen = min(candidates, key=lambda user: (load.get(user.pk, 0), user.pk))
+    count = load.get(chosen.pk, 0)
+    return chosen, gettext("least load (%(count)d open), no conflict of interest") % {"count": count}
+
+
+def _open_case_counts(role: str):
+    relation = "cases" if role == Role.OFFICER else "reviews"
+    return (
+        User.objects.filter(**{f"{relation}__proposal__state__in": [*UNDER_REVIEW, "submitted"]})
+        .annotate(open_count=Count(relation, distinct=True))
+        .values_list("pk", "open_count")
+    )

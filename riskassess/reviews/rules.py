@@ -1,0 +1,118 @@
+import rules
+from dateutil.relativedelta import relativedelta
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.roles import Role
+from riskassess.accounts.rules import (
+    holds,
+    is_administrator,
+    is_approver,
+    is_auditor,
+    is_officer,
+    is_signed_in,
+)
+from riskassess.proposals.queries import co_authored_since
+from riskassess.proposals.rules import is_coinvestigator, is_owner, state_allows
+from riskassess.proposals.states import AFTER_DECISION
+
+CO_AUTHOR_MONTHS = 36
+
+
+def conflict_reason(user, proposal) -> str:
+    """Why this person may not take part in the review, in a sentence; empty when nothing stands against it."""
+    if proposal.owner_id == user.pk:
+        return _("You lead this proposal.")
+    if any(co.user_id == user.pk for co in proposal.coinvestigators.all()):
+        return _("You take part in this proposal.")
+    if user.supervisor_id == proposal.owner_id or proposal.owner.supervisor_id == user.pk:
+        return _("You and the lead researcher report to one another.")
+    since = timezone.now() - relativedelta(months=CO_AUTHOR_MONTHS)
+    if co_authored_since(user.pk, proposal.owner_id, since):
+        return _("You and the lead researcher filed a proposal together within the last three years.")
+    return ""
+
+
+@rules.predicate
+def has_conflict(user, proposal):
+    return bool(conflict_reason(user, proposal))
+
+
+def _case(proposal):
+    return getattr(proposal, "case", None)
+
+
+@rules.predicate
+def is_case_reviewer(user, proposal):
+    case = _case(proposal)
+    return case is not None and case.reviewer_id == user.pk
+
+
+@rules.predicate
+def is_panel_member(user, proposal):
+    case = _case(proposal)
+    return case is not None and any(
+        a.kind == "panel" and a.user_id == user.pk and a.ended_at is None for a in case.assignments.all()
+    )
+
+
+@rules.predicate
+def covers_unit(user, proposal):
+    """Holds the approver's role for the proposal's unit, one above it, or the institution."""
+    units = user.units_with(Role.APPROVER)
+    if None in units:
+        return True
+    step = proposal.unit
+    while step is not None:
+        if step.pk in units:
+            return True
+        step = step.parent
+    return False
+
+
+@rules.predicate
+def has_case(user, proposal):
+    return _case(proposal) is not None
+
+
+@rules.predicate
+def is_decided(user, proposal):
+    return proposal.state in AFTER_DECISION
+
+
+holds_staff_role = holds(Role.REVIEWER, Role.OFFICER, Role.APPROVER)
+is_unit_approver = is_approver & covers_unit
+works_on_case = is_case_reviewer | is_panel_member | is_officer | is_unit_approver
+may_review = is_signed_in & has_case & ~has_conflict
+
+rules.add_perm(
+    "proposals.view", is_signed_in & (is_owner | is_coinvestigator | is_officer | works_on_case | is_auditor)
+)
+rules.add_perm("reviews.desk", is_signed_in & holds_staff_role)
+rules.add_perm("reviews.view_case", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
+rules.add_perm("reviews.read_notes", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
+rules.add_perm("reviews.assign", may_review & is_officer)
+rules.add_perm(
+    "reviews.recommend", may_review & (is_case_reviewer | is_panel_member | is_officer) & state_allows("decide")
+)
+rules.add_perm(
+    "reviews.decide", may_review & (is_officer | is_unit_approver | is_panel_member) & state_allows("decide")
+)
+rules.add_perm(
+    "reviews.request_changes",
+    may_review & (is_case_reviewer | is_officer | is_unit_approver) & state_allows("request_changes"),
+)
+rules.add_perm("reviews.flag", may_review & (is_case_reviewer | is_officer) & state_allows("flag"))
+rules.add_perm("reviews.unflag", may_review & is_officer & state_allows("unflag"))
+rules.add_perm("reviews.lift_hold", may_review & is_officer)
+rules.add_perm("reviews.confirm_hold", may_review & (is_officer | is_unit_approver))
+rules.add_perm("reviews.write_note", may_review & (is_case_reviewer | is_officer))
+rules.add_perm("reviews.settle_safeguard", may_review & (is_case_reviewer | is_officer) & state_allows("decide"))
+rules.add_perm("reviews.judge", may_review & is_officer)
+rules.add_perm("reviews.reopen", may_review & is_officer & state_allows("reopen"))
+rules.add_perm(
+    "reviews.terminate", is_signed_in & (is_owner | (is_officer & ~has_conflict)) & state_allows("terminate")
+)
+rules.add_perm("reviews.close", is_signed_in & is_officer & ~has_conflict & state_allows("close"))
+rules.add_perm("audit.view", is_signed_in & (is_auditor | is_administrator))
+rules.add_perm("audit.view_content", is_signed_in & is_auditor)

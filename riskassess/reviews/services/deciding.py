@@ -1,0 +1,239 @@
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.models import User
+from riskassess.assessments.models import AssessmentRecord
+from riskassess.assessments.queries import catalogue_of
+from riskassess.audit.log import record as record_event
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals.services import role_in
+from riskassess.proposals.states import UNDER_REVIEW
+from riskassess.reviews.eligibility import (
+    needs_word_on_safeguards,
+    next_stage,
+    panel_majority,
+    panel_members,
+    unfulfilled_safeguards,
+    why_not_vote,
+    why_outcome_closed,
+)
+from riskassess.reviews.models import Case, Condition, Decision, Outcome, Vote
+from riskassess.reviews.queries import counted_votes, standing_holds
+from riskassess.reviews.routing import add_working_days
+
+APPROVALS = {Outcome.APPROVE, Outcome.CONDITIONS, Outcome.PART}
+
+
+@transaction.atomic
+def cast_vote(
+    *,
+    case: Case,
+    actor: User,
+    record: AssessmentRecord,
+    outcome: str,
+    reasons: str = "",
+    source: str = "",
+    why_safeguards_fail: str = "",
+    scope: list[str] | None = None,
+    conditions: list[dict] | None = None,
+) -> tuple[Vote, Decision | None]:
+    """Cast the vote that is due. Returns it with the decision it completes, or None while others still vote.
+
+    `conditions` are dicts of text, responsible and due_on (a date); `scope` holds the row ids that are approved.
+    """
+    case = Case.objects.select_for_update().select_related("proposal").get(pk=case.pk)
+    if case.proposal.state not in UNDER_REVIEW:
+        raise Conflict(_("This case is not in review now. Nothing was decided."))
+    reasons, source, scope, conditions = reasons.strip(), source.strip(), scope or [], conditions or []
+    if reason := why_not_vote(case, actor):
+        raise DomainError(reason)
+    _guard_content(case, record, outcome, reasons, source, why_safeguards_fail.strip(), scope, conditions)
+    stage = next_stage(case)
+    vote = Vote.objects.create(
+        case=case,
+        round=case.round,
+        stage=stage,
+        version=record.version,
+        record=record,
+        by=actor,
+        role=role_in(actor, case.proposal),
+        outcome=outcome,
+        reasons=reasons,
+        source=source,
+        why_safeguards_fail=why_safeguards_fail.strip(),
+        scope=scope,
+        conditions=[{**c, "due_on": c["due_on"].isoformat()} for c in conditions],
+    )
+    record_event(
+        "case.voted",
+        subject=vote,
+        actor_id=actor.pk,
+        role=vote.role,
+        actor_name=actor.name,
+        reference=case.proposal.reference,
+        after={
+            "stage": str(stage),
+            "outcome": str(outcome),
+            "reasons": reasons,
+            "source": source,
+            "version": record.version.number,
+            "facts_sha256": record.facts_sha256,
+        },
+    )
+    return vote, _decide_when_complete(case, record)
+
+
+def _guard_content(case, record, outcome, reasons, source, why_safeguards_fail, scope, conditions):
+    if outcome not in Outcome.values:
+        raise DomainError(_("Choose one of the four outcomes."), field="outcome")
+    if closed := why_outcome_closed(case, record, outcome):
+        raise DomainError(closed, field="outcome")
+    if outcome != Outcome.APPROVE and not reasons:
+        raise DomainError(_("Say why. The researcher reads these words."), field="reasons")
+    if outcome != Outcome.APPROVE and not source:
+        raise DomainError(_("Name the source: a finding of the assessment, a law or a document."), field="source")
+    if outcome == Outcome.DECLINE and needs_word_on_safeguards(record) and not why_safeguards_fail:
+        raise DomainError(
+            _("Safeguards would bring this to moderate or lower. Say why they would not be enough."),
+            field="why_safeguards_fail",
+        )
+    if outcome == Outcome.CONDITIONS and not conditions and not unfulfilled_safeguards(record).exists():
+        raise DomainError(_("Write at least one condition, or choose Approve."), field="conditions")
+    if outcome == Outcome.PART:
+        rows = {row["id"] for row in record.version.content["partners"]}
+        if not scope or not set(scope) <= rows:
+            raise DomainError(_("Choose the partners with whom the work may start."), field="scope")
+        if scope_rows := {hold.row for hold in standing_holds(case)} & set(scope):
+            label = next(r["label"] for r in record.version.content["partners"] if r["id"] in scope_rows)
+            raise DomainError(
+                _("A legal hold stands on the work with %(name)s. Leave it out.") % {"name": label}, field="scope"
+            )
+    for condition in conditions:
+        if not condition.get("text", "").strip() or not condition.get("responsible", "").strip():
+            raise DomainError(_("Each condition needs a text, a person or office, and a date."), field="conditions")
+        if condition["due_on"] < timezone.localdate():
+            raise DomainError(_("A condition cannot be due in the past. Choose a later date."), field="conditions")
+
+
+def _decide_when_complete(case: Case, record: AssessmentRecord) -> Decision | None:
+    votes = list(counted_votes(case).order_by("pk"))
+    panel = [vote for vote in votes if vote.stage == Vote.Stage.PANEL]
+    last = votes[-1]
+    if last.stage == Vote.Stage.SINGLE:
+        return _write_decision(case, record, last, [last])
+    if last.stage == Vote.Stage.FIRST:
+        return None
+    if last.stage == Vote.Stage.SECOND:
+        first = next(vote for vote in votes if vote.stage == Vote.Stage.FIRST)
+        if first.outcome == last.outcome and sorted(first.scope) == sorted(last.scope):
+            return _write_decision(case, record, last, [first, last])
+        return _call_panel(case)
+    if next_stage(case) == Vote.Stage.PANEL:
+        return None
+    if outcome := panel_majority(case, panel):
+        agreeing = [vote for vote in panel if vote.outcome == outcome]
+        return _write_decision(case, record, agreeing[-1], agreeing)
+    case.escalated = _("The panel is tied.")
+    case.save(update_fields=["escalated"])
+    return None
+
+
+def _call_panel(case: Case) -> None:
+    """Two different votes: the panel decides."""
+    case.panel_called = True
+    members = panel_members(case)
+    if not members:
+        case.escalated = _("Two different votes, and no panel is named.")
+    case.save(update_fields=["panel_called", "escalated"])
+    record_event(
+        "case.panel_called",
+        subject=case,
+        actor_id=None,
+        role="system",
+        reference=case.proposal.reference,
+        after={"members": [user.pk for user in members]},
+    )
+    return None
+
+
+def _write_decision(case: Case, record: AssessmentRecord, leading: Vote, votes: list[Vote]) -> Decision:
+    today, institution = timezone.localdate(), case.proposal.institution
+    approved = leading.outcome in APPROVALS
+    decision = Decision.objects.create(
+        case=case,
+        round=case.round,
+        version=record.version,
+        record=record,
+        release=record.release,
+        editions=record.editions,
+        outcome=leading.outcome,
+        scope=leading.scope,
+        reasons=_joined(vote.reasons for vote in votes),
+        source=_joined(vote.source for vote in votes),
+        why_safeguards_fail=_joined(vote.why_safeguards_fail for vote in votes),
+        valid_until=today + relativedelta(months=institution.validity_months) if approved else None,
+        appeal_until=add_working_days(today, institution.appeal_working_days),
+        decided_at=timezone.now(),
+    )
+    Vote.objects.filter(pk__in=[vote.pk for vote in votes]).update(decision=decision)
+    if leading.outcome in {Outcome.CONDITIONS, Outcome.PART}:
+        _write_conditions(decision, record, votes)
+    case.closed_at = decision.decided_at
+    case.save(update_fields=["closed_at"])
+    record_event(
+        "case.decided",
+        subject=decision,
+        actor_id=leading.by_id,
+        role=leading.role,
+        actor_name=leading.by.name,
+        reference=case.proposal.reference,
+        after={
+            "outcome": str(decision.outcome),
+            "deciders": [vote.by_id for vote in votes],
+            "version": record.version.number,
+            "release": str(record.release),
+            "facts_sha256": record.facts_sha256,
+            "reasons": decision.reasons,
+            "source": decision.source,
+        },
+    )
+    return decision
+
+
+def _joined(texts) -> str:
+    """Each text once, in the order of the votes."""
+    return "\n\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def _write_conditions(decision: Decision, record: AssessmentRecord, votes: list[Vote]) -> None:
+    from_votes = {(c["text"], c["responsible"], c["due_on"]) for vote in votes for c in vote.conditions}
+    for text, responsible, due_on in sorted(from_votes):
+        Condition.objects.create(decision=decision, text=text, responsible=responsible, due_on=due_on)
+    catalogue = catalogue_of(record.release)
+    for safeguard in unfulfilled_safeguards(record):
+        mitigation = catalogue.mitigation(safeguard.mitigation)
+        Condition.objects.create(
+            decision=decision,
+            text=f"{mitigation.name}. {mitigation.text}",
+            safeguard=safeguard,
+            responsible=safeguard.responsible or mitigation.responsible,
+            due_on=safeguard.due_on or add_working_days(timezone.localdate(), 20),
+        )
+
+
+@transaction.atomic
+def drop_votes(*, case: Case, reason: str) -> int:
+    """Let the votes of this round fall because what they rest on changed."""
+    fallen = case.votes.filter(round=case.round, fallen="").update(fallen=reason[:200])
+    if fallen:
+        record_event(
+            "case.votes_fell",
+            subject=case,
+            actor_id=None,
+            role="system",
+            reference=case.proposal.reference,
+            after={"count": fallen, "reason": reason},
+        )
+    return fallen
