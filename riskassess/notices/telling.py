@@ -1,0 +1,201 @@
+"""One function per notice: a line in the app and a mail job. Mails hold a reference and a need, never content."""
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
+from riskassess.jobs.services import enqueue
+from riskassess.notices.models import Notice
+from riskassess.proposals.models import Proposal
+
+
+def proposal_submitted(*, proposal: Proposal, officer: User | None, number: int) -> None:
+    people = [officer] if officer else list(holders(Role.OFFICER, unit=proposal.unit))
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"submitted-{number}",
+                _("a new case for you"),
+                _("A proposal was submitted and waits on your desk."),
+                "case",
+            )
+
+
+def proposal_registered(*, proposal: Proposal, number: int) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"registered-{number}",
+                _("registered, no review needed"),
+                _("Nothing here needs more than usual care. Your receipt is being made."),
+                "proposal",
+            )
+
+
+def review_opened(*, proposal: Proposal, due_on, round_number: int) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"review-{round_number}",
+                _("the review has begun"),
+                _("Your proposal is being read. You hear from us by %(due)s.") % {"due": due_on.isoformat()},
+                "proposal",
+            )
+
+
+def case_assigned(*, proposal: Proposal, user: User, round_number: int) -> None:
+    with translation.override(user.language):
+        _tell(
+            user,
+            proposal,
+            f"assigned-{round_number}-{user.pk}",
+            _("a case was given to you"),
+            _("You were named on this case. It waits on your desk."),
+            "case",
+        )
+
+
+def recommendation_made(*, proposal: Proposal, people: list[User], round_number: int, uid) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"recommended-{uid}",
+                _("a recommendation is in"),
+                _("A recommendation was made; the case waits for a decision."),
+                "case",
+            )
+
+
+def vote_awaited(*, proposal: Proposal, people: list[User], uid) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"vote-{uid}",
+                _("your vote is asked"),
+                _("Another decider has voted. Yours is the next one."),
+                "case",
+            )
+
+
+def decision_made(*, proposal: Proposal, uid) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"decided-{uid}",
+                _("a decision was made"),
+                _("The decision and its reasons are on the proposal's page."),
+                "proposal",
+            )
+
+
+def changes_requested(*, proposal: Proposal, revision: int) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"changes-{revision}",
+                _("changes are asked of you"),
+                _("The review waits for your changes; its clock has stopped."),
+                "proposal",
+            )
+
+
+def proposal_flagged(*, proposal: Proposal, people: list[User], revision: int) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"flagged-{revision}",
+                _("flagged for a closer look"),
+                _("A case was flagged and waits for you."),
+                "case",
+            )
+
+
+def proposal_withdrawn(*, proposal: Proposal, people: list[User], revision: int) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"withdrawn-{revision}",
+                _("withdrawn"),
+                _("The researcher withdrew the proposal. Nothing more is needed."),
+                "case",
+            )
+
+
+def hold_lift_proposed(*, proposal: Proposal, people: list[User], uid, revision: int) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"hold-{uid}-{revision}",
+                _("a hold waits for a second person"),
+                _("Evidence to lift a legal hold was entered. Somebody else confirms it."),
+                "case",
+            )
+
+
+def not_screened(*, proposal: Proposal, people: list[User], number: int) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"not-screened-{number}",
+                _("a partner could not be screened"),
+                _("The lists could not be compared. The case goes on, and its screening stays open."),
+                "case",
+            )
+
+
+def reassessed(*, proposal: Proposal, people: list[User], record_uid) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"reassessed-{record_uid}",
+                _("the assessment changed"),
+                _("New facts changed the assessment of this case. Look at what is different."),
+                "case",
+            )
+
+
+def _authors(proposal: Proposal) -> list[User]:
+    people = [proposal.owner, *(co.user for co in proposal.coinvestigators.select_related("user"))]
+    return [user for user in people if user.is_active]
+
+
+def _tell(user: User, proposal: Proposal, event: str, need: str, text: str, page: str) -> None:
+    notice, is_new = Notice.objects.get_or_create(
+        user=user,
+        key=f"{proposal.reference}:{event}",
+        defaults={
+            "reference": proposal.reference,
+            "subject": f"{proposal.reference}: {need}",
+            "text": text,
+            "url": reverse(page, args=[proposal.reference]),
+        },
+    )
+    if is_new:
+        enqueue("notices.send_mail", f"mail:{notice.uid}", ids=[notice.pk], queue="bulk")
