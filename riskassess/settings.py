@@ -190,6 +190,7 @@ STORAGES = {
 }
 FILES_DIR = Path(os.environ.get("RISKASSESS_FILES", VAR_DIR / "files"))
 CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
+CATALOGUE_ID = os.environ.get("RISKASSESS_CATALOGUE", "allea-eu")
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -232,6 +233,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the job rows fence off what comes twice
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the shelve file does not survive a kill
 CELERY_BEAT_SCHEDULE = {
@@ -244,6 +247,9 @@ if REDIS_URL:
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
         "max_retries": 0,
+        # A Redis that has gone without a word must not keep a request, nor a worker, waiting for ever.
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
     }
 else:
     BROKER_DIR = VAR_DIR / "broker"

@@ -115,7 +115,7 @@ def sweep() -> int:
         wait = min(max(now - job.queued_at, timedelta(seconds=settings.JOB_RESEND_SECONDS)), LONGEST_WAIT)
         if not Job.objects.filter(pk=job.pk, state=State.QUEUED, send_at=job.send_at).update(send_at=now + wait):
             continue
-        if not send(job):
+        if not send(job, is_patient=True):
             break
         moved += 1
     return moved

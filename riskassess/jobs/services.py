@@ -1,13 +1,15 @@
 import logging
+import time
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.context import request_id
@@ -15,6 +17,7 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.jobs.models import ATTEMPTS, Job, Queue, State
 
 logger = logging.getLogger(__name__)
+_broker_rests_until = 0.0
 
 
 @transaction.atomic
@@ -84,17 +87,28 @@ def cancel(*, job: Job) -> Job:
     return job
 
 
-def send(job: Job) -> bool:
-    """Wake a worker up. A broker that is away costs nobody time: the sweeper sends again."""
+def send(job: Job, *, is_patient: bool = False) -> bool:
+    """Wake a worker up. A broker that is away is left alone for a while; the sweeper sends instead."""
+    global _broker_rests_until
+    if time.monotonic() < _broker_rests_until and not is_patient:
+        return False
     try:
         current_app.send_task(job.task, args=[job.pk], queue=job.queue, retry=False, ignore_result=True)
     except Exception as fault:  # the transports raise whatever their sockets and files raise
         logger.warning("job %s waits for the sweeper, the broker did not take it: %s", job.pk, type(fault).__name__)
+        _broker_rests_until = time.monotonic() + settings.JOB_RESEND_SECONDS
         return False
+    _broker_rests_until = 0.0
     return True
 
 
 def registered_tasks() -> frozenset[str]:
     """The names of all tasks, also in a process that has not needed one yet."""
-    current_app.loader.import_default_modules()
+    _import_tasks()
     return frozenset(name for name in current_app.tasks if not name.startswith("celery."))
+
+
+@cache
+def _import_tasks() -> None:
+    """Not through Celery's loader: that one runs all system checks, ours of the task names among them."""
+    autodiscover_modules("tasks", "schedule")
