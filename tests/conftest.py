@@ -1,6 +1,33 @@
+import os
+import uuid
+
 import pytest
 
 import riskassess.celery  # noqa: F401  the Celery app must exist before any task module is read
+from tests.live.browser import launched_chromium
+from tests.live.servers import Missing, running_postgres, running_redis
+from tests.live.stack import Stack, Templates
+
+NEEDS_SERVERS = {"postgres", "redis", "postgres_url", "redis_url"}
+SETUPS = ("embedded", "services")
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that share one PostgreSQL stay in one xdist process, so that it is started and filled once."""
+    for item in items:
+        setup = getattr(item, "callspec", None) and item.callspec.params.get("setup")
+        if setup == "services" or NEEDS_SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.services)
+            item.add_marker(pytest.mark.xdist_group("services"))
+        if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+def give_up(reason: Missing):
+    """A missing program skips a test on somebody's laptop and fails it where the whole is judged."""
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(str(reason), pytrace=False)
+    pytest.skip(str(reason))
 
 
 @pytest.fixture
@@ -9,3 +36,119 @@ def run_jobs():
     from riskassess.jobs.running import run_pending
 
     return run_pending
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory):
+    """One folder for all xdist processes of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    try:
+        with running_postgres(tmp_path_factory.mktemp("postgres") / "server") as server:
+            yield server
+    except Missing as reason:
+        give_up(reason)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    try:
+        with running_redis(tmp_path_factory.mktemp("redis")) as server:
+            yield server
+    except Missing as reason:
+        give_up(reason)
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """An empty PostgreSQL database of this test's own."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    postgres.run(f'CREATE DATABASE "{name}"')
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def redis_url(redis_server):
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def templates(shared_folder):
+    return Templates(shared_folder)
+
+
+@pytest.fixture
+def live_stack(request, tmp_path, templates):
+    """Makes stacks: `live_stack("embedded")` or `live_stack("services")`, with the demo university in it.
+
+    A Redis of its own, so that a test may end it. Started unless told otherwise; everything ends with the test.
+    """
+    made = []
+
+    def make(setup: str, *, is_started: bool = True, **environment: str) -> Stack:
+        number = len(made)
+        folder = templates.copy_folder(tmp_path / f"stack{number}")
+        given = {}
+        if setup == "services":
+            postgres = request.getfixturevalue("postgres")
+            name = f"stack_{uuid.uuid4().hex[:12]}"
+            given["database_url"] = templates.copy_database(postgres, name, folder)
+            request.addfinalizer(lambda: postgres.drop(name))
+            redis = running_redis(tmp_path / f"redis{number}")
+            try:
+                given["redis"] = redis.__enter__()
+            except Missing as reason:
+                give_up(reason)
+            request.addfinalizer(lambda: redis.__exit__(None, None, None))
+        stack = Stack(folder, **given, **environment)
+        request.addfinalizer(stack.stop)
+        made.append(stack)
+        return stack.start() if is_started else stack
+
+    return make
+
+
+@pytest.fixture(params=SETUPS)
+def setup(request):
+    """The embedded default, and PostgreSQL with Redis."""
+    return request.param
+
+
+@pytest.fixture
+def stack(live_stack, setup):
+    """The running application, in both set-ups one after the other."""
+    return live_stack(setup)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    # Playwright keeps an event loop in this thread, which Django takes for a reason to refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with launched_chromium() as chromium:
+            yield chromium
+    except Missing as reason:
+        give_up(reason)
+
+
+@pytest.fixture
+def page(browser):
+    """A page in a fresh profile. It fails the test when a script breaks, or when anything is asked of another host."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    faults = []
+    page.on("pageerror", lambda fault: faults.append(f"script: {fault}"))
+    page.on("request", lambda request: faults.append(request.url) if is_foreign(request.url) else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def is_foreign(address: str) -> bool:
+    return not address.startswith(("http://127.0.0.1:", "data:", "blob:", "about:"))

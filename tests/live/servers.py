@@ -57,8 +57,8 @@ class Postgres:
                 if above.stat().st_uid == os.geteuid() and above.is_relative_to("/tmp") and above != Path("/tmp"):
                     above.chmod(above.stat().st_mode | 0o011)
         subprocess.run(
-            [*self.prefix, self.bin / "initdb", "-D", self.folder / "data", "--no-sync", "-A", "trust", "-U", "postgres",
-             "-E", "UTF8", "--locale=C"],
+            [*self.prefix, self.bin / "initdb", "-D", self.folder / "data", "--no-sync", "-A", "trust",
+             "-U", "postgres", "-E", "UTF8", "--locale=C"],
             check=True, capture_output=True, cwd="/",
         )  # fmt: skip
         self.start()
