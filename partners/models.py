@@ -312,6 +312,7 @@ class CountryFact(models.Model):
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    checked_on = models.DateField(_("last checked on"), null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -282,6 +282,7 @@ class Migration(migrations.Migration):
                 ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
                 ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
+                ('checked_on', models.DateField(blank=True, null=True, verbose_name='last checked on')),
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='partners.dataset')),
             ],
             options={

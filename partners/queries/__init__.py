@@ -13,6 +13,7 @@ from partners.queries.registry import find_partners, find_ror, partner_by_ror
 from partners.queries.screenings import (
     SANCTION_HITS,
     editions_in_force,
+    facts_of_name,
     fingerprint_of,
     hits_of,
     is_fresh,
@@ -36,6 +37,7 @@ __all__ = [
     "country_facts_of",
     "editions_in_force",
     "fact_sources",
+    "facts_of_name",
     "find_partners",
     "find_ror",
     "fingerprint_of",

@@ -50,6 +50,7 @@ class FactSource:
     licence: str
     valid_from: date | None
     valid_to: date | None
+    checked_on: date | None
 
 
 def country_facts(country: str, on: date) -> dict:
@@ -74,6 +75,7 @@ def fact_sources(country: str, on: date) -> list[FactSource]:
             kind=fact.kind, title=str(fact.get_kind_display()), value=fact.value, words=words_of(fact), year=fact.year,
             scope=fact.scope, act=fact.act, address=fact.address, licence=fact.licence, valid_from=fact.valid_from,
             valid_to=fact.valid_to,
+            checked_on=fact.checked_on,
         )
         for fact in sorted(shown, key=lambda fact: (Kind.values.index(fact.kind), fact.value, fact.pk))
     ]  # fmt: skip
