@@ -239,6 +239,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the shelve file does not survive a kill
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0, "options": {"queue": "bulk", "expires": 10}},
+    "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 CELERY_TASK_DEFAULT_QUEUE = "person"
 if REDIS_URL:

@@ -1,5 +1,4 @@
 from riskassess.reviews.services.cases import add_note, assign_case, open_case, recommend, update_case
-from riskassess.reviews.services.conditions import fulfil_condition
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
 
@@ -9,7 +8,6 @@ __all__ = [
     "cast_vote",
     "confirm_hold_lift",
     "drop_votes",
-    "fulfil_condition",
     "lift_hold",
     "open_case",
     "recommend",

@@ -1,0 +1,45 @@
+"""The only door to case content for views: out of scope is 404, in scope but not allowed is 403."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from riskassess.proposals.models import Proposal
+from riskassess.reports.models import Report
+from riskassess.reviews.models import Case
+from riskassess.reviews.queries import visible_proposals
+
+
+def get_proposal_for(user, reference: str, permission: str) -> Proposal:
+    """The proposal with its people and case, when it is in this person's scope and the permission holds."""
+    scoped = visible_proposals(user).select_related(
+        "owner__unit",
+        "unit__parent__parent",
+        "institution",
+        "questionnaire__release",
+        "case__officer",
+        "case__reviewer",
+    )
+    proposal = get_object_or_404(
+        scoped.prefetch_related("coinvestigators__user", "case__assignments__user"), reference=reference
+    )
+    if not user.has_perm(permission, proposal):
+        raise PermissionDenied
+    return proposal
+
+
+def get_case_for(user, reference: str, permission: str) -> Case:
+    """The proposal's case, reached through the proposal's scope."""
+    proposal = get_proposal_for(user, reference, permission)
+    case = getattr(proposal, "case", None)
+    if case is None:
+        raise Http404
+    case.proposal = proposal
+    return case
+
+
+def get_report_for(user, uid) -> Report:
+    """A report of a proposal in this person's scope."""
+    report = get_object_or_404(Report.objects.select_related("proposal", "job", "file"), uid=uid)
+    get_proposal_for(user, report.proposal.reference, "proposals.view")
+    return report

@@ -1,0 +1,72 @@
+import logging
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import render
+
+from riskassess.audit.services import record_denial
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.web.policy import OBJECT, PUBLIC, SIGNED_IN, entry_for
+
+logger = logging.getLogger(__name__)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+
+class PolicyMiddleware:
+    """The first gate: a route and method without an entry in the policy table is denied."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 403 and getattr(request, "user", None) is not None and request.user.is_authenticated:
+            _record_denied(request)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        route = request.resolver_match.view_name
+        entry = entry_for(route, request.method)
+        if entry is None:
+            allowed = [m for m in METHODS if entry_for(route, m) is not None]
+            if allowed:
+                return HttpResponseNotAllowed(allowed)
+            logger.error("route %s has no entry in the policy table", route)
+            raise PermissionDenied
+        if entry == PUBLIC:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if entry in {SIGNED_IN, OBJECT} or request.user.has_perm(entry):
+            return None
+        raise PermissionDenied
+
+
+def _record_denied(request) -> None:
+    match = request.resolver_match
+    record_denial(
+        actor_id=request.user.pk,
+        actor_name=request.user.name,
+        role=request.user.role_now,
+        subject=f"route:{match.view_name if match else request.path}",
+        reference=str(match.kwargs.get("reference", "")) if match else "",
+        method=request.method,
+    )
+
+
+class DomainErrorMiddleware:
+    """Turns what the domain refuses into a page that says why: 409 for a lost race, 422 for the rest."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Conflict):
+            return render(request, "errors/409.html", {"message": exception.message}, status=409)
+        if isinstance(exception, DomainError):
+            return render(request, "errors/422.html", {"message": exception.message}, status=422)
+        return None

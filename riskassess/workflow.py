@@ -1,0 +1,423 @@
+"""The story of a proposal: each function is one step, one transaction, and calls the chapters in order."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners import queries as registry
+from partners import services as registry_services
+from partners.models import Hit, Judgement, Partner
+from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
+from riskassess.assessments import services as assessments
+from riskassess.assessments.models import AssessmentRecord, ProposalVersion, Safeguard, SafeguardState
+from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record, latest_version
+from riskassess.audit.log import story
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.engine.results import Assessment
+from riskassess.jobs.models import Job
+from riskassess.notices import telling
+from riskassess.proposals import services as proposals
+from riskassess.proposals.models import Participation, Proposal
+from riskassess.proposals.states import UNDER_REVIEW, State
+from riskassess.reports import services as reports
+from riskassess.reviews import routing
+from riskassess.reviews import services as reviews
+from riskassess.reviews.eligibility import why_not_vote
+from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
+from riskassess.reviews.rules import conflict_reason
+
+STATE_AFTER = {
+    Outcome.APPROVE: State.APPROVED,
+    Outcome.CONDITIONS: State.APPROVED_WITH_CONDITIONS,
+    Outcome.PART: State.APPROVED_WITH_CONDITIONS,
+    Outcome.DECLINE: State.DECLINED,
+}
+
+
+# Filing
+
+
+@story()
+def choose_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner, str]]) -> list[Participation]:
+    """Set the partners and have those compared with the lists that were not yet, so that the level can say."""
+    result = proposals.set_partners(proposal=proposal, actor=actor, rows=rows)
+    editions = ",".join(sorted(str(edition.pk) for edition in registry.editions_in_force()))
+    for partner, _role in rows:
+        if not registry.is_fresh(partner):
+            key = f"screen:{partner.uid}:{registry.names_key(partner)[:16]}:{editions}"[:180]
+            registry_services.request_screening(partner=partner, key=key, asked_by=actor)
+    return result
+
+
+@story()
+def submit(*, proposal: Proposal, actor: User) -> ProposalVersion:
+    """Freeze the proposal and send it on its way; partners are screened first where that is due."""
+    if proposal.owner_id != actor.pk:
+        raise DomainError(_("Only the lead researcher can submit this proposal."))
+    proposals.move(proposal=proposal, name="submit", actor=actor)
+    version = assessments.freeze_version(proposal=proposal, actor=actor)
+    Proposal.objects.filter(pk=proposal.pk).update(submitted_at=timezone.now())
+    stale = [p for p in _partners_of(proposal) if not registry.is_fresh(p)]
+    for partner in stale:
+        registry_services.request_screening(
+            partner=partner,
+            key=f"screen:{version.uid}:{partner.uid}",
+            follow_up="schedule.assess_submitted",
+            ids=(proposal.pk,),
+            asked_by=actor,
+        )
+    if not stale:
+        assess_submitted(proposal=proposal)
+    return version
+
+
+@story()
+def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
+    """Go on with a submitted proposal once no screening is pending; doing it twice does it once."""
+    proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    version = latest_version(proposal)
+    if proposal.state != State.SUBMITTED or version is None or version.records.exists():
+        return None
+    screenings = Job.objects.filter(key__startswith=f"screen:{version.uid}:")
+    if screenings.filter(state__in=["queued", "working"]).exists():
+        return None
+    record = assessments.assess_version(version=version, trigger="submitted")
+    result = assessment_of(record)
+    has_case = Case.objects.filter(proposal=proposal).exists()
+    if result.route == "fast_track" and not has_case:
+        _register(proposal, record)
+    else:
+        _open_review(proposal, record, result)
+    if not has_case and result.route != "fast_track":
+        _tell_unscreened(proposal, version)
+    return record
+
+
+def _partners_of(proposal: Proposal) -> list[Partner]:
+    return [row.partner for row in proposal.participations.select_related("partner")]
+
+
+def _register(proposal: Proposal, record: AssessmentRecord) -> None:
+    proposals.move(proposal=proposal, name="register", actor=None)
+    reports.request_report(proposal=proposal, record=record, kind="receipt", asked_by=proposal.owner)
+    telling.proposal_registered(proposal=proposal, number=record.version.number)
+
+
+def _open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment) -> Case:
+    catalogue = catalogue_of(record.release)
+    route = routing.case_route(result)
+    case = reviews.open_case(
+        proposal=proposal, route=route, deciders=result.deciders, due_on=routing.due_date(catalogue, route)
+    )
+    proposal.case = case
+    reviews.sync_holds(case=case, result=result)
+    _assign_by_table(proposal, case)
+    reports.request_report(proposal=proposal, record=record, kind="assessment", asked_by=proposal.owner)
+    telling.proposal_submitted(proposal=proposal, officer=case.officer, number=record.version.number)
+    telling.review_opened(proposal=proposal, due_on=case.due_on, round_number=case.round)
+    return case
+
+
+def _assign_by_table(proposal: Proposal, case: Case) -> None:
+    """The routing table's own choice; where nobody may act, the case is escalated and an officer assigns."""
+    officer, why_officer = case.officer, _("carried the case before")
+    if officer is None or not officer.is_active or conflict_reason(officer, proposal):
+        officer, why_officer = routing.choose(Role.OFFICER, proposal)
+    reviewer = case.reviewer
+    if reviewer is None or not reviewer.is_active or conflict_reason(reviewer, proposal):
+        reviewer, _why = routing.choose(Role.REVIEWER, proposal, besides={officer.pk} if officer else set())
+    if officer is None:
+        case.escalated = _("No research-security officer without a conflict of interest is free for this case.")
+        case.save(update_fields=["escalated"])
+        return
+    reviews.assign_case(
+        case=case,
+        actor=None,
+        officer=officer,
+        reviewer=reviewer,
+        reason=why_officer,
+        panel=_panel_for(proposal, case, officer),
+    )
+    if proposal.state == State.SUBMITTED:
+        proposals.move(proposal=proposal, name="assign", actor=None)
+    if reviewer is not None:
+        telling.case_assigned(proposal=proposal, user=reviewer, round_number=case.round)
+
+
+def _panel_for(proposal: Proposal, case: Case, officer: User | None) -> tuple[User, ...]:
+    if case.route != "panel" and not case.panel_called:
+        return ()
+    members = proposal.institution.panel.filter(is_active=True).order_by("name")
+    return tuple(
+        user for user in members if (officer is None or user.pk != officer.pk) and not conflict_reason(user, proposal)
+    )
+
+
+def _tell_unscreened(proposal: Proposal, version: ProposalVersion) -> None:
+    if any(hit == "not_screened" for hit in registry.sanction_hits(_partners_of(proposal)).values()):
+        people = list(holders(Role.OFFICER, unit=proposal.unit))
+        telling.not_screened(proposal=proposal, people=people, number=version.number)
+
+
+@story()
+def discard(*, proposal: Proposal, actor: User) -> str:
+    """Delete a draft with all it holds."""
+    if proposal.owner_id != actor.pk:
+        raise DomainError(_("Only the lead researcher can discard this draft."))
+    if proposal.state == State.DRAFT:
+        assessments.discard_questionnaire(proposal=proposal)
+    return proposals.discard_draft(proposal=proposal, actor=actor)
+
+
+@story()
+def withdraw(*, proposal: Proposal, actor: User, reason: str = "") -> Proposal:
+    """Take a submitted proposal back; the review stops and nothing is decided."""
+    if proposal.owner_id != actor.pk:
+        raise DomainError(_("Only the lead researcher can withdraw this proposal."))
+    proposals.move(proposal=proposal, name="withdraw", actor=actor, reason=reason.strip())
+    case = _case_of(proposal)
+    if case is not None:
+        case.closed_at = timezone.now()
+        case.save(update_fields=["closed_at"])
+        telling.proposal_withdrawn(proposal=proposal, people=_carriers(case), revision=proposal.revision)
+    return proposal
+
+
+# Reviewing
+
+
+@story()
+def assign(*, case: Case, actor: User, officer: User, reviewer: User | None) -> Case:
+    """An officer's own choice of who carries the case."""
+    proposal = case.proposal
+    reviews.assign_case(
+        case=case,
+        actor=actor,
+        officer=officer,
+        reviewer=reviewer,
+        reason=_("chosen by %(name)s") % {"name": actor.name},
+        panel=_panel_for(proposal, case, officer),
+    )
+    if case.escalated:
+        case.escalated = ""
+        case.save(update_fields=["escalated"])
+    if proposal.state == State.SUBMITTED:
+        proposals.move(proposal=proposal, name="assign", actor=actor)
+    for user in filter(None, (officer, reviewer)):
+        if user.pk != actor.pk:
+            telling.case_assigned(proposal=proposal, user=user, round_number=case.round)
+    return case
+
+
+@story()
+def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record_uid: str) -> Recommendation:
+    record = _record_shown(case.proposal, record_uid)
+    recommendation = reviews.recommend(case=case, actor=actor, outcome=outcome, reasons=reasons, record=record)
+    telling.recommendation_made(
+        proposal=case.proposal, people=_next_voters(case), round_number=case.round, uid=recommendation.uid
+    )
+    return recommendation
+
+
+@story()
+def decide(
+    *,
+    case: Case,
+    actor: User,
+    record_uid: str,
+    outcome: str,
+    reasons: str = "",
+    source: str = "",
+    why_safeguards_fail: str = "",
+    scope: list[str] | None = None,
+    conditions: list[dict] | None = None,
+) -> Vote:
+    """Cast the vote that is due on exactly the assessment that was shown; the last one moves the proposal."""
+    proposal = case.proposal
+    record = _record_shown(proposal, record_uid)
+    vote, decision = reviews.cast_vote(
+        case=case,
+        actor=actor,
+        record=record,
+        outcome=outcome,
+        reasons=reasons,
+        source=source,
+        why_safeguards_fail=why_safeguards_fail,
+        scope=scope,
+        conditions=conditions,
+    )
+    case.refresh_from_db()
+    if decision is None:
+        if case.panel_called and not case.assignments.filter(kind="panel", ended_at__isnull=True).exists():
+            reviews.assign_case(
+                case=case,
+                actor=None,
+                officer=case.officer,
+                reviewer=case.reviewer,
+                reason=_("two different votes"),
+                panel=_panel_for(proposal, case, case.officer),
+            )
+        telling.vote_awaited(proposal=proposal, people=_next_voters(case), uid=vote.uid)
+        return vote
+    proposals.move(proposal=proposal, name="decide", actor=actor, to=STATE_AFTER[Outcome(decision.outcome)])
+    reports.request_report(
+        proposal=proposal, record=record, kind="decision", decision=decision, asked_by=proposal.owner
+    )
+    telling.decision_made(proposal=proposal, uid=decision.uid)
+    return vote
+
+
+@story()
+def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
+    """Send the proposal back with what is asked; the clock stops."""
+    proposal = case.proposal
+    proposals.move(
+        proposal=proposal, name="request_changes", actor=actor, reason=_needed(reasons, _("Say what you ask for."))
+    )
+    telling.changes_requested(proposal=proposal, revision=proposal.revision)
+    return proposal
+
+
+@story()
+def flag(*, case: Case, actor: User, reasons: str) -> Proposal:
+    """Mark the case for a closer look, with the reason."""
+    proposal = case.proposal
+    proposals.move(
+        proposal=proposal, name="flag", actor=actor, reason=_needed(reasons, _("Say what needs a closer look."))
+    )
+    people = [user for user in _carriers(case) if user.pk != actor.pk]
+    telling.proposal_flagged(proposal=proposal, people=people, revision=proposal.revision)
+    return proposal
+
+
+@story()
+def unflag(*, case: Case, actor: User, reasons: str) -> Proposal:
+    """Take the case back into the ordinary review, with what was found."""
+    return proposals.move(
+        proposal=case.proposal, name="unflag", actor=actor, reason=_needed(reasons, _("Say what was found."))
+    )
+
+
+@story()
+def lift_hold(*, hold: Hold, actor: User, evidence: str) -> Hold:
+    """First half of lifting a legal hold, on the authority's evidence."""
+    _guard_open(hold.case)
+    hold = reviews.lift_hold(hold=hold, actor=actor, evidence=evidence)
+    proposal = hold.case.proposal
+    others = {
+        u.pk: u for u in (*holders(Role.OFFICER, unit=proposal.unit), *holders(Role.APPROVER, unit=proposal.unit))
+    }
+    others.pop(actor.pk, None)
+    telling.hold_lift_proposed(
+        proposal=proposal, people=list(others.values()), uid=hold.uid, revision=proposal.revision
+    )
+    return hold
+
+
+@story()
+def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
+    """Second half, by another person. The score does not change."""
+    _guard_open(hold.case)
+    return reviews.confirm_hold_lift(hold=hold, actor=actor)
+
+
+@story()
+def judge_hit(*, hit: Hit, actor: User, verdict: str, reason: str) -> Judgement:
+    """Keep an officer's judgement of a match and reassess each open proposal with that partner."""
+    judgement = registry_services.judge_hit(hit=hit, verdict=verdict, reason=reason, actor=actor)
+    waiting = Proposal.objects.filter(
+        participations__partner=hit.screening.partner, state__in=[*UNDER_REVIEW, State.SUBMITTED]
+    ).distinct()
+    for proposal in waiting:
+        reassess(proposal=proposal, trigger="judgement")
+    return judgement
+
+
+# Safeguards
+
+
+@story()
+def propose_safeguard(
+    *, proposal: Proposal, actor: User, finding: str, mitigation: str, responsible: str = "", due_on: date | None = None
+) -> Safeguard:
+    """Take up a mitigation; in review the level it would reach is computed anew."""
+    safeguard = assessments.propose_safeguard(
+        questionnaire=proposal.questionnaire,
+        actor=actor,
+        finding=finding,
+        mitigation=mitigation,
+        responsible=responsible,
+        due_on=due_on,
+    )
+    reassess(proposal=proposal, trigger="safeguard")
+    return safeguard
+
+
+@story()
+def settle_safeguard(*, safeguard: Safeguard, actor: User, state: str) -> Safeguard:
+    """Agree to a safeguard, or not; an agreed one counts at once and becomes a condition at the decision."""
+    safeguard = assessments.settle_safeguard(safeguard=safeguard, actor=actor, state=SafeguardState(state))
+    reassess(proposal=safeguard.questionnaire.proposal, trigger="safeguard")
+    return safeguard
+
+
+@story()
+def reassess(*, proposal: Proposal, trigger: str) -> AssessmentRecord | None:
+    """Assess the same version again with today's facts. Route and due date only rise; votes fall on a real change."""
+    before = latest_record(proposal)
+    if before is None or proposal.state not in {*UNDER_REVIEW, State.SUBMITTED}:
+        return None
+    record = assessments.assess_version(version=before.version, trigger=trigger)
+    case = _case_of(proposal)
+    if case is None:
+        return record
+    result, catalogue = assessment_of(record), catalogue_of(record.release)
+    holds_changed = reviews.sync_holds(case=case, result=result)
+    route = routing.higher(case.route, routing.case_route(result), routing.ROUTE_ORDER)
+    due_on = case.due_on if route == case.route else max(case.due_on, routing.due_date(catalogue, route))
+    rerouted = route != case.route or case.deciders != result.deciders
+    reviews.update_case(case=case, route=route, deciders=result.deciders, due_on=due_on, reason=trigger)
+    levels = ("inherent_lower", "inherent_upper", "residual_upper")
+    if holds_changed or rerouted or any(getattr(before, name) != getattr(record, name) for name in levels):
+        reviews.drop_votes(case=case, reason=_("The assessment changed after the vote."))
+        telling.reassessed(proposal=proposal, people=_carriers(case), record_uid=record.uid)
+    return record
+
+
+def _case_of(proposal: Proposal) -> Case | None:
+    return Case.objects.select_related("officer", "reviewer").filter(proposal=proposal).first()
+
+
+def _carriers(case: Case) -> list[User]:
+    return [user for user in {case.officer, case.reviewer} if user is not None and user.is_active]
+
+
+def _next_voters(case: Case) -> list[User]:
+    """Whoever could cast the vote that is due now."""
+    unit = case.proposal.unit
+    people = [*holders(Role.APPROVER, unit=unit), *holders(Role.OFFICER, unit=unit)]
+    people += [row.user for row in case.assignments.filter(kind="panel", ended_at__isnull=True).select_related("user")]
+    return [user for user in {p.pk: p for p in people}.values() if not why_not_vote(case, user)]
+
+
+def _record_shown(proposal: Proposal, record_uid: str) -> AssessmentRecord:
+    record = latest_record(proposal)
+    if record is None or str(record.uid) != str(record_uid):
+        raise Conflict(
+            _("Nothing was done. The assessment changed after you opened this page. Read what changed, then go on.")
+        )
+    return record
+
+
+def _guard_open(case: Case) -> None:
+    if case.proposal.state not in {*UNDER_REVIEW, State.SUBMITTED}:
+        raise Conflict(_("This case is not in review now."))
+
+
+def _needed(text: str, sentence: str) -> str:
+    if not text.strip():
+        raise DomainError(sentence, field="reasons")
+    return text.strip()
