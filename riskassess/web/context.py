@@ -1,0 +1,93 @@
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from riskassess.accounts.queries import the_institution
+from riskassess.accounts.roles import Role
+from riskassess.notices.models import Notice
+
+# In the order of the roles; one bar for whoever holds two. (label, url name, roles, first parts of the paths it covers)
+NAVIGATION = (
+    (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
+    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "partners")),
+    (_("Decisions"), "decisions", {Role.APPROVER}, ("decisions", "cases")),
+    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
+)
+MOST_UNREAD = 99
+
+
+class Site:
+    """What the frame of a page shows; each part is read only when the template asks for it."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+        self.user = getattr(request, "user", None)
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user is not None and self.user.is_authenticated
+
+    @cached_property
+    def institution_name(self) -> str:
+        institution = the_institution()
+        return institution.name if institution else ""
+
+    @property
+    def colours(self) -> str:
+        """light, dark or nothing (the system's choice); the cookie serves the pages before signing in."""
+        chosen = self.user.colours if self.signed_in else self.request.COOKIES.get("ra_colours", "")
+        return chosen if chosen in {"light", "dark"} else ""
+
+    @cached_property
+    def nav(self) -> list[dict]:
+        if not self.signed_in:
+            return []
+        first = self.request.path_info.strip("/").split("/")[0]
+        held = {membership.role for membership in self.user.held}
+        items = []
+        for label, name, roles, covers in NAVIGATION:
+            if held & roles:
+                current = first in covers and not any(item["current"] for item in items)
+                items.append({"label": label, "url": reverse(name), "current": current, "exact": first == name})
+        return items
+
+    @cached_property
+    def unread(self) -> str:
+        count = Notice.objects.filter(user=self.user, read_at__isnull=True).count()
+        return str(count) if count <= MOST_UNREAD else f"{MOST_UNREAD}+"
+
+    @property
+    def initials(self) -> str:
+        return self.user.initials
+
+    @property
+    def user_name(self) -> str:
+        return self.user.name
+
+    @property
+    def home_url(self) -> str:
+        return reverse("home" if self.signed_in else "start")
+
+    @property
+    def account_url(self) -> str:
+        return reverse("account")
+
+    @property
+    def login_url(self) -> str:
+        return "" if self.request.path_info == reverse("login") else reverse("login")
+
+    @property
+    def logout_url(self) -> str:
+        return reverse("logout")
+
+    @property
+    def notices_url(self) -> str:
+        try:
+            return reverse("notices")
+        except NoReverseMatch:
+            return ""
+
+
+def site(request: HttpRequest) -> dict:
+    return {"site": Site(request)}

@@ -1,0 +1,72 @@
+// Comfort only: every page works without this file. Data attributes switch each part on; docs/interface.md lists them.
+(() => {
+  "use strict";
+
+  // Filters send themselves; their button is only for those without script.
+  for (const form of document.querySelectorAll("form[data-ra-autosubmit]")) {
+    for (const button of form.querySelectorAll("[data-ra-no-script]")) button.hidden = true;
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+
+  // Copy buttons stay hidden until a clipboard is there.
+  for (const button of document.querySelectorAll("button[data-ra-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const source = document.querySelector(button.dataset.raCopy);
+      await navigator.clipboard.writeText(source.textContent.trim());
+      const said = button.textContent;
+      button.textContent = button.dataset.raCopied || said;
+      setTimeout(() => { button.textContent = said; }, 2000);
+    });
+  }
+
+  // Some browsers honour autofocus on fields alone: the summary of errors takes the focus here.
+  const summary = document.querySelector("[data-ra-focus]");
+  if (summary) summary.focus();
+
+  // Menus close on Escape and on a click beside them.
+  for (const menu of document.querySelectorAll("details[data-ra-menu]")) {
+    document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+
+  // A list with data-ra-rows: j and k move the mark, o opens, ? shows the keys.
+  const list = document.querySelector("[data-ra-rows]");
+  if (list) {
+    const rows = [...list.querySelectorAll("tbody tr")].filter((row) => row.querySelector("a[href]"));
+    const keys = document.querySelector("[data-ra-keys]");
+    if (keys) keys.hidden = false;
+    let at = -1;
+    const go = (step) => {
+      if (!rows.length) return;
+      if (at >= 0) rows[at].classList.remove("is-at");
+      at = Math.min(rows.length - 1, Math.max(0, at + step));
+      rows[at].classList.add("is-at");
+      rows[at].scrollIntoView({ block: "nearest" });
+      rows[at].querySelector("a[href]").focus({ preventScroll: true });
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable]")) return;
+      if (event.key === "j") go(1);
+      else if (event.key === "k") go(-1);
+      else if (event.key === "o" && at >= 0) rows[at].querySelector("a[href]").click();
+      else if (event.key === "?" && keys) keys.toggleAttribute("open");
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  // A second press of a button sends nothing twice; the server would refuse it anyway.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+    if (form.dataset.raSent) { event.preventDefault(); return; }
+    form.dataset.raSent = "1";
+    setTimeout(() => { delete form.dataset.raSent; }, 4000);
+  });
+})();
