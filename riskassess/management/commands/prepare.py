@@ -7,16 +7,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="also load the demo university with its people")
-        parser.add_argument("--no-static", action="store_true", help="leave the static files alone")
+        parser.add_argument("--static-only", action="store_true", help="leave the database alone")
 
-    def handle(self, *args, demo, no_static, verbosity, **options):
-        steps = ["migrate", "load_reference", "load_catalogues"]
-        if demo:
-            steps.append("demo")
+    def handle(self, *args, demo, static_only, verbosity, **options):
+        steps = ["build_fonts"]
+        if not static_only:
+            steps += ["migrate", "load_reference", "load_catalogues", *(["demo"] if demo else [])]
         for step in steps:
             if step in get_commands():
                 call_command(step, verbosity=max(0, verbosity - 1), stdout=self.stdout, stderr=self.stderr)
-        if not no_static:
-            call_command("build_fonts", verbosity=0) if "build_fonts" in get_commands() else None
-            call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("The database and the static files are up to date.")

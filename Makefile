@@ -1,0 +1,53 @@
+# RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check lint format environment environment-dev libraries libraries-test clean
+
+PORT ?= 8000
+TESTS ?= tests
+PROCESSES ?= 2
+python := .venv/bin/python
+export PORT PYTHON
+
+help:
+	@echo "make run     set up what is missing, then serve http://127.0.0.1:$(PORT) with demo data (PORT=8001 make run)"
+	@echo "make setup   the same without serving"
+	@echo "make test    all tests (TESTS=tests/jobs for some, PROCESSES=1 for one at a time)"
+	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
+	@echo "make lint    format and lint alone;  make format  put the format right"
+	@echo "make clean   forget .venv and what was built; var/ with its database stays"
+
+run: setup
+	@exec $(python) manage.py up
+
+setup: libraries environment
+	@$(python) manage.py prepare --demo
+
+test: libraries-test environment-dev
+	@$(python) manage.py prepare --static-only
+	@$(python) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+
+check: environment-dev
+	@scripts/check
+
+lint: environment-dev
+	@$(python) -m ruff format --check .
+	@$(python) -m ruff check .
+
+format: environment-dev
+	@$(python) -m ruff check --fix --quiet .
+	@$(python) -m ruff format .
+
+environment:
+	@scripts/environment requirements.lock
+
+environment-dev:
+	@scripts/environment requirements-dev.lock
+
+libraries:
+	@scripts/libraries run
+
+libraries-test:
+	@scripts/libraries test
+
+clean:
+	@rm -rf .venv static/generated var/static .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
