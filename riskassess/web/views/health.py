@@ -18,14 +18,14 @@ LATE_SECONDS = 60
 @never_cache
 @require_safe
 def healthz(request):
-    """The process answers. It asks nobody else, so that a slow database does not make a proxy restart a sound server."""
+    """The process answers. It asks nobody else: a slow database is no reason to restart a sound server."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request):
-    """503 while pages can't be served: no database, or one without its migrations. Work that waits is told, not judged."""
+    """503 while pages can't be served: no database, or none of ours yet. Work that waits is told, not judged."""
     found = {"database": "away", "migrations": "unknown", "broker": _broker(), "work": "unknown"}
     try:
         with connection.cursor() as cursor:
