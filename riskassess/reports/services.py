@@ -1,0 +1,122 @@
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.models import User
+from riskassess.assessments.models import AssessmentRecord, SafeguardState
+from riskassess.audit.log import record as record_event
+from riskassess.audit.models import ChainHead
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.files.services import read_bytes
+from riskassess.jobs import services as jobs
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.services import role_in
+from riskassess.reports.models import Kind, Report
+from riskassess.reviews.models import Case, Decision
+
+
+@transaction.atomic
+def request_report(
+    *,
+    proposal: Proposal,
+    record: AssessmentRecord,
+    kind: str,
+    decision: Decision | None = None,
+    asked_by: User | None = None,
+    language: str = "en",
+) -> Report:
+    """Write the report's row and its job; a worker makes the file after the commit. Asked twice, it is the same one."""
+    if kind not in Kind.values:
+        raise DomainError(_("There is no such kind of report. Choose assessment, decision or receipt."), field="kind")
+    if language not in dict(settings.LANGUAGES):
+        raise DomainError(_("Reports are not made in that language. Choose one of the list."), field="language")
+    if (kind == Kind.DECISION) != (decision is not None):
+        raise DomainError(_("A decision letter needs its decision, and no other report has one."), field="decision")
+    case = Case.objects.filter(proposal=proposal).first()
+    if record.proposal_id != proposal.pk or (decision and (decision.case_id != getattr(case, "pk", None))):
+        raise DomainError(_("This assessment belongs to another proposal."), field="record")
+    present = Report.objects.filter(kind=kind, record=record, decision=decision, language=language).first()
+    if present is not None:
+        return present
+    head = ChainHead.objects.get()
+    values = {
+        "proposal": proposal,
+        "version": record.version,
+        "as_of": timezone.now(),
+        "as_asked": _as_asked(proposal, case),
+        "audit_sequence": head.sequence,
+        "audit_head": head.hash,
+        "requested_by": asked_by,
+    }
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(kind=kind, record=record, decision=decision, language=language, **values)
+    except IntegrityError:  # somebody asked at the same moment
+        return Report.objects.get(kind=kind, record=record, decision=decision, language=language)
+    report.job = jobs.enqueue("reports.build_report", f"report:{report.uid}", ids=[report.pk], asked_by=asked_by)
+    report.save(update_fields=["job"])
+    _record(report, "report.requested", asked_by)
+    return report
+
+
+@transaction.atomic
+def retry_report(*, report: Report, actor: User) -> Report:
+    """Have a report that failed built once more, now in the name of whoever asks."""
+    report = (
+        Report.objects.select_for_update(of=("self",)).select_related("job", "proposal", "version").get(pk=report.pk)
+    )
+    if report.file_id:
+        raise Conflict(_("The report is ready. There is nothing to try again."))
+    jobs.retry(job=report.job)
+    report.requested_by = actor
+    report.save(update_fields=["requested_by"])
+    _record(report, "report.retried", actor)
+    return report
+
+
+def read_report(report: Report) -> bytes:
+    """The PDF, compared with the fingerprint that was recorded when it was built."""
+    if report.file is None:
+        raise DomainError(report.sentence)
+    if report.file.sha256 != report.sha256:
+        raise DomainError(_("The stored file is not the one that was built. Tell your administrator."))
+    return read_bytes(report.file)
+
+
+def _as_asked(proposal: Proposal, case: Case | None) -> dict:
+    """What the record does not hold and time may change."""
+    questionnaire = proposal.questionnaire
+    safeguards = questionnaire.safeguards.exclude(state=SafeguardState.REFUSED).order_by("pk")
+    return {
+        "institution": proposal.institution.name,
+        "time_zone": proposal.institution.time_zone,
+        "route": case.route if case else "",
+        "due_on": case.due_on.isoformat() if case else "",
+        "officer": case.officer.name if case and case.officer else "",
+        "holds": [{"rule": hold.rule, "row": hold.row, "state": hold.state} for hold in case.holds.all()]
+        if case
+        else [],
+        "safeguards": [
+            {
+                "finding": row.finding,
+                "mitigation": row.mitigation,
+                "responsible": row.responsible,
+                "due_on": row.due_on.isoformat() if row.due_on else "",
+                "state": row.state,
+            }
+            for row in safeguards
+        ],
+    }
+
+
+def _record(report: Report, verb: str, actor: User | None) -> None:
+    record_event(
+        verb,
+        subject=report,
+        actor_id=actor.pk if actor else None,
+        role=role_in(actor, report.proposal),
+        actor_name=actor.name if actor else "",
+        reference=report.proposal.reference,
+        after={"kind": str(report.kind), "version": report.version.number, "language": report.language},
+    )
