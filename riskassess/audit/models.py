@@ -55,7 +55,7 @@ class EventDetail(models.Model):
 
     @property
     def is_erased(self):
-        return not self.salt and not self.actor_name and self.before is None and self.after is None
+        return self.salt == self.actor_name == "" and self.before is None and self.after is None
 
 
 class ChainHead(models.Model):

@@ -68,7 +68,7 @@ def walk_chain(*, chunk_size: int = 2000) -> Verification:
     if len(heads) != 1:
         return Verification(0, 0, "", "head", 0)
     head = heads[0]
-    count, previous_hash = 0, FIRST_HASH
+    count, previous_hash, emptied = 0, FIRST_HASH, None
     hash_at_head = FIRST_HASH if head.sequence == 0 else None
 
     def found(kind: str, position: int) -> Verification:
@@ -82,6 +82,8 @@ def walk_chain(*, chunk_size: int = 2000) -> Verification:
             if fault := fault_of(event, count + 1, previous_hash):
                 return found(*fault)
             count, previous_hash = event.sequence, event.hash
+            if emptied is None and event.detail.is_erased and not has_erasure(event):
+                emptied = event.sequence
             if event.sequence == head.sequence:
                 hash_at_head = event.hash
     except (ValueError, TypeError, AttributeError):  # a value that no longer reads as what it was written as
@@ -100,6 +102,8 @@ def walk_chain(*, chunk_size: int = 2000) -> Verification:
         return found("inserted", head.sequence + 1)
     if stray := AccessRead.objects.filter(sealed_in__isnull=False).exclude(sealed_in__verb=SEALED).first():
         return found("reads_edited", stray.sealed_in_id)
+    if emptied:  # last, for where the erasure that would explain it was tampered with, that event is the fault
+        return found("detail_emptied", emptied)
     return Verification(count, count, previous_hash)
 
 
@@ -128,13 +132,16 @@ def detail_fault(event: Event) -> str:
         return "detail_missing"
     if event.verb == SEALED and event.detail.after != sealed_content(event.sequence):
         return "reads_edited"
-    if event.detail.is_erased:
-        erasures = Event.objects.filter(verb=ERASED, subject=f"audit.Event:{event.sequence}")
-        return "" if erasures.filter(sequence__gt=event.sequence).exists() else "detail_emptied"
     try:
-        return "" if commitment_of(event.detail) == event.commitment else "detail_edited"
-    except (ValueError, TypeError):
-        return "detail_edited"
+        is_whole = event.detail.is_erased or commitment_of(event.detail) == event.commitment
+    except (ValueError, TypeError, AttributeError):
+        is_whole = False
+    return "" if is_whole else "detail_edited"
+
+
+def has_erasure(event: Event) -> bool:
+    erasures = Event.objects.filter(verb=ERASED, subject=f"audit.Event:{event.sequence}")
+    return erasures.filter(sequence__gt=event.sequence).exists()
 
 
 def sealed_content(sequence: int) -> dict[str, object]:

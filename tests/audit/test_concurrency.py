@@ -51,9 +51,9 @@ def test_many_writers_leave_no_gap(log_url):
 
 
 def test_stories_that_change_the_same_rows_never_block_each_other_for_good(log_url):
-    """Each story records first and changes shared rows afterwards: a lock on the head taken at once would deadlock."""
+    """Half of them record first, the others change a shared row first: a head locked at once would deadlock."""
     head = {"count": 0, "head_sequence": 0, "head_hash": ""}
-    rows = [ChainCheck.objects.create(**head).pk for _ in range(3)]
+    rows = [ChainCheck.objects.create(**head).pk for _ in range(2)]
 
     def change(pk):
         ChainCheck.objects.filter(pk=pk).update(count=F("count") + 1)
@@ -64,14 +64,15 @@ def test_stories_that_change_the_same_rows_never_block_each_other_for_good(log_u
                 if number % 2:
                     change(rows[0])
                 record("a.b", subject=f"{number}:{step}", **ANA)
-                change(rows[1])
+                if not number % 2:
+                    change(rows[0])
                 record("a.c", subject=f"{number}:{step}", **ANA)
-                change(rows[2])
+                change(rows[1])
 
     all_at_once(log_url, work)
 
     assert Event.objects.count() == WRITERS * 15 * 2
-    assert ChainCheck.objects.get(pk=rows[2]).count == WRITERS * 15
+    assert ChainCheck.objects.get(pk=rows[1]).count == WRITERS * 15
     assert services.verify_chain().ok
 
 
