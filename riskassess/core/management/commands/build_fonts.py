@@ -2,10 +2,11 @@ import hashlib
 import json
 import os
 import shutil
-from functools import lru_cache
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
+from multiprocessing import get_context
 from pathlib import Path
 
 from django.conf import settings
@@ -70,17 +71,12 @@ class Command(BaseCommand):
         draft = target.with_name(f"fonts-draft-{os.getpid()}")
         shutil.rmtree(draft, ignore_errors=True)
         (draft / "report").mkdir(parents=True)
-        for name, family, package, file, axes, parts in WEB:
-            for part, ranges in parts.items():
-                font = instance(package, file, ranges, axes)
-                rename(font, family, "Regular")
-                font.flavor = "woff2"
-                font.save(draft / f"{name}-{part}.woff2")
-        everything = ", ".join(PARTS.values())
-        for name, family, weight, package, file, axes in REPORT:
-            font = instance(package, file, everything, axes)
-            rename(font, family, STYLES[weight], weight)
-            font.save(draft / "report" / f"{name}.ttf")
+        # Kerning takes long to instance: each font is made by a process of its own, the heavy ones first.
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+            made = [pool.submit(make_for_report, draft / "report", *row) for row in REPORT]
+            made += [pool.submit(make_for_web, draft, *row[:-1], *part) for row in WEB for part in row[-1].items()]
+            for each in made:
+                each.result()
         for package, distribution in PACKAGES.items():
             shutil.copyfile(files(package).joinpath("LICENSE"), draft / f"LICENSE-{distribution}.txt")
         (draft / "made-from.json").write_text(made_from)
@@ -97,7 +93,19 @@ def fingerprint() -> str:
     return json.dumps({"recipe": recipe, **{name: version(name) for name in sorted(PACKAGES.values())}})
 
 
-@lru_cache
+def make_for_web(folder: Path, name: str, family: str, package: str, file: str, axes: dict, part: str, ranges: str):
+    font = instance(package, file, ranges, axes)
+    rename(font, family, "Regular")
+    font.flavor = "woff2"
+    font.save(folder / f"{name}-{part}.woff2")
+
+
+def make_for_report(folder: Path, name: str, family: str, weight: int, package: str, file: str, axes: dict):
+    font = instance(package, file, ", ".join(PARTS.values()), axes)
+    rename(font, family, STYLES[weight], weight)
+    font.save(folder / f"{name}.ttf")
+
+
 def subset(package: str, file: str, ranges: str) -> bytes:
     """The font with these characters alone, all its axes kept: instancing few glyphs is many times faster."""
     font = TTFont(str(files(package).joinpath("files", file)), recalcTimestamp=False)
