@@ -1,0 +1,31 @@
+import pytest
+import rules
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+import partners.rules  # noqa: F401  registers the permissions
+from riskassess.accounts.models import RoleMembership
+
+pytestmark = pytest.mark.django_db
+
+WHO = {
+    "partners.register": {"researcher", "officer"},
+    "partners.see_screening": {"reviewer", "officer", "approver", "auditor"},
+    "partners.judge": {"officer"},
+    "partners.edit": {"officer"},
+    "partners.import_lists": {"officer", "administrator"},
+}
+
+
+@pytest.mark.parametrize("role", ["researcher", "reviewer", "officer", "approver", "administrator", "auditor"])
+@pytest.mark.parametrize("permission", WHO)
+def test_permissions_of_the_registry(permission, role, ana):
+    RoleMembership.objects.create(user=ana, role=role, starts=timezone.localdate())
+
+    assert rules.has_perm(permission, ana) == (role in WHO[permission])
+
+
+@pytest.mark.parametrize("permission", WHO)
+def test_nobody_without_a_role_may_anything(permission, ana):
+    assert not rules.has_perm(permission, ana)
+    assert not rules.has_perm(permission, AnonymousUser())
