@@ -1,5 +1,7 @@
 import os
 import uuid
+from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
@@ -88,29 +90,28 @@ def live_stack(request, tmp_path, templates):
 
     A Redis of its own, so that a test may end it. Started unless told otherwise; everything ends with the test.
     """
-    made = []
+    endings = ExitStack()
+    numbers = count()
 
     def make(setup: str, *, is_started: bool = True, **environment: str) -> Stack:
-        number = len(made)
+        number = next(numbers)
         folder = templates.copy_folder(tmp_path / f"stack{number}")
         given = {}
         if setup == "services":
             postgres = request.getfixturevalue("postgres")
             name = f"stack_{uuid.uuid4().hex[:12]}"
             given["database_url"] = templates.copy_database(postgres, name, folder)
-            request.addfinalizer(lambda: postgres.drop(name))
-            redis = running_redis(tmp_path / f"redis{number}")
+            endings.callback(postgres.drop, name)
             try:
-                given["redis"] = redis.__enter__()
+                given["redis"] = endings.enter_context(running_redis(tmp_path / f"redis{number}"))
             except Missing as reason:
                 give_up(reason)
-            request.addfinalizer(lambda: redis.__exit__(None, None, None))
         stack = Stack(folder, **given, **environment)
-        request.addfinalizer(stack.stop)
-        made.append(stack)
+        endings.callback(stack.stop)
         return stack.start() if is_started else stack
 
-    return make
+    with endings:
+        yield make
 
 
 @pytest.fixture(params=SETUPS)

@@ -69,7 +69,8 @@ def hand():
 threads = [threading.Thread(target=hand) for _ in range(HANDS)]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
-print(json.dumps({"rows": Job.objects.filter(key__startswith="same:").count(), "distinct": len(set(ids)), "faults": faults}))
+rows = Job.objects.filter(key__startswith="same:").count()
+print(json.dumps({"rows": rows, "distinct": len(set(ids)), "faults": faults}))
 """
 
 SWEEPS = """
