@@ -33,7 +33,7 @@ class Questionnaire(UidModel, DatedModel):
 
 
 class Answer(UidModel):
-    """What stands now; each earlier value is an AnswerChange. `row` is the uid of a partner, item or funder row, or empty."""
+    """What stands now; earlier values are AnswerChanges. `row` is the uid of a partner, item or funder, or empty."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="answers")
     question = models.CharField(max_length=40)

@@ -90,6 +90,14 @@ class Finding(Result):
     mitigations: tuple[str, ...]
 
     @property
+    def likelihood(self) -> int:
+        return self.filed.likelihood
+
+    @property
+    def impact(self) -> int:
+        return self.filed.impact
+
+    @property
     def score(self) -> int:
         return self.filed.score
 

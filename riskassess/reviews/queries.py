@@ -1,13 +1,14 @@
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children
 from riskassess.accounts.roles import Role
+from riskassess.assessments.models import AssessmentRecord
 from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.states import AFTER_DECISION, UNDER_REVIEW, State
-from riskassess.reviews.models import Assignment, Case, Deciders, Recommendation, Vote
+from riskassess.reviews.models import Assignment, Case, Deciders, Hold, Recommendation, Vote
 
 
 def visible_proposals(user: User):
@@ -43,9 +44,18 @@ def _at_decision_stage() -> Q:
 
 
 def cases_with_rows(proposals):
-    """The cases of these already scoped proposals with all that a row of the desk shows."""
+    """The cases of these already scoped proposals with all that a row of the desk shows, levels included."""
+    newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
+    levels = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
     return (
         Case.objects.filter(proposal__in=proposals)
+        .annotate(
+            **{name: Subquery(newest.values(name)[:1]) for name in levels},
+            has_possible_hold=Exists(Hold.objects.filter(case=OuterRef("pk"), state=Hold.State.POSSIBLE)),
+            has_hold=Exists(Hold.objects.filter(case=OuterRef("pk"), state__in=[Hold.State.FIRM, Hold.State.LIFTING])),
+            is_recommended=Exists(Recommendation.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))),
+            is_voted=Exists(Vote.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), fallen="")),
+        )
         .select_related("proposal__owner", "proposal__unit", "officer", "reviewer")
         .prefetch_related("proposal__participations__partner", "proposal__coinvestigators")
     )
@@ -68,6 +78,21 @@ def inbox(user: User, proposals, *, show: str = "open"):
     if show == "decided":
         return rows.filter(proposal__state__in=AFTER_DECISION).order_by("-closed_at")
     return rows
+
+
+def desk_counts(user: User, proposals) -> dict[str, int]:
+    """How many cases each view of the desk holds, in one query."""
+    is_open = Q(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
+    return (
+        Case.objects.filter(proposal__in=proposals)
+        .exclude(proposal__owner=user)
+        .aggregate(
+            open=Count("pk", filter=is_open),
+            mine=Count("pk", filter=is_open & (Q(officer=user) | Q(reviewer=user))),
+            waiting=Count("pk", filter=Q(proposal__state=State.CHANGES_REQUESTED)),
+            decided=Count("pk", filter=Q(proposal__state__in=AFTER_DECISION)),
+        )
+    )
 
 
 def overdue(today: date):

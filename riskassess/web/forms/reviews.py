@@ -1,0 +1,161 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Judgement
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
+from riskassess.reviews.eligibility import needs_word_on_safeguards, why_outcome_closed
+from riskassess.reviews.models import Outcome
+from riskassess.reviews.rules import conflict_reason
+
+BLANK_CONDITIONS = 3
+
+
+def long_text(rows=4, **kwargs):
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), max_length=5000, **kwargs)
+
+
+class ReasonForm(forms.Form):
+    """One text that says why; the label and help are the page's."""
+
+    reasons = long_text(label=_("Reasons"), error_messages={"required": _("Say why in a sentence or two.")})
+
+    def __init__(self, *args, label=None, help_text="", **kwargs):
+        super().__init__(*args, **kwargs)
+        if label:
+            self.fields["reasons"].label = label
+        self.fields["reasons"].help_text = help_text
+
+
+class RecommendForm(forms.Form):
+    record = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=_("What do you recommend?"),
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the four outcomes.")},
+    )
+    reasons = long_text(
+        label=_("Why"),
+        help_text=_("The deciders read this; the researcher reads it with the decision."),
+        error_messages={"required": _("Say in a sentence or two why you recommend this.")},
+    )
+
+
+class AssignForm(forms.Form):
+    """Only people who hold the role for this unit and have no conflict of interest are offered."""
+
+    officer = forms.ModelChoiceField(label=_("Case officer"), queryset=None)
+    reviewer = forms.ModelChoiceField(
+        label=_("Reviewer"), queryset=None, required=False, empty_label=_("Nobody for now")
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("officer", case.officer_id)
+        self.initial.setdefault("reviewer", case.reviewer_id)
+        for field, role in (("officer", Role.OFFICER), ("reviewer", Role.REVIEWER)):
+            people = holders(role, unit=case.proposal.unit)
+            free = [user.pk for user in people if not conflict_reason(user, case.proposal)]
+            self.fields[field].queryset = people.filter(pk__in=free)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("officer") and cleaned.get("officer") == cleaned.get("reviewer"):
+            raise ValidationError(_("The reviewer recommends and the officer may decide: choose two people."))
+        return cleaned
+
+
+class ConditionForm(forms.Form):
+    text = long_text(rows=2, label=_("Condition"), required=False)
+    responsible = forms.CharField(label=_("Who"), max_length=120, required=False)
+    due_on = forms.DateField(
+        label=_("By when"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("Write the date as year-month-day, such as 2027-01-15.")},
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        given = [bool(cleaned.get(name)) for name in self.fields]
+        if any(given) and not all(given) and not self.errors:
+            raise ValidationError(_("A condition needs all three: what, who and by when."))
+        return cleaned
+
+
+ConditionFormSet = forms.formset_factory(ConditionForm, extra=BLANK_CONDITIONS, max_num=30)
+
+
+class DecideForm(forms.Form):
+    """The vote on exactly the assessment that was shown; `closed` holds the outcomes that a rule closes, and why."""
+
+    record = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an outcome.")},
+    )
+    scope = forms.MultipleChoiceField(
+        label=_("With which partners may the work start?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for approval in part."),
+    )
+    reasons = long_text(
+        label=_("Why this outcome"),
+        required=False,
+        help_text=_("The researcher reads these words. Name what you weighed, not who is involved."),
+    )
+    source = long_text(
+        rows=2,
+        label=_("Sources"),
+        required=False,
+        help_text=_("A finding such as K04, a law or a document. Needed unless you approve without conditions."),
+    )
+    why_safeguards_fail = long_text(
+        rows=2,
+        label=_("Why safeguards would not be enough"),
+        required=False,
+        help_text=_("Only when you decline."),
+    )
+
+    def __init__(self, *args, case, record_row, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.closed = {value: str(why_outcome_closed(case, record_row, value)) for value in Outcome.values}
+        self.fields["scope"].choices = [(row["id"], row["label"]) for row in record_row.version.content["partners"]]
+        if not needs_word_on_safeguards(record_row):
+            del self.fields["why_safeguards_fail"]
+        self.initial.setdefault("record", record_row.uid)
+
+    def clean_outcome(self):
+        outcome = self.cleaned_data["outcome"]
+        if self.closed.get(outcome):
+            raise ValidationError(self.closed[outcome])
+        return outcome
+
+
+class EvidenceForm(forms.Form):
+    evidence = long_text(
+        label=_("The authority's answer"),
+        help_text=_("Which authority answered, its file number and date, and what it allows."),
+        error_messages={"required": _("Name the authority's answer: who gave it, its number and its date.")},
+    )
+
+
+class JudgementForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("Is it the same organisation?"),
+        choices=Judgement.Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three answers.")},
+    )
+    reason = long_text(
+        label=_("How do you know?"), error_messages={"required": _("Say how you know. It is kept with the judgement.")}
+    )
+
+
+class NoteForm(forms.Form):
+    text = long_text(rows=3, label=_("Internal note"), error_messages={"required": _("Write the note first.")})

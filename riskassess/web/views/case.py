@@ -1,0 +1,230 @@
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from partners import queries as registry
+from partners.countries import country_name
+from partners.models import Hit, Partner
+from riskassess import workflow
+from riskassess.accounts.roles import Role
+from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.wording import answer_groups, changes_between
+from riskassess.audit.services import record_read
+from riskassess.core.words import ROUTE_WORDS
+from riskassess.proposals.models import PartnerRole
+from riskassess.reports.queries import reports_of
+from riskassess.reviews import services as reviews
+from riskassess.reviews.models import Deciders
+from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
+from riskassess.web.access import get_case_for
+from riskassess.web.actions import staff_actions
+from riskassess.web.forms.reviews import NoteForm
+from riskassess.web.history import timeline
+
+RESPONSIBLE = {
+    "researcher": gettext_lazy("the research team"),
+    "institution": gettext_lazy("the institution"),
+    "authority": gettext_lazy("the authority"),
+}
+
+
+def case(request, reference):
+    case = get_case_for(request.user, reference, "reviews.view_case")
+    if request.user.has_role(Role.AUDITOR):
+        record_read(
+            "case.read",
+            actor_id=request.user.pk,
+            role=Role.AUDITOR,
+            subject=f"reviews.Case:{case.uid}",
+            reference=reference,
+        )
+    return render(request, "cases/case.html", case_context(request.user, case))
+
+
+def case_context(user, case) -> dict:
+    proposal, record = case.proposal, latest_record(case.proposal)
+    result, catalogue = assessment_of(record), catalogue_of(record.release)
+    actions = staff_actions(user, proposal)
+    partners = partner_rows(record)
+    notes = list(case.notes.select_related("author")) if user.has_perm("reviews.read_notes", proposal) else []
+    own_vote_in = counted_votes(case).filter(by=user).exists()
+    shows_votes = case.closed_at is not None or own_vote_in
+    safeguards = safeguard_rows(proposal, catalogue, result)
+    earlier = proposal.versions.filter(number=record.version.number - 1).first()
+    return {
+        "case": case,
+        "proposal": proposal,
+        "record": record,
+        "result": result,
+        "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
+        "facts": facts_strip(case, record, result),
+        "tabs": tabs(result, safeguards, partners),
+        "move": move_box(user, case, actions, partners),
+        "marks": result.firm_findings,
+        "dimensions": [
+            {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}
+            for d in result.dimensions
+            if catalogue.dimension(d.id).is_risk
+        ],
+        "holds": list(case.holds.exclude(state="gone")),
+        "may_lift": user.has_perm("reviews.lift_hold", proposal),
+        "may_confirm": user.has_perm("reviews.confirm_hold", proposal),
+        "safeguards": safeguards,
+        "may_settle": user.has_perm("reviews.settle_safeguard", proposal),
+        "partners": partners,
+        "groups": answer_groups(record.version.content, catalogue),
+        "changes": changes_between(earlier, record.version, catalogue) if earlier else [],
+        "earlier": earlier,
+        "recommendations": recommendations_now(case),
+        "votes": counted_votes(case) if shows_votes else [],
+        "decision": last_decision(case),
+        "notes": notes,
+        "may_write_note": user.has_perm("reviews.write_note", proposal),
+        "note_form": NoteForm(),
+        "reports": reports_of(proposal, user),
+        "events": timeline(reference=proposal.reference, reader=user, limit=12),
+        "crumbs": crumbs(case),
+    }
+
+
+def crumbs(case, *parts):
+    reference = case.proposal.reference
+    first = [(_("Desk"), "/desk"), (reference, case.get_absolute_url() if parts else "")]
+    return first + [(part, "") for part in parts]
+
+
+def facts_strip(case, record, result) -> list[dict]:
+    left = (case.due_on - timezone.localdate()).days
+    over = ngettext("%(n)d day over", "%(n)d days over", -left) % {"n": -left}
+    ahead = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
+    return [
+        {
+            "label": _("Level, filed and with safeguards"),
+            "filed": result.inherent,
+            "reached": result.if_agreed,
+            "hold": any(hold.state == "firm" for hold in result.holds),
+            "note": _("version %(number)d, %(day)s")
+            % {"number": record.version.number, "day": record.as_of.isoformat()},
+        },
+        {"label": _("Route"), "value": ROUTE_WORDS[case.route], "note": result.route_reason},
+        {"label": _("Deciders"), "value": decider_words(case)[0], "note": decider_words(case)[1]},
+        {"label": _("Due"), "value": case.due_on, "note": "" if case.closed_at else (over if left < 0 else ahead)},
+    ]
+
+
+def decider_words(case) -> tuple[str, str]:
+    words = {
+        Deciders.LOW: (_("One"), _("an officer or an approver")),
+        Deciders.MODERATE: (_("One"), _("an approver, after a recommendation")),
+        Deciders.HIGH: (_("Two, of two roles"), _("an officer, then an approver; votes unseen")),
+    }
+    return words[Deciders(case.deciders)]
+
+
+def tabs(result, safeguards, partners) -> list[dict]:
+    return [
+        {"label": _("Overview"), "url": "#main", "count": None, "current": True},
+        {"label": _("Findings"), "url": "#findings", "count": len(result.findings)},
+        {"label": _("Safeguards"), "url": "#safeguards", "count": len(safeguards)},
+        {"label": _("Partners"), "url": "#partners", "count": len(partners)},
+        {"label": _("Answers"), "url": "#answers", "count": None},
+        {"label": _("Record"), "url": "#record", "count": None},
+    ]
+
+
+def move_box(user, case, actions, partners) -> dict:
+    open_hits = [hit for row in partners for hit in row["open_hits"]]
+    primary, blocked, others, closed = None, [], [], []
+    if open_hits and user.has_perm("reviews.judge", case.proposal):
+        primary = {"label": _("Judge the match"), "url": open_hits[0]["url"]}
+    for action in actions:
+        if not action.is_open:
+            closed.append({"name": action.label, "reason": action.closed_because})
+        elif primary is None and action.name in {"decide", "recommend"}:
+            primary = {"label": action.label, "url": action.url}
+        else:
+            others.append({"label": action.label, "url": action.url})
+    sentence = case.escalated or (_("A possible list match is left to judge.") if open_hits else "")
+    return {
+        "sentence": sentence,
+        "primary": primary,
+        "blocked": blocked,
+        "others": others,
+        "closed": closed,
+        "is_empty": not (primary or others or closed),
+    }
+
+
+def partner_rows(record) -> list[dict]:
+    """Each partner of the version with its latest screening and matches, in a constant number of queries."""
+    rows = record.version.content["partners"]
+    partners = {str(p.uid): p for p in Partner.objects.filter(uid__in=[row["partner"] for row in rows])}
+    screenings = registry.latest_screenings(partners.values())
+    hits: dict[int, list] = {}
+    found = Hit.objects.filter(screening__in=screenings.values()).select_related(
+        "entity", "edition__source", "judgement"
+    )
+    for hit in found.order_by("pk"):
+        url = reverse("match", args=[record.proposal.reference, hit.uid])
+        hits.setdefault(hit.screening_id, []).append({"hit": hit, "url": url})
+    result = []
+    for row in rows:
+        partner = partners[row["partner"]]
+        screening = screenings.get(partner.pk)
+        of_partner = hits.get(screening.pk, []) if screening else []
+        result.append(
+            {
+                "partner": partner,
+                "country": country_name(partner.country),
+                "role": PartnerRole(row["role"]).label,
+                "screening": screening,
+                "hits": of_partner,
+                "open_hits": [item for item in of_partner if not item["hit"].judgement],
+            }
+        )
+    return result
+
+
+def safeguard_rows(proposal, catalogue, result) -> list[dict]:
+    rows = []
+    for safeguard in proposal.questionnaire.safeguards.select_related("proposed_by"):
+        mitigation = catalogue.mitigation(safeguard.mitigation)
+        finding = result.finding(safeguard.finding)
+        rows.append(
+            {
+                "row": safeguard,
+                "name": mitigation.name,
+                "does": mitigation.text,
+                "finding": finding.title if finding else "",
+                "who": safeguard.responsible or RESPONSIBLE[mitigation.responsible],
+            }
+        )
+    return rows
+
+
+@require_POST
+def safeguard_settle(request, reference, uid):
+    case = get_case_for(request.user, reference, "reviews.settle_safeguard")
+    safeguard = get_object_or_404(case.proposal.questionnaire.safeguards, uid=uid)
+    state = request.POST.get("state")
+    if state not in {"agreed", "refused", "fulfilled"}:
+        raise Http404
+    workflow.settle_safeguard(safeguard=safeguard, actor=request.user, state=state)
+    messages.success(request, _("Noted. The levels are computed anew."))
+    return redirect(f"{case.get_absolute_url()}#safeguards")
+
+
+@require_POST
+def note_add(request, reference):
+    case = get_case_for(request.user, reference, "reviews.write_note")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return render(request, "cases/case.html", {**case_context(request.user, case), "note_form": form}, status=422)
+    reviews.add_note(case=case, actor=request.user, text=form.cleaned_data["text"])
+    messages.success(request, _("The note is kept. The researcher never sees it."))
+    return redirect(f"{case.get_absolute_url()}#notes")

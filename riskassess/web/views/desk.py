@@ -1,0 +1,94 @@
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from riskassess.core.words import ROUTE_WORDS
+from riskassess.proposals.states import State
+from riskassess.reviews.models import Deciders
+from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
+
+PAGE_SIZE = 50
+VIEWS = ("open", "mine", "waiting", "decided", "all")
+
+
+def desk(request):
+    proposals = visible_proposals(request.user)
+    counts = desk_counts(request.user, proposals)
+    show = request.GET.get("show")
+    if show not in VIEWS:
+        show = "mine" if counts["mine"] else "open"
+    page = Paginator(inbox(request.user, proposals, show=show), PAGE_SIZE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    rows = [row_of(case, today) for case in page]
+    words = {
+        "mine": _("Mine"),
+        "open": _("All open"),
+        "waiting": _("Waiting for the researcher"),
+        "decided": _("Decided"),
+    }
+    return render(
+        request,
+        "desk/desk.html",
+        {
+            "page": page,
+            "rows": rows,
+            "lead": lead(counts),
+            "next_case": rows[0]["case"] if rows and show in {"mine", "open"} else None,
+            "chips": [
+                {"label": words[name], "count": counts[name], "url": f"?show={name}", "current": name == show}
+                for name in words
+            ],
+            "query": f"show={show}",
+            "show": show,
+        },
+    )
+
+
+def lead(counts) -> str:
+    mine, others = counts["mine"], counts["open"] - counts["mine"]
+    if not mine and not others:
+        return _("Nothing waits for you.")
+    first = ngettext("%(n)d open case is yours.", "%(n)d open cases are yours.", mine) % {"n": mine}
+    second = ngettext("%(n)d more is with others.", "%(n)d more are with others.", others) % {"n": others}
+    return f"{first} {second}" if others else first
+
+
+def row_of(case, today) -> dict:
+    """What a row of the desk says of a case, from what the query brought along."""
+    return {
+        "case": case,
+        "level": {"lower": case.inherent_lower, "upper": case.inherent_upper},
+        "reached": {"lower": case.if_agreed_upper, "upper": case.if_agreed_upper}
+        if case.inherent_lower == case.inherent_upper
+        else None,
+        "next": next_step(case),
+        "route": ROUTE_WORDS[case.route],
+        "days_left": (case.due_on - today).days,
+        "is_paused": case.proposal.state == State.CHANGES_REQUESTED,
+        "is_open": case.proposal.state in {State.SUBMITTED, State.IN_REVIEW, State.FLAGGED},
+    }
+
+
+def next_step(case) -> str:
+    state = case.proposal.state
+    if state == State.CHANGES_REQUESTED:
+        return _("Waits for the researcher")
+    if state not in {State.SUBMITTED, State.IN_REVIEW, State.FLAGGED}:
+        return case.proposal.get_state_display().capitalize()
+    if case.escalated:
+        return case.escalated
+    if case.officer_id is None:
+        return _("Choose a case officer")
+    if case.has_possible_hold:
+        return _("Settle a possible hold")
+    if case.has_hold:
+        return _("A legal hold stands")
+    if case.panel_called:
+        return _("The panel votes")
+    if case.deciders == Deciders.HIGH:
+        return _("Second vote") if case.is_voted else _("First vote, by an officer")
+    if case.deciders == Deciders.MODERATE and not case.is_recommended:
+        return _("Recommendation")
+    return _("Decision")

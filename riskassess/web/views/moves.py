@@ -1,0 +1,171 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from riskassess import workflow
+from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.reviews.eligibility import unfulfilled_safeguards
+from riskassess.reviews.models import Deciders
+from riskassess.reviews.queries import recommendations_now
+from riskassess.web.access import get_case_for
+from riskassess.web.actions import staff_actions
+from riskassess.web.forms.reviews import AssignForm, ConditionFormSet, DecideForm, ReasonForm, RecommendForm
+from riskassess.web.views.case import crumbs, decider_words
+
+
+def keep_refusal(form, fault: DomainError) -> None:
+    """Put a refusal on the form it belongs to; what was typed stays, and a lost race answers 409."""
+    form.add_error(fault.field if fault.field in form.fields else None, str(fault))
+    form.status = 409 if isinstance(fault, Conflict) else 422
+
+
+def status_of(*forms) -> int:
+    """The answer's status: a form with an error is no success."""
+    if not any(form.is_bound and not form.is_valid() for form in forms):
+        return 200
+    return max((getattr(form, "status", 422) for form in forms if hasattr(form, "status")), default=422)
+
+
+def assign(request, reference):
+    case = get_case_for(request.user, reference, "reviews.assign")
+    form = AssignForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.assign(case=case, actor=request.user, **form.cleaned_data)
+        except DomainError as fault:
+            keep_refusal(form, fault)
+        else:
+            messages.success(request, _("The case is with %(name)s.") % {"name": form.cleaned_data["officer"]})
+            return redirect(case)
+    return _form_page(request, case, form, _("Who carries this case"), _("Save"))
+
+
+def recommend(request, reference):
+    case = get_case_for(request.user, reference, "reviews.recommend")
+    record = latest_record(case.proposal)
+    form = RecommendForm(request.POST or None, initial={"record": record.uid})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            workflow.recommend(
+                case=case,
+                actor=request.user,
+                outcome=given["outcome"],
+                reasons=given["reasons"],
+                record_uid=given["record"],
+            )
+        except DomainError as fault:
+            keep_refusal(form, fault)
+        else:
+            messages.success(request, _("Your recommendation is in. Somebody else decides."))
+            return redirect(case)
+    return _form_page(
+        request, case, form, _("Recommend on %(ref)s") % {"ref": reference}, _("Recommend"), record=record
+    )
+
+
+def decide(request, reference):
+    case = get_case_for(request.user, reference, "reviews.decide")
+    record = latest_record(case.proposal)
+    form = DecideForm(request.POST or None, case=case, record_row=record)
+    conditions = ConditionFormSet(request.POST or None, prefix="conditions")
+    if request.method == "POST" and form.is_valid() & conditions.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            workflow.decide(
+                case=case,
+                actor=request.user,
+                record_uid=given.pop("record"),
+                conditions=[row for row in conditions.cleaned_data if row.get("text")],
+                **given,
+            )
+        except DomainError as fault:
+            keep_refusal(form, fault)
+        else:
+            messages.success(request, _("Your decision is recorded."))
+            return redirect(case)
+    result, catalogue = assessment_of(record), catalogue_of(record.release)
+    context = {
+        "case": case,
+        "proposal": case.proposal,
+        "form": form,
+        "conditions": conditions,
+        "record": record,
+        "result": result,
+        "recommendations": recommendations_now(case),
+        "crumbs": crumbs(case, _("Decision")),
+        "agreed": [catalogue.mitigation(s.mitigation) for s in unfulfilled_safeguards(record)],
+        "closed_because": _why_closed(request.user, case),
+        "stage_words": decider_words(case)[1],
+        "is_first": case.deciders == Deciders.HIGH,
+    }
+    return render(request, "cases/decide.html", context, status=status_of(form, conditions))
+
+
+def _why_closed(user, case) -> str:
+    action = next((action for action in staff_actions(user, case.proposal) if action.name == "decide"), None)
+    return action.closed_because if action else ""
+
+
+def _reason_page(permission, title, button, done, step, *, help_text=""):
+    """A view for a move that needs nothing but a reason."""
+
+    def view(request, reference):
+        case = get_case_for(request.user, reference, permission)
+        form = ReasonForm(request.POST or None, help_text=help_text() if help_text else "")
+        if request.method == "POST" and form.is_valid():
+            try:
+                step(case=case, actor=request.user, reasons=form.cleaned_data["reasons"])
+            except DomainError as fault:
+                keep_refusal(form, fault)
+            else:
+                messages.success(request, done())
+                return redirect(case)
+        return _form_page(request, case, form, title(), button())
+
+    return view
+
+
+request_changes = _reason_page(
+    "reviews.request_changes",
+    lambda: _("Request changes"),
+    lambda: _("Request changes"),
+    lambda: _("Sent. The clock stops until the researcher submits again."),
+    workflow.request_changes,
+    help_text=lambda: _("The researcher reads these words. Name the questions you mean."),
+)
+flag = _reason_page(
+    "reviews.flag",
+    lambda: _("Flag for a closer look"),
+    lambda: _("Flag"),
+    lambda: _("The case is flagged."),
+    workflow.flag,
+    help_text=lambda: _("Say what needs a closer look, and from whom."),
+)
+unflag = _reason_page(
+    "reviews.unflag",
+    lambda: _("Take the flag off"),
+    lambda: _("Back to review"),
+    lambda: _("The case is in ordinary review again."),
+    workflow.unflag,
+    help_text=lambda: _("Say what the closer look found."),
+)
+
+
+def _form_page(request, case, form, title, button, *, record=None):
+    return render(
+        request,
+        "cases/form.html",
+        {
+            "case": case,
+            "proposal": case.proposal,
+            "form": form,
+            "button": button,
+            "title": title,
+            "record": record,
+            "result": assessment_of(record) if record else None,
+            "crumbs": crumbs(case, button),
+        },
+        status=status_of(form),
+    )
