@@ -65,7 +65,9 @@ def _tokens(name: str) -> list[str]:
             break
         text = settled
     tokens = _join_initials(text.split())
-    return tokens[1:] if len(tokens) > 2 and tokens[0] == "the" else tokens
+    while len(tokens) > 2 and tokens[0] == "the":
+        tokens = tokens[1:]
+    return tokens
 
 
 def _fold(text: str) -> str:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from partners.reference import import_country_facts
+from partners.reference.countries import import_country_facts
 from riskassess.core.errors import DomainError
 
 

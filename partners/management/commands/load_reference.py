@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from partners.reference import load_reference
+from partners.reference.loading import load_reference
 from riskassess.core.errors import DomainError
 
 

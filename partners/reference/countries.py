@@ -1,0 +1,125 @@
+"""Facts about countries from a CSV file; the columns are explained in fixtures/countries/README.md."""
+
+import hashlib
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners.countries import NAMES
+from partners.models import CountryFact, Dataset, FactChange
+from partners.queries import MEASURES, country_facts_of
+from partners.reference.tables import (
+    Loaded,
+    UnreadableTable,
+    fault_at,
+    keep_dataset,
+    read_date,
+    read_file,
+    record_import,
+    rows_of,
+)
+
+Kind = CountryFact.Kind
+FACT_COLUMNS = (
+    "country", "kind", "value", "year", "scope", "act", "address", "licence", "valid_from", "valid_to", "checked_on",
+)  # fmt: skip
+VALUES = {
+    Kind.EU_MEMBER: ("yes",),
+    Kind.EEA_MEMBER: ("yes",),
+    Kind.EU001: ("yes",),
+    Kind.GDPR_ADEQUATE: ("yes", "partial"),
+    Kind.MEASURE: tuple(MEASURES),
+}
+RANGES = {Kind.ACADEMIC_FREEDOM: Decimal(1), Kind.RULE_OF_LAW: Decimal(100)}
+
+
+@transaction.atomic
+def import_country_facts(*, path: Path, actor=None) -> Loaded:
+    """Replace what an earlier file of this name said. One fault anywhere and nothing changes."""
+    content = read_file(path)
+    code, sha256 = path.name.removesuffix(".csv").lower()[:60], hashlib.sha256(content).hexdigest()
+    dataset = Dataset.objects.filter(code=code).first()
+    if dataset and dataset.sha256 == sha256:
+        return Loaded(code, False, _("%(file)s: nothing new.") % {"file": path.name})
+    facts = [_country_fact(line, row) for line, row in rows_of(content, FACT_COLUMNS)]
+    if not facts:
+        raise UnreadableTable(_("%(file)s has no rows.") % {"file": path.name})
+    _refuse_doubles(facts)
+    today = timezone.localdate()
+    touched = {fact.country for _line, fact in facts}
+    if dataset:
+        touched |= set(dataset.facts.values_list("country", flat=True))
+    before = country_facts_of(touched, today) if dataset else {}
+    dataset = keep_dataset(dataset, code, path, sha256, len(facts))
+    dataset.facts.all().delete()
+    for _line, fact in facts:
+        fact.dataset = dataset
+    CountryFact.objects.bulk_create(fact for _line, fact in facts)
+    _note_changes(before, country_facts_of(before, today), code)
+    record_import("country_facts.imported", dataset, actor)
+    return Loaded(code, True, _("%(file)s: %(rows)s facts read.") % {"file": path.name, "rows": len(facts)})
+
+
+def _country_fact(line: int, row: dict[str, str]) -> tuple[int, CountryFact]:
+    country, kind, value = row["country"], row["kind"], row["value"]
+    if country not in NAMES:
+        raise fault_at(line, "country", country, _("a two-letter country code in capitals, such as NO"))
+    if kind not in Kind.values:
+        raise fault_at(line, "kind", kind, _("one of %s") % ", ".join(Kind.values))
+    if kind in VALUES and value not in VALUES[kind]:
+        raise fault_at(line, "value", value, _("one of %s") % ", ".join(VALUES[kind]))
+    if kind in RANGES and not (row["year"].isdecimal() and 1900 <= int(row["year"]) <= 2200):
+        raise fault_at(line, "year", row["year"], _("the year that the value is of"))
+    if kind in VALUES and row["year"]:
+        raise fault_at(line, "year", row["year"], _("empty: this kind has dates, not a year"))
+    if kind in RANGES:
+        value = _number(line, value, RANGES[kind])
+    if not row["act"]:
+        raise fault_at(line, "act", "", _("the act or source that says so"))
+    if row["address"] and not row["address"].startswith(("http://", "https://")):
+        raise fault_at(line, "address", row["address"], _("a web address, or empty"))
+    for column in ("scope", "act", "address", "licence"):
+        if len(row[column]) > CountryFact._meta.get_field(column).max_length:
+            raise fault_at(line, column, row[column], _("a shorter text"))
+    dates = {column: read_date(line, column, row[column]) for column in ("valid_from", "valid_to", "checked_on")}
+    if dates["valid_from"] and dates["valid_to"] and dates["valid_to"] < dates["valid_from"]:
+        raise fault_at(line, "valid_to", row["valid_to"], _("a day after valid_from"))
+    texts = {column: row[column] for column in ("scope", "act", "address", "licence")}
+    year = int(row["year"]) if row["year"] else None
+    return line, CountryFact(country=country, kind=kind, value=value, year=year, **texts, **dates)
+
+
+def _number(line: int, text: str, most: Decimal) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or not 0 <= number <= most or len(text) > 20:
+        raise fault_at(line, "value", text, _("a number from 0 to %s") % most)
+    return format(number, "f")
+
+
+def _refuse_doubles(facts: list[tuple[int, CountryFact]]) -> None:
+    """An index says one thing of a country and year; a legal fact may return with other dates."""
+    seen: dict[tuple, int] = {}
+    for line, fact in facts:
+        part = None if fact.kind in RANGES else (fact.value, fact.act, fact.valid_from)
+        key = (fact.country, fact.kind, fact.year, part)
+        if key in seen:
+            raise UnreadableTable(
+                _("Line %(line)s says the same as line %(first)s: %(country)s, %(kind)s. Remove one of them.")
+                % {"line": line, "first": seen[key], "country": fact.country, "kind": fact.kind}
+            )
+        seen[key] = line
+
+
+def _note_changes(before: dict[str, dict], after: dict[str, dict], cause: str) -> None:
+    FactChange.objects.bulk_create(
+        FactChange(country=country, fact=fact, before=old, after=after[country][fact], cause=f"dataset {cause}")
+        for country, facts in sorted(before.items())
+        for fact, old in facts.items()
+        if after[country][fact] != old
+    )
