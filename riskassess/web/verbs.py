@@ -1,0 +1,62 @@
+"""What an event says in words, as the rest of a sentence that begins with who did it."""
+
+from django.utils.translation import gettext_lazy as _
+
+VERB_WORDS = {
+    "access.denied": _("was refused a page"),
+    "account.changed": _("changed the account"),
+    "answers.saved": _("answered questions"),
+    "case.assigned": _("gave the case to people"),
+    "case.decided": _("completed the decision"),
+    "case.opened": _("opened a round of review"),
+    "case.panel_called": _("called the panel"),
+    "case.recommended": _("recommended"),
+    "case.rerouted": _("changed route or due date"),
+    "case.voted": _("cast a vote"),
+    "case.votes_fell": _("let earlier votes fall"),
+    "catalogue.published": _("published a catalogue"),
+    "event.erased": _("erased the details of an event"),
+    "export.made": _("exported the audit log"),
+    "hold.gone": _("noted that a legal hold no longer applies"),
+    "hold.lift_proposed": _("entered evidence to lift a legal hold"),
+    "hold.lifted": _("confirmed the lift of a legal hold"),
+    "hold.placed": _("placed a legal hold"),
+    "note.added": _("wrote an internal note"),
+    "partner.screened": _("compared a partner with the lists"),
+    "proposal.assessed": _("assessed the proposal"),
+    "proposal.assign": _("began the review"),
+    "proposal.close": _("closed the proposal"),
+    "proposal.created": _("opened a draft"),
+    "proposal.decide": _("put the decision into effect"),
+    "proposal.described": _("described the collaboration"),
+    "proposal.discarded": _("discarded the draft"),
+    "proposal.draw": _("drew the registration for a closer look"),
+    "proposal.expire": _("let the approval expire"),
+    "proposal.flag": _("flagged the case"),
+    "proposal.funders_set": _("set the funders"),
+    "proposal.partners_set": _("set the partners"),
+    "proposal.people_set": _("set who takes part"),
+    "proposal.register": _("registered the proposal, no review needed"),
+    "proposal.reopen": _("reopened the case"),
+    "proposal.request_changes": _("asked for changes"),
+    "proposal.submit": _("submitted the proposal"),
+    "proposal.technology_set": _("set the technology items"),
+    "proposal.terminate": _("ended the collaboration"),
+    "proposal.unflag": _("took the flag off"),
+    "proposal.withdraw": _("withdrew the proposal"),
+    "reads.sealed": _("sealed a minute of reads"),
+    "report.built": _("made a report"),
+    "report.requested": _("asked for a report"),
+    "role.granted": _("granted a role"),
+    "safeguard.agreed": _("agreed to a safeguard"),
+    "safeguard.dropped": _("took a safeguard back"),
+    "safeguard.fulfilled": _("marked a safeguard as fulfilled"),
+    "safeguard.proposed": _("proposed a safeguard"),
+    "safeguard.refused": _("did not take up a safeguard"),
+    "version.frozen": _("froze a version"),
+}
+
+
+def verb_words(verb: str):
+    """The words; a verb that has none yet is shown as it is, so that no event is hidden."""
+    return VERB_WORDS.get(verb, verb)
