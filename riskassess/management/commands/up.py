@@ -182,8 +182,10 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _end(self, children: list[Child]) -> None:
-        for child in children:
-            child.end(signal.SIGTERM)
+        web, worker = children
+        web.end(signal.SIGTERM)
+        # An idle solo worker hears of its end after seconds only, and has nothing to lose.
+        worker.end(signal.SIGTERM if _has_job() else signal.SIGKILL)
         deadline = time.monotonic() + GOODBYE_SECONDS
         for child in children:
             child.wait(deadline)
@@ -196,6 +198,13 @@ def _die_with_parent() -> None:
     """Linux only; elsewhere a killed parent leaves its children to be ended by hand."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _has_job() -> bool:
+    try:
+        return Job.objects.filter(state=State.WORKING, worker=WORKER).exists()
+    except DatabaseError:
+        return True
 
 
 def _answers(port: int) -> bool:
