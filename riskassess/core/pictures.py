@@ -108,9 +108,9 @@ def places_in_cell(likelihood: int, impact: int, count: int) -> tuple[list[tuple
     """Centres for `count` marks of one cell and their radius: two side by side, then smaller, then two rows."""
     x, y = cell_corner(likelihood, impact)
     if count == 1:
-        return [(x + 14, y + CELL_H / 2)], 9.5
+        return [(x + 13, y + CELL_H / 2)], 9.5
     if count == 2:
-        return [(x + 11.5, y + CELL_H / 2), (x + 32.5, y + CELL_H / 2)], 9.5
+        return [(x + 13, y + CELL_H / 2), (x + 33.5, y + CELL_H / 2)], 9.5
     if count == 3:
         return [(x + 7.5 + 14.5 * i, y + CELL_H / 2) for i in range(3)], 7
     return [(x + 7.5 + 14.5 * (i % 3), y + 8 + 16 * (i // 3)) for i in range(min(count, 6))], 7

@@ -17,7 +17,7 @@ OUTCOMES = [
 
 class Questions(forms.Form):
     defence = forms.ChoiceField(
-        label="Does this organisation, or the unit you work with, do research for armed forces, intelligence or police?",
+        label="Does this organisation, or the unit you work with, do research for armed forces?",
         choices=CHOICES,
         widget=forms.RadioSelect,
     )
@@ -57,7 +57,11 @@ class Fields(forms.Form):
 
 
 def reason(question, text, words):
-    return {"question": question, "text": text, "words": words}
+    return {"kind": "answer", "id": question, "text": text, "words": words}
+
+
+def grade(likelihood, impact, level=""):
+    return {"likelihood": likelihood, "impact": impact, "score": likelihood * impact, "level": level}
 
 
 def content() -> dict:
@@ -75,16 +79,14 @@ def content() -> dict:
             "row_label": "Boreal Photonics Ltd.",
             "dimensions": ["knowledge"],
             "factors": ["domain", "partner"],
-            "likelihood": 4,
-            "impact": 4,
-            "level": "very_high",
+            "filed": grade(4, 4, "very_high"),
             "firm": True,
-            "raised_by": "K01",
-            "residual": {"likelihood": 2, "impact": 4},
+            "raised_by": ["knowledge:K01"],
+            "if_agreed": grade(2, 4),
             "because": [
                 reason("P7", "research for armed forces", "yes"),
                 reason("P8", "same unit", "related"),
-                {"question": "", "text": "the technology readiness", "words": "TRL 5"},
+                {"kind": "fact", "id": "trl", "text": "technology readiness", "words": "TRL 5"},
             ],
             "sources": [council],
         },
@@ -95,11 +97,9 @@ def content() -> dict:
             "explain": "Accounts that outlive a project are the way in that is found last.",
             "dimensions": ["cyber"],
             "factors": ["own"],
-            "likelihood": 3,
-            "impact": 3,
-            "level": "moderate",
+            "filed": grade(3, 3, "moderate"),
             "firm": True,
-            "residual": {"likelihood": 1, "impact": 3},
+            "if_agreed": grade(1, 3),
             "because": [reason("D4", "accounts beyond the project?", "yes")],
             "sources": [{"title": "Toolkit on foreign interference", "section": "cybersecurity part", "url": ""}],
         },
@@ -109,11 +109,9 @@ def content() -> dict:
             "title": "It is open whether an item is on the dual-use list",
             "dimensions": ["legal"],
             "factors": ["domain"],
-            "likelihood": 2,
-            "impact": 4,
-            "level": "moderate",
+            "filed": grade(2, 4, "moderate"),
             "firm": False,
-            "residual": {"likelihood": 2, "impact": 4},
+            "if_agreed": grade(2, 4),
             "because": [reason("X1", "Annex I", "unsure")],
             "sources": [{"title": "Regulation (EU) 2021/821", "section": "Annex I", "url": ""}],
         },
@@ -138,7 +136,7 @@ def content() -> dict:
             "activity": "shipping the sensor",
             "state": "firm",
             "because": [reason("X1", "Annex I", "yes")],
-            "lifted_by": {"authority": "National export authority", "evidence": "the permit"},
+            "lifted_by": "National export authority, by its permit",
             "sources": [{"title": "Regulation (EU) 2021/821", "section": "Article 3", "url": ""}],
         },
         "dimension_rows": dimensions,

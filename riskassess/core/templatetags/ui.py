@@ -111,13 +111,14 @@ def shape(level, css):
 @register.simple_tag
 def level_badge(level, size="", possible=False):
     """A level or an interval as a badge; size is "", "small" or "big". An open interval and a possible level have
-    no fill, so that nobody reads a doubt as a result."""
+    no fill, so that nobody reads a doubt as a result; possible="short" leaves the doubt to the words beside it."""
     ends = ends_of(level)
     if ends is None:
         return ""
     css = f" ra-level-{size}" if size else ""
     if ends.is_open or possible:
-        word = ends.word if ends.is_open else _("Possibly %(level)s") % {"level": ends.word_inside}
+        bare = ends.is_open or possible == "short"
+        word = ends.word if bare else _("Possibly %(level)s") % {"level": ends.word_inside}
         mark = shape("open", "ra-level-shape ra-level-shape-open")
         return format_html('<span class="ra-level ra-level-open{}">{}{}</span>', css, mark, word)
     mark = shape(ends.lower, "ra-level-shape")
@@ -250,14 +251,16 @@ def because(reasons, reader="you"):
     """The facts that made a finding true, in bold words. For staff the answer is not the reader's: reader="they"."""
     parts = []
     for reason in reasons or ():
-        text, words = read(reason, "text") or "", read(reason, "words") or read(reason, "value") or ""
+        text, words = str(read(reason, "text") or ""), read(reason, "words") or read(reason, "value") or ""
         if isinstance(words, (list, tuple)):
             words = and_list(words)
-        if read(reason, "question"):
+        if not words:
+            parts.append(format_html(_("“{}” is still open"), text))
+        elif read(reason, "kind") == "answer":
             form = _("you answered {} to “{}”") if reader == "you" else _("the answer is {} to “{}”")
-            parts.append(format_html(form, bold(words), str(text).rstrip("?")))
+            parts.append(format_html(form, bold(words), text.rstrip("?")))
         else:
-            parts.append(format_html(_("{} is {}"), text, bold(words)) if text else bold(words))
+            parts.append(format_html("{}: {}", text, bold(words)) if text else bold(words))
     if not parts:
         return ""
     joined = parts[0]
@@ -271,21 +274,15 @@ def bold(words):
 
 
 @register.filter
-def as_marks(findings, which="residual"):
-    """Findings in the order shown -> numbered marks for the matrix; `which` names the place that safeguards reach."""
+def as_marks(findings, which="if_agreed"):
+    """Findings in the order shown -> numbered marks for the matrix; `which` grade says where safeguards bring them:
+    "if_agreed" (proposed ones too) or "agreed"."""
     marks = []
     for number, finding in enumerate(findings or (), start=1):
-        likelihood, impact = read(finding, "likelihood"), read(finding, "impact")
-        if not likelihood or not impact:
-            continue
-        reached = read(finding, which)
-        if reached is None:
-            to = None
-        elif isinstance(reached, (list, tuple)):
-            to = (reached[0], reached[1])
-        else:
-            to = (read(reached, "likelihood"), read(reached, "impact"))
-        marks.append(pictures.Mark(number, likelihood, impact, to, str(read(finding, "title") or "")))
+        filed, reached = read(finding, "filed"), read(finding, which)
+        to = (read(reached, "likelihood"), read(reached, "impact")) if reached else None
+        title = str(read(finding, "title") or "")
+        marks.append(pictures.Mark(number, read(filed, "likelihood"), read(filed, "impact"), to, title))
     return marks
 
 
