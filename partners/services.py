@@ -1,3 +1,5 @@
+import re
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,7 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue
 
+WEB_ADDRESS = re.compile(r"^https?://[^\s<>\"]{1,190}$")
 LONGEST_NAME = Partner._meta.get_field("name").max_length
 
 
@@ -62,11 +65,16 @@ def edit_partner(
     country = _clean_country(country)
     if type and type not in PartnerType.values:
         raise DomainError(_("%(type)s is no type of organisation.") % {"type": type}, field="type")
+    city, website = city.strip(), website.strip()
+    if len(city) > Partner._meta.get_field("city").max_length:
+        raise DomainError(_("The name of the city is too long."), field="city")
+    if website and not WEB_ADDRESS.match(website):
+        raise DomainError(_("The website is not a web address such as https://example.org."), field="website")
     before = _content(partner)
     if key != partner.normalised:
         _add_alias(partner, partner.name, Alias.Kind.FORMER)
     partner.name, partner.normalised, partner.country = name, key, country
-    partner.city, partner.website, partner.type = city.strip(), website.strip(), type
+    partner.city, partner.website, partner.type = city, website, type
     partner.save()
     after = _content(partner)
     if after != before:
@@ -178,7 +186,7 @@ def _add_alias(partner: Partner, name: str, kind: str, language: str = "") -> tu
 
 
 def _clean_name(name: str) -> tuple[str, str]:
-    name = " ".join((name or "").split())
+    name = " ".join("".join(char if char.isprintable() else " " for char in name or "").split())
     key = normalise(name)
     if not key:
         raise DomainError(_("Give the name of the organisation."), field="name")

@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 NORMALISER = "names-1"  # goes up whenever any result changes: stored names are then read anew
-LONGEST = 500
+LONGEST = 600  # of a name and of its key; some signs unfold into dozens of letters
 
 # Letters that Unicode does not take apart although a reader without them on the keyboard writes the plain ones.
 PLAIN_LETTERS = str.maketrans(
@@ -64,10 +64,20 @@ def _tokens(name: str) -> list[str]:
         if settled == text:
             break
         text = settled
-    tokens = _join_initials(text.split())
+    tokens = _cut(_join_initials(text.split()))
     while len(tokens) > 2 and tokens[0] == "the":
         tokens = tokens[1:]
     return tokens
+
+
+def _cut(tokens: list[str]) -> list[str]:
+    kept, room = [], LONGEST
+    for token in tokens:
+        if room <= 0:
+            break
+        kept.append(token[:room])
+        room -= len(token) + 1
+    return kept
 
 
 def _fold(text: str) -> str:

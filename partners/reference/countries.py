@@ -1,7 +1,8 @@
 """Facts about countries from a CSV file; the columns are explained in fixtures/countries/README.md."""
 
 import hashlib
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from partners.reference.tables import (
 )
 
 Kind = CountryFact.Kind
+PLAIN_NUMBER = re.compile(r"^[0-9]{1,3}(\.[0-9]{1,15})?$")
 FACT_COLUMNS = (
     "country", "kind", "value", "year", "scope", "act", "address", "licence", "valid_from", "valid_to", "checked_on",
 )  # fmt: skip
@@ -93,13 +95,9 @@ def _country_fact(line: int, row: dict[str, str]) -> tuple[int, CountryFact]:
 
 
 def _number(line: int, text: str, most: Decimal) -> str:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or not 0 <= number <= most or len(text) > 20:
+    if not PLAIN_NUMBER.match(text) or Decimal(text) > most:
         raise fault_at(line, "value", text, _("a number from 0 to %s") % most)
-    return format(number, "f")
+    return text
 
 
 def _refuse_doubles(facts: list[tuple[int, CountryFact]]) -> None:

@@ -27,6 +27,11 @@ def test_normalise_finds_no_key_without_letters(name):
     assert normalise(name) == ""
 
 
+def test_normalise_gives_keys_that_the_tables_hold():
+    assert len(normalise("\ufdfa" * 400 + " Ltd")) <= 600
+    assert normalise(normalise("\ufdfa x " * 400)) == normalise("\ufdfa x " * 400)
+
+
 @given(st.text(max_size=120))
 def test_normalise_is_idempotent_and_never_raises(name):
     key = normalise(name)

@@ -97,6 +97,21 @@ def test_edit_partner_keeps_the_old_name(kestrel, omar):
     assert Event.objects.filter(verb="partner.edited").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [({"city": "x" * 121}, "city"), ({"website": "javascript:alert(1)"}, "website"), ({"type": "club"}, "type")],
+)
+def test_edit_partner_names_the_field_at_fault(fields, field, kestrel, omar):
+    with pytest.raises(DomainError) as fault:
+        edit_partner(**{"partner": kestrel, "name": kestrel.name, "country": "NO", "actor": omar, **fields})
+
+    assert fault.value.field == field
+
+
+def test_register_partner_takes_control_characters_out(ana):
+    assert register_partner(name="Kestrel\x00 Arc\u200b", country="NO", actor=ana).name == "Kestrel Arc"
+
+
 def test_request_screening_screens_in_the_background_once(kestrel, ana, run_jobs):
     job = request_screening(partner=kestrel, key="screen:1", asked_by=ana)
     assert request_screening(partner=kestrel, key="screen:1", asked_by=ana) == job
