@@ -101,7 +101,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
     "django_linear_migrations",
 ]
 

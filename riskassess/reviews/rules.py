@@ -109,7 +109,7 @@ rules.add_perm("reviews.confirm_hold", may_review & (is_officer | is_unit_approv
 rules.add_perm("reviews.write_note", may_review & (is_case_reviewer | is_officer))
 rules.add_perm("reviews.settle_safeguard", may_review & (is_case_reviewer | is_officer) & state_allows("decide"))
 rules.add_perm("reviews.judge", may_review & is_officer)
-rules.add_perm("reviews.reopen", may_review & is_officer & state_allows("reopen"))
+rules.add_perm("reviews.reopen", is_signed_in & is_officer & ~has_conflict & state_allows("reopen"))
 rules.add_perm(
     "reviews.terminate", is_signed_in & (is_owner | (is_officer & ~has_conflict)) & state_allows("terminate")
 )
