@@ -68,7 +68,9 @@ def present_content(questionnaire: Questionnaire) -> dict:
 
 def collect(*, content: dict, safeguards: list[dict], on: date) -> dict:
     """The engine's facts for this content as of a day; the registry is read as it is now."""
-    partners = {str(p.uid): p for p in Partner.objects.filter(uid__in=[row["partner"] for row in content["partners"]])}
+    rows = list(Partner.objects.filter(uid__in=[row["partner"] for row in content["partners"]]))
+    known = registry.partner_facts_of(rows, on)
+    facts_of = {str(partner.uid): known[partner.pk] for partner in rows}
     return {
         "as_of": on.isoformat(),
         "answers": content["answers"],
@@ -78,7 +80,7 @@ def collect(*, content: dict, safeguards: list[dict], on: date) -> dict:
                 "id": row["id"],
                 "label": row["label"],
                 "answers": row["answers"],
-                "facts": registry.partner_facts(partners[row["partner"]], on),
+                "facts": facts_of[row["partner"]],
             }
             for row in content["partners"]
         ],
