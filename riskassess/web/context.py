@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
@@ -7,11 +9,11 @@ from riskassess.accounts.queries import the_institution
 from riskassess.accounts.roles import Role
 from riskassess.notices.models import Notice
 
-# In the order of the roles; one bar for whoever holds two. (label, url name, roles, first parts of the paths it covers)
+# In the order of the roles; one bar for whoever holds two, each page in it once. (label, url name, roles, first parts of the paths it covers)
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
     (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "partners")),
-    (_("Decisions"), "decisions", {Role.APPROVER}, ("decisions", "cases")),
+    (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases", "partners")),
     (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
 )
 MOST_UNREAD = 99
@@ -47,7 +49,7 @@ class Site:
         held = {membership.role for membership in self.user.held}
         items = []
         for label, name, roles, covers in NAVIGATION:
-            if held & roles:
+            if held & roles and reverse(name) not in {item["url"] for item in items}:
                 current = first in covers and not any(item["current"] for item in items)
                 items.append({"label": label, "url": reverse(name), "current": current, "exact": first == name})
         return items
@@ -68,6 +70,14 @@ class Site:
     @property
     def home_url(self) -> str:
         return reverse("home" if self.signed_in else "start")
+
+    @property
+    def back_url(self) -> str:
+        """The page before, if it was one of ours: for pages that say what went wrong."""
+        before = urlsplit(self.request.headers.get("Referer", ""))
+        if before.netloc == self.request.get_host() and before.path != self.request.path:
+            return f"{before.path}?{before.query}" if before.query else before.path
+        return self.request.path if self.request.method == "POST" and before.netloc else self.home_url
 
     @property
     def account_url(self) -> str:

@@ -1,21 +1,81 @@
+"""Pages for what went wrong. They keep what was typed, and the last of them needs neither database nor session."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template import loader
+from django.utils.text import capfirst
+from django.views.decorators.csrf import requires_csrf_token
+
+NOT_KEPT = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
+LONGEST_KEPT = 20_000
 
 
+def came_from_here(request) -> bool:
+    """Whether the browser says that the form was one of ours. What a foreign page sent is never offered again."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return bool(origin) and urlsplit(origin).netloc == request.get_host()
+
+
+def typed_values(request) -> list[tuple[str, str, str]]:
+    """(name, words for it, value) of each thing in the form that was sent, passwords left out."""
+    is_sign_in = request.resolver_match is not None and request.resolver_match.view_name == "login"
+    if request.method != "POST" or is_sign_in or not came_from_here(request):
+        return []
+    return [
+        (name, capfirst(name.replace("_", " ").replace("-", " ")), value)
+        for name, values in request.POST.lists()
+        if name not in NOT_KEPT
+        for value in values
+        if len(value) <= LONGEST_KEPT
+    ]
+
+
+@requires_csrf_token
 def csrf_failure(request, reason=""):
-    return render(request, "errors/403_csrf.html", status=403)
+    typed = typed_values(request)
+    context = {"typed": typed, "shown": [row for row in typed if row[2].strip()], "had_files": bool(request.FILES)}
+    return render(request, "errors/403_csrf.html", context, status=403)
 
 
+def signed_out(request) -> HttpResponse:
+    """For a form that arrives after the session has ended: the values wait here until the person is back."""
+    return csrf_failure(request)
+
+
+@requires_csrf_token
 def bad_request(request, exception):
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+        return too_large(request)
     return render(request, "errors/400.html", status=400)
 
 
+def too_large(request) -> HttpResponse:
+    return render(request, "errors/413.html", status=413)
+
+
+@requires_csrf_token
 def forbidden(request, exception):
-    return render(request, "errors/403.html", status=403)
+    return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
 
 
+@requires_csrf_token
 def not_found(request, exception):
     return render(request, "errors/404.html", status=404)
 
 
 def server_error(request):
-    return render(request, "errors/500.html", status=500)
+    number = getattr(request, "id", "")
+    try:
+        return HttpResponseServerError(loader.get_template("errors/500.html").render({"number": number}))
+    except Exception:  # the fault may lie in the templates or their files: then plain words must do
+        return HttpResponseServerError(
+            "Something broke on our side. What you saved before is safe. "
+            f"Try again, or ask the help desk with number {number}.",
+            content_type="text/plain; charset=utf-8",
+        )

@@ -1,0 +1,64 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from riskassess.accounts.models import RoleMembership, User
+from riskassess.accounts.services import change_account
+from riskassess.web.forms.account import AccountForm, ChangePasswordForm, SignInForm
+
+YEAR = 365 * 24 * 3600
+
+
+def remember_choices(response, user):
+    """Language and colours also hold before signing in, so a cookie carries them; neither says who somebody is."""
+    secure = settings.SESSION_COOKIE_SECURE
+    for name, value in ((settings.LANGUAGE_COOKIE_NAME, user.language), ("ra_colours", user.colours)):
+        response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    return response
+
+
+class SignIn(LoginView):
+    template_name = "account/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs):
+        has_demo = settings.ENVIRONMENT == "embedded" and User.objects.filter(email__endswith=".example").exists()
+        return super().get_context_data(has_demo=has_demo, **kwargs)
+
+    def form_valid(self, form):
+        return remember_choices(super().form_valid(form), form.get_user())
+
+
+class ChangePassword(PasswordChangeView):
+    template_name = "account/password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("account")
+    extra_context = {"crumbs": [(gettext_lazy("Account"), reverse_lazy("account")), (gettext_lazy("Password"), "")]}
+
+    def form_valid(self, form):
+        messages.success(self.request, _("Your password is changed. Other browsers were signed out."))
+        return super().form_valid(form)
+
+
+sign_in = SignIn.as_view()
+sign_out = LogoutView.as_view()
+change_password = ChangePassword.as_view()
+
+
+def account(request):
+    form = AccountForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        user = change_account(user=request.user, **form.cleaned_data)
+        with translation.override(user.language):
+            messages.success(request, _("Saved."))
+        return remember_choices(redirect("account"), user)
+    memberships = (
+        RoleMembership.objects.filter(user=request.user).select_related("unit").order_by("role", "starts", "pk")
+    )
+    return render(request, "account/account.html", {"form": form, "memberships": memberships})
