@@ -1,0 +1,133 @@
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.facts import FactsError
+from riskassess.engine.loading import CatalogueError, load_catalogue
+from riskassess.engine.proposals import read_proposal
+from riskassess.engine.scoring import assess
+from riskassess.management.explanation import explain
+
+MOST_BYTES = 2_000_000
+
+
+class InputError(Exception):
+    """What was given cannot be assessed; one line for each problem."""
+
+    def __init__(self, problems: list[str]):
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class Command(BaseCommand):
+    help = "Assess a proposal from its JSON file. Reads and writes no database. Invalid input ends with code 2."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "file", metavar="FILE", help="a proposal as docs/proposal-format.md describes it; - reads stdin"
+        )
+        parser.add_argument(
+            "--catalogue",
+            metavar="ID[@VERSION]",
+            default="",
+            help="the release; else the newest of the institution's",
+        )
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+
+    def handle(self, *args, file, catalogue, **options):
+        try:
+            release = find_catalogue(catalogue)
+            proposal = read_json(file)
+            facts = read_facts(release, proposal)
+        except InputError as error:
+            for problem in error.problems:
+                self.stderr.write(problem)
+            sys.exit(2)
+        result = assess(release, facts, on=date.fromisoformat(facts["as_of"]))
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(result.to_json(), indent=2, sort_keys=True, ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(explain(proposal["title"], release, result)))
+
+
+def find_catalogue(wanted: str) -> Catalogue:
+    """The release of that id and version, the newest where no version is named."""
+    catalogue_id, _at, version = (wanted or settings.CATALOGUE_ID).partition("@")
+    releases = {f"{folder.parent.name}@{folder.name}": folder for folder in release_folders()}
+    newest_last = [name for name in releases if name.startswith(f"{catalogue_id}@")]
+    name = f"{catalogue_id}@{version}" if version else (newest_last or [""])[-1]
+    if name not in releases:
+        raise InputError(
+            [
+                _("--catalogue: there is no release %(wanted)s. There are: %(names)s.")
+                % {"wanted": wanted or catalogue_id, "names": ", ".join(releases) or _("none")}
+            ]
+        )
+    try:
+        return load_catalogue(releases[name])
+    except CatalogueError as error:
+        raise InputError(error.problems) from error
+
+
+def release_folders() -> list[Path]:
+    """Folders of the releases on disk, by id, older versions first."""
+    folders = [path for path in Path(settings.CATALOGUES_DIR).glob("*/*/") if (path / "catalogue.yaml").is_file()]
+    return sorted(folders, key=lambda path: (path.parent.name, _version(path.name)))
+
+
+def _version(text: str) -> tuple[int, ...]:
+    parts = text.split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
+
+
+def read_json(name: str) -> object:
+    try:
+        raw = sys.stdin.buffer.read(MOST_BYTES + 1) if name == "-" else read_file(Path(name))
+        if len(raw) > MOST_BYTES:
+            raise InputError([_("%(file)s: this is more than the 2 MB a proposal may have.") % {"file": name}])
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=without_repeats)
+    except OSError as error:
+        raise InputError([f"{name}: {error.strerror}."]) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            [_("%(file)s: this is not text in UTF-8. Save it as UTF-8 and try again.") % {"file": name}]
+        ) from error
+    except json.JSONDecodeError as error:
+        where = f"{name}:{error.lineno}:{error.colno}"
+        raise InputError([_("%(where)s: this is not JSON: %(why)s.") % {"where": where, "why": error.msg}]) from error
+    except RecursionError as error:
+        raise InputError([_("%(file)s: this is nested too deep for a proposal.") % {"file": name}]) from error
+    except ValueError as error:
+        raise InputError([f"{name}: {error}"]) from error
+
+
+def read_file(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(MOST_BYTES + 1)
+
+
+def without_repeats(pairs: list[tuple[str, object]]) -> dict:
+    """JSON lets a key stand twice and keeps the last; an answer must not vanish like that."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, value in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(
+            _("the key %(key)s stands twice in one object. Keep one of them.") % {"key": json.dumps(twice)}
+        )
+    return found
+
+
+def read_facts(release: Catalogue, proposal: object) -> dict:
+    try:
+        return read_proposal(release, proposal, on=timezone.localdate())
+    except FactsError as error:
+        raise InputError(error.problems) from error
