@@ -1,0 +1,312 @@
+from datetime import date
+from textwrap import wrap
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partners.countries import country_name
+from partners.models import ListEdition
+from riskassess.assessments.models import SafeguardState
+from riskassess.assessments.queries import assessment_of, catalogue_of
+from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.results import Assessment, Finding, Interval
+from riskassess.proposals.models import FunderKind, PartnerRole
+from riskassess.reports.content.answering import answer_groups, words_of
+from riskassess.reports.content.deciding import decision_part
+from riskassess.reports.content.shapes import (
+    DimensionLine,
+    EditionLine,
+    FindingLine,
+    FunderLine,
+    HoldLine,
+    OpenLine,
+    PartnerLine,
+    ProposalPart,
+    Provenance,
+    RemarkLine,
+    ReportContent,
+    SafeguardLine,
+)
+from riskassess.reports.models import Kind, Report
+from riskassess.reviews.models import Hold
+
+COUNTED = ("agreed", "fulfilled")
+
+
+def collect(report: Report) -> ReportContent:
+    """Read the report's own record, version and decision, and what was copied when it was asked for; nothing later."""
+    record, version, asked = report.record, report.version, report.as_asked
+    result, catalogue = assessment_of(record), catalogue_of(record.release)
+    zone = ZoneInfo(asked["time_zone"])
+    taken = _safeguards(record.facts, asked, catalogue)
+    counts_proposed = report.kind != Kind.DECISION and any(line.state == "proposed" for line in taken)
+    counted = [line for line in taken if counts_proposed or line.state in COUNTED]
+    findings, possible = _findings(result, catalogue, taken, counts_proposed)
+    route = asked["route"] or result.route
+    return ReportContent(
+        kind=str(report.kind),
+        language=report.language,
+        institution=asked["institution"],
+        reference=report.proposal.reference,
+        version=version.number,
+        made_on=report.as_of.astimezone(zone).date(),
+        made_at=report.as_of.isoformat(timespec="seconds"),
+        filed_on=version.created_at.astimezone(zone).date(),
+        route=catalogue.route(route).title,
+        route_meaning=catalogue.route(route).meaning,
+        route_reason=result.route_reason,
+        due_on=_day(asked["due_on"]),
+        proposal=_proposal(version.content, catalogue),
+        decision=decision_part(report, zone) if report.decision_id else None,
+        filed=result.inherent,
+        reached=result.if_agreed if counts_proposed else result.residual,
+        meaning="" if result.inherent.is_open else catalogue.level(result.inherent.upper).meaning,
+        counted=_counted(counted),
+        counted_number=len(counted),
+        summary=_summary(result, findings),
+        benefit=result.benefit,
+        bands=tuple((level.id, level.lowest) for level in catalogue.levels),
+        dimensions=tuple(
+            DimensionLine(
+                each.title,
+                each.inherent,
+                each.if_agreed if counts_proposed else each.residual,
+                _beside_picture(each.title),
+            )
+            for each in result.dimensions
+            if catalogue.dimension(each.id).is_risk
+        ),
+        findings=findings,
+        possible_findings=possible,
+        quiet_rules=len(result.quiet_rules),
+        holds=_holds(result, asked),
+        open_answers=_open_answers(result),
+        remarks=_remarks(result),
+        safeguards=taken,
+        answers=answer_groups(catalogue, record.facts),
+        provenance=_provenance(report, catalogue),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _beside_picture(title: str) -> tuple[str, ...]:
+    """At most two short lines."""
+    return tuple(wrap(title, 27, max_lines=2, placeholder=" …"))
+
+
+def _summary(result: Assessment, findings: tuple[FindingLine, ...]) -> tuple[str, ...]:
+    """The level in a sentence or two: what weighs most, what is open, what waits for a permit."""
+    if findings:
+        said = ngettext(
+            "%(count)d finding stands: %(title)s.", "%(count)d findings stand; the largest: %(title)s.", len(findings)
+        )
+        sentences = [said % {"count": len(findings), "title": findings[0].title.rstrip(".")}]
+    else:
+        sentences = [_("No finding stands.")]
+    if count := len(result.open_answers):
+        said = ngettext("%(count)d answer is still open.", "%(count)d answers are still open.", count)
+        sentences.append(said % {"count": count})
+    if count := sum(hold.state == "firm" for hold in result.holds):
+        said = ngettext("%(count)d activity waits for a permit.", "%(count)d activities wait for a permit.", count)
+        sentences.append(said % {"count": count})
+    return tuple(sentences)
+
+
+def _proposal(content: dict, catalogue: Catalogue) -> ProposalPart:
+    said = content["proposal"]
+    kinds = next((question for question in catalogue.questions if question.field == "kinds"), None)
+    return ProposalPart(
+        title=said["title"],
+        summary=tuple(said["summary"].split("\n")) if said["summary"] else (),
+        owner=said["owner"],
+        unit=said["unit"],
+        coinvestigators=tuple(said["coinvestigators"]),
+        kinds=tuple(words_of(kinds, kind) if kinds else kind for kind in content["answers"].get("T1") or ()),
+        starts=_day(said["starts"]),
+        ends=_day(said["ends"]),
+        partners=tuple(
+            PartnerLine(
+                row["label"], str(country_name(row["country"])), str(PartnerRole(row["role"]).label), row.get("ror", "")
+            )
+            for row in content["partners"]
+        ),
+        funders=tuple(
+            FunderLine(
+                row["label"],
+                str(country_name(row["country"])) if row["country"] else "",
+                str(FunderKind(row["answers"]["F1"]).label),
+            )
+            for row in content["funders"]
+        ),
+        technology=tuple(row["label"] for row in content["technology"]),
+    )
+
+
+def _safeguards(facts: dict, asked: dict, catalogue: Catalogue) -> tuple[SafeguardLine, ...]:
+    """Those the assessment knew, with who does what by when as it stood when the report was asked for."""
+    known = {(row["finding"], row["mitigation"]): row for row in asked["safeguards"]}
+    lines = []
+    for row in facts.get("safeguards", ()):
+        if row["state"] == SafeguardState.REFUSED:
+            continue
+        mitigation, more = catalogue.mitigation(row["mitigation"]), known.get((row["finding"], row["mitigation"]), {})
+        lines.append(
+            SafeguardLine(
+                mitigation.name,
+                row["state"],
+                str(SafeguardState(row["state"]).label),
+                mitigation.text,
+                row["finding"] or "",
+                more.get("responsible", ""),
+                _day(more.get("due_on")),
+            )
+        )
+    return tuple(lines)
+
+
+def _counted(lines: list[SafeguardLine]) -> str:
+    """Which kind of safeguards the second level counts."""
+    states = {"agreed" if line.state in COUNTED else "proposed" for line in lines}
+    return "both" if len(states) == 2 else next(iter(states), "")
+
+
+def _findings(result: Assessment, catalogue: Catalogue, taken, counts_proposed):
+    """Firm findings numbered as on the matrix, then the possible ones that would weigh more than the firm."""
+    firm: dict[str, Finding] = {}
+    for finding in result.firm_findings:
+        firm.setdefault(finding.key, finding)  # the grades of a rule: the heaviest comes first
+    possible: dict[str, Finding] = {}
+    for finding in result.possible_findings:
+        if finding.key not in firm or finding.score > firm[finding.key].score:
+            possible.setdefault(finding.key, finding)
+    return (
+        tuple(
+            _finding(number, finding, catalogue, taken, counts_proposed)
+            for number, finding in enumerate(firm.values(), start=1)
+        ),
+        tuple(_finding(0, finding, catalogue, taken, counts_proposed) for finding in possible.values()),
+    )
+
+
+def _finding(number: int, finding: Finding, catalogue: Catalogue, taken, counts_proposed) -> FindingLine:
+    own = tuple(line for line in taken if line.finding in (finding.key, finding.rule))
+    names = {line.name for line in own}
+    offered = tuple(
+        SafeguardLine(catalogue.mitigation(one).name, "possible", "")
+        for one in finding.mitigations
+        if catalogue.mitigation(one).name not in names
+    )
+    return FindingLine(
+        number,
+        finding.rule,
+        finding.title,
+        finding.row_label,
+        finding.explain,
+        finding.filed,
+        finding.if_agreed if counts_proposed else finding.agreed,
+        bool(finding.raised_by),
+        finding.capped,
+        tuple(catalogue.dimension(one).title for one in finding.dimensions),
+        finding.factors,
+        finding.because,
+        finding.sources,
+        own or offered,
+    )
+
+
+def _holds(result: Assessment, asked: dict) -> tuple[HoldLine, ...]:
+    states = {(row["rule"], row["row"]): row["state"] for row in asked["holds"]}
+    lines = []
+    for hold in result.holds:
+        state = states.get((hold.rule, hold.row), hold.state)
+        lines.append(
+            HoldLine(
+                hold.rule,
+                hold.title,
+                hold.row_label,
+                hold.activity,
+                hold.explain,
+                hold.lifted_by,
+                state == Hold.State.POSSIBLE,
+                _hold_words(state),
+                hold.because,
+                hold.sources,
+            )
+        )
+    return tuple(lines)
+
+
+def _hold_words(state: str) -> str:
+    return {
+        Hold.State.POSSIBLE: _("It depends on an answer that is still open."),
+        Hold.State.FIRM: _("It stands."),
+        Hold.State.LIFTING: _("One person has the authority's evidence; a second one has to confirm it."),
+        Hold.State.LIFTED: _("It is lifted: the authority's evidence was checked by two people."),
+        Hold.State.GONE: _("It no longer applies."),
+    }[Hold.State(state)]
+
+
+def _open_answers(result: Assessment) -> tuple[OpenLine, ...]:
+    """What would settle most comes first, then the other open answers."""
+    states = {(each.question, each.row): each.state for each in result.open_answers}
+    lines = [
+        OpenLine(
+            each.text,
+            each.row_label,
+            states.pop((each.question, each.row), "") == "missing",
+            tuple((words, Interval(lower, upper)) for _id, words, lower, upper in each.outcomes),
+            bool(each.decides_holds),
+        )
+        for each in result.narrowing
+    ]
+    lines += [
+        OpenLine(each.text, each.row_label, each.state == "missing", (), False)
+        for each in result.open_answers
+        if (each.question, each.row) in states
+    ]
+    return tuple(lines)
+
+
+def _remarks(result: Assessment) -> tuple[RemarkLine, ...]:
+    groups = {
+        "escalation": result.escalations,
+        "possible_escalation": result.possible_escalations,
+        "advice": result.advice,
+        "relief": result.relief,
+    }
+    return tuple(
+        RemarkLine(kind, remark.rule, remark.sentence, remark.sources)
+        for kind, remarks in groups.items()
+        for remark in remarks
+    )
+
+
+def _provenance(report: Report, catalogue: Catalogue) -> Provenance:
+    record = report.record
+    editions = ListEdition.objects.filter(uid__in=record.editions).select_related("source").order_by("source__name")
+    return Provenance(
+        f"{catalogue.id} {catalogue.version}",
+        catalogue.title,
+        catalogue.date,
+        catalogue.sha256,
+        report.version.sha256,
+        record.facts_sha256,
+        record.result_sha256,
+        record.as_of,
+        tuple(
+            EditionLine(
+                str(edition.source),
+                edition.published_on,
+                edition.entities_count,
+                edition.sha256,
+                edition.source.is_sample,
+            )
+            for edition in editions
+        ),
+        report.audit_sequence,
+        report.audit_head,
+    )

@@ -1,0 +1,212 @@
+from dataclasses import dataclass
+from datetime import date
+
+from riskassess.engine.results import Because, Grade, Interval, SourceRef
+
+
+@dataclass(frozen=True)
+class SafeguardLine:
+    name: str
+    state: str  # "proposed", "agreed", "fulfilled"; "possible" while nobody took it up
+    state_words: str
+    text: str = ""
+    finding: str = ""
+    responsible: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    number: int  # the same as on the matrix; 0 for a possible one
+    rule: str
+    title: str
+    row_label: str
+    explain: str
+    filed: Grade
+    reached: Grade  # with the safeguards that this report counts
+    is_raised: bool
+    is_capped: bool
+    dimensions: tuple[str, ...]
+    factors: tuple[str, ...]  # ids; the words are the page's
+    because: tuple[Because, ...]
+    sources: tuple[SourceRef, ...]
+    safeguards: tuple[SafeguardLine, ...]
+
+    @property
+    def product(self) -> int:
+        """Before a cap, which only the score knows."""
+        return self.filed.likelihood * self.filed.impact
+
+
+@dataclass(frozen=True)
+class DimensionLine:
+    title: str
+    filed: Interval
+    reached: Interval
+    lines: tuple[str, ...]  # the title as it stands beside the picture
+
+
+@dataclass(frozen=True)
+class HoldLine:
+    rule: str
+    title: str
+    row_label: str
+    activity: str
+    explain: str
+    lifted_by: str
+    is_possible: bool
+    state_words: str
+    because: tuple[Because, ...]
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    question: str
+    row_label: str
+    is_missing: bool
+    outcomes: tuple[tuple[str, Interval], ...]  # how it could be answered, and the level that would leave
+    decides_hold: bool
+
+
+@dataclass(frozen=True)
+class RemarkLine:
+    kind: str  # "escalation", "possible_escalation", "advice" or "relief"
+    rule: str
+    sentence: str
+    sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    question: str
+    words: str
+    is_unsure: bool
+    is_followed: bool  # asked because of the answer above
+
+
+@dataclass(frozen=True)
+class AnswerGroup:
+    title: str
+    row_label: str
+    lines: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    name: str
+    country: str
+    role: str
+    ror: str
+
+
+@dataclass(frozen=True)
+class FunderLine:
+    name: str
+    country: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class ProposalPart:
+    title: str
+    summary: tuple[str, ...]
+    owner: str
+    unit: str
+    coinvestigators: tuple[str, ...]
+    kinds: tuple[str, ...]
+    starts: date | None
+    ends: date | None
+    partners: tuple[PartnerLine, ...]
+    funders: tuple[FunderLine, ...]
+    technology: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConditionLine:
+    text: str
+    responsible: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class DecisionPart:
+    outcome: str
+    heading: str
+    lead: str
+    decided_on: date
+    deciders: str
+    approved_parts: tuple[str, ...]
+    parts_left_out: tuple[str, ...]
+    reasons: tuple[str, ...]
+    sources: tuple[str, ...]
+    why_safeguards_fail: tuple[str, ...]
+    conditions: tuple[ConditionLine, ...]
+    valid_until: date | None
+    appeal_until: date
+
+
+@dataclass(frozen=True)
+class EditionLine:
+    name: str
+    published_on: date | None
+    entries: int
+    sha256: str
+    is_sample: bool
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where it comes from, so that anybody can make it again and compare."""
+
+    catalogue: str
+    catalogue_title: str
+    catalogue_date: date
+    catalogue_sha256: str
+    version_sha256: str
+    facts_sha256: str
+    result_sha256: str
+    assessed_on: date
+    editions: tuple[EditionLine, ...]
+    audit_sequence: int
+    audit_head: str
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    kind: str
+    language: str
+    institution: str
+    reference: str
+    version: int
+    made_on: date
+    made_at: str  # ISO 8601, for the file's own data
+    filed_on: date
+    route: str
+    route_meaning: str
+    route_reason: str
+    due_on: date | None
+    proposal: ProposalPart
+    decision: DecisionPart | None
+    filed: Interval
+    reached: Interval
+    meaning: str
+    counted: str  # which safeguards `reached` counts: "", "agreed", "proposed" or "both"
+    counted_number: int
+    summary: tuple[str, ...]  # the level in a sentence or two
+    benefit: tuple[str, ...]
+    bands: tuple[tuple[str, int], ...]
+    dimensions: tuple[DimensionLine, ...]
+    findings: tuple[FindingLine, ...]
+    possible_findings: tuple[FindingLine, ...]
+    quiet_rules: int
+    holds: tuple[HoldLine, ...]
+    open_answers: tuple[OpenLine, ...]
+    remarks: tuple[RemarkLine, ...]
+    safeguards: tuple[SafeguardLine, ...]
+    answers: tuple[AnswerGroup, ...]
+    provenance: Provenance
+
+    @property
+    def answer_count(self) -> int:
+        return sum(bool(line.words) for group in self.answers for line in group.lines)

@@ -1,0 +1,40 @@
+import unicodedata
+from dataclasses import fields, is_dataclass, replace
+
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from riskassess.reports.content import ReportContent
+from riskassess.reports.fetching import ClosedFetcher, style_text
+
+
+def render(content: ReportContent) -> bytes:
+    """The content as a tagged PDF. The same content gives the same bytes on one machine: fonts and Pango count too."""
+    fonts, fetcher = FontConfiguration(), ClosedFetcher()
+    html = HTML(string=page_text(content), url_fetcher=fetcher)
+    css = CSS(string=style_text(), url_fetcher=fetcher, font_config=fonts)
+    return html.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
+
+
+def page_text(content: ReportContent) -> str:
+    """The report as HTML. Its templates escape everything, and nothing that a person wrote stands in an address."""
+    return render_to_string(f"reports/{content.kind}.html", {"report": visible(content)})
+
+
+def visible(value):
+    """The same without characters that nobody sees and that could turn the order of what stands around them."""
+    if is_dataclass(value):
+        return replace(value, **{field.name: visible(getattr(value, field.name)) for field in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(visible(one) for one in value)
+    if isinstance(value, str):
+        return "".join(sign for sign in value.replace("\t", " ") if not is_hidden(sign))
+    return value
+
+
+def is_hidden(sign: str) -> bool:
+    """Control signs and marks of direction; joiners stay, many scripts need them to be written at all."""
+    if sign in "\n\u200c\u200d":
+        return False
+    return unicodedata.category(sign) in {"Cc", "Cf", "Cs"}

@@ -1,0 +1,43 @@
+from django import template
+
+from riskassess.core.pictures import Mark, dimension_chart, matrix
+from riskassess.core.words import ends_of, pair_sentence
+from riskassess.reports.content.answering import day_words
+
+register = template.Library()
+
+
+@register.filter
+def day(value):
+    """A date as reports write it; nothing for none."""
+    return day_words(value) if value else ""
+
+
+@register.inclusion_tag("reports/_partials/dimension_chart.html")
+def level_chart(dimensions):
+    """The picture with the titles in up to two lines, and the sentence that stands for it."""
+    chart = dimension_chart((each.title, each.filed, each.reached) for each in dimensions)
+    said = ". ".join(f"{each.title}: {pair_sentence(each.filed, each.reached)}" for each in dimensions)
+    return {"chart": chart, "said": said, "rows": list(zip(dimensions, chart.rows, strict=True))}
+
+
+@register.filter
+def level_id(level):
+    """The one level of what is not open."""
+    return ends_of(level).lower
+
+
+@register.inclusion_tag("_partials/matrix_picture.html")
+def finding_matrix(findings, bands):
+    """Findings as discs, and the place that the counted safeguards would bring each to."""
+    marks = [
+        Mark(
+            each.number,
+            each.filed.likelihood,
+            each.filed.impact,
+            (each.reached.likelihood, each.reached.impact),
+            each.title,
+        )
+        for each in findings
+    ]
+    return {"matrix": matrix(marks, bands), "key": "matrix"}
