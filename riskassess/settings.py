@@ -251,6 +251,7 @@ if REDIS_URL:
         # A Redis that has gone without a word must not keep a request, nor a worker, waiting for ever.
         "socket_connect_timeout": 1,
         "socket_timeout": 2,
+        "health_check_interval": 5,  # after a restart of Redis a worker listens to the dead line for twice as long
     }
 else:
     BROKER_DIR = VAR_DIR / "broker"

@@ -103,7 +103,7 @@ def live_stack(request, tmp_path, templates):
             given["database_url"] = templates.copy_database(postgres, name, folder)
             endings.callback(postgres.drop, name)
             try:
-                given["redis"] = endings.enter_context(running_redis(tmp_path / f"redis{number}"))
+                given["broker"] = endings.enter_context(running_redis(tmp_path / f"redis{number}"))
             except Missing as reason:
                 give_up(reason)
         stack = Stack(folder, **given, **environment)

@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg2
+import redis
 
 from tests.live.servers import Postgres, Redis, free_port
 
@@ -46,12 +47,12 @@ def run_python(code: str, environment: dict[str, str], seconds: float = 120) -> 
     return done.stdout
 
 
-def wait_until(is_so: Callable[[], object], seconds: float, what: str) -> float:
+def wait_until(is_so: Callable[[], object], seconds: float, what: str | Callable[[], str]) -> float:
     """Seconds it took. Fails with words when it does not come true in time."""
     begun = time.monotonic()
     while not is_so():
         if time.monotonic() - begun > seconds:
-            raise AssertionError(f"After {seconds} seconds still not: {what}")
+            raise AssertionError(f"After {seconds} seconds still not: {what() if callable(what) else what}")
         time.sleep(0.05)
     return time.monotonic() - begun
 
@@ -59,17 +60,17 @@ def wait_until(is_so: Callable[[], object], seconds: float, what: str) -> float:
 class Stack:
     """One running RiskAssess with a folder, a database and a broker of its own."""
 
-    def __init__(self, folder: Path, *, database_url: str = "", redis: Redis | None = None, **environment: str):
+    def __init__(self, folder: Path, *, database_url: str = "", broker: Redis | None = None, **environment: str):
         self.folder = folder
-        self.redis = redis
+        self.redis = broker
         self.database_url = database_url
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         given = {"PORT": str(self.port), "RISKASSESS_SITE_URL": self.url, **environment}
         if database_url:
             given["DATABASE_URL"] = database_url
-        if redis:
-            given["REDIS_URL"] = redis.url
+        if broker:
+            given["REDIS_URL"] = broker.url
         self.environment = process_environment(folder, **given)
         self.processes: dict[str, subprocess.Popen] = {}
 
@@ -131,6 +132,10 @@ class Stack:
         if self.redis:
             self.processes.pop("worker").wait()
 
+    def flush_broker(self) -> None:
+        with redis.Redis.from_url(self.redis.url) as client:
+            client.flushall()
+
     # -- looking in ---------------------------------------------------------------------------------------------
 
     def rows(self, query: str) -> list[tuple]:
@@ -183,6 +188,10 @@ def children_of(pid: int) -> list[int]:
         for task in Path(f"/proc/{pid}/task").iterdir():
             found += [int(child) for child in (task / "children").read_text().split()]
     return found + [grandchild for child in found for grandchild in children_of(child)]
+
+
+def is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def command_line(pid: int) -> bytes:
