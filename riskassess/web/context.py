@@ -9,7 +9,8 @@ from riskassess.accounts.queries import the_institution
 from riskassess.accounts.roles import Role
 from riskassess.notices.models import Notice
 
-# In the order of the roles; one bar for whoever holds two, each page in it once. (label, url name, roles, first parts of the paths it covers)
+# In the order of the roles; one bar for whoever holds two, each page in it once.
+# (label, url name, roles, first parts of the paths it covers)
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
     (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "partners")),

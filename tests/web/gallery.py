@@ -53,7 +53,7 @@ class Fields(forms.Form):
             "conditions": "The four safeguards bring the level to moderate.",
             "decline": "Asks for reason, source and why safeguards would fail.",
         }
-        self.fields["outcome"].two = True
+        self.fields["outcome"].columns = 2
 
 
 def reason(question, text, words):

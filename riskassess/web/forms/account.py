@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.accounts.models import User
@@ -41,3 +42,9 @@ class AccountForm(forms.ModelForm):
         labels = {"name": _("Name"), "language": _("Language"), "colours": _("Colours")}
         help_texts = {"language": _("What is not translated yet appears in English.")}
         error_messages = {"name": {"required": _("Enter your name: colleagues see it beside what you do.")}}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        colours = self.fields["colours"]
+        colours.choices = [(value, capfirst(words)) for value, words in colours.choices if value]
+        colours.columns = 3

@@ -29,7 +29,9 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs):
         has_demo = settings.ENVIRONMENT == "embedded" and User.objects.filter(email__endswith=".example").exists()
-        return super().get_context_data(has_demo=has_demo, **kwargs)
+        context = super().get_context_data(has_demo=has_demo, **kwargs)
+        del context["site"]  # Django's own would hide what the frame reads under this name
+        return context
 
     def form_valid(self, form):
         return remember_choices(super().form_valid(form), form.get_user())
