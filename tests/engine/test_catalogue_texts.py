@@ -1,6 +1,7 @@
 """The words of the released catalogue: short, plain, sourced, and about work and terms, never about origins."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,13 @@ def test_nothing_lies_unused(catalogue):
 
     assert {source.id for source in catalogue.sources} - cited == set()
     assert {mitigation.id for mitigation in catalogue.mitigations} - offered == set()
+
+
+def test_every_policy_names_a_service_that_exists(catalogue):
+    for policy in catalogue.policies:
+        module, _dot, name = policy.service.rpartition(".")
+
+        assert callable(getattr(import_module(module), name)), policy.id
 
 
 def test_every_dimension_effect_kind_and_scope_is_in_use(catalogue):
