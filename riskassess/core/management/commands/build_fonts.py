@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import json
 import os
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         shutil.rmtree(draft, ignore_errors=True)
         (draft / "report").mkdir(parents=True)
         # Kerning takes long to instance: each font is made by a process of its own, the heavy ones first.
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=gc.disable) as pool:
             made = [pool.submit(make_for_report, draft / "report", *row) for row in REPORT]
             made += [pool.submit(make_for_web, draft, *row[:-1], *part) for row in WEB for part in row[-1].items()]
             for each in made:
