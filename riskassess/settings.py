@@ -236,7 +236,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the job rows fence off what comes twice
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the shelve file does not survive a kill
+CELERY_BEAT_SCHEDULER = "riskassess.beat:TickingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0, "options": {"queue": "bulk", "expires": 10}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

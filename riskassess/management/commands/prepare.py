@@ -7,14 +7,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="also load the demo university with its people")
-        parser.add_argument("--static-only", action="store_true", help="leave the database alone")
+        only = parser.add_mutually_exclusive_group()
+        only.add_argument("--static-only", action="store_true", help="leave the database alone")
+        only.add_argument("--database-only", action="store_true", help="leave the static files alone")
 
-    def handle(self, *args, demo, static_only, verbosity, **options):
-        steps = ["build_fonts"]
+    def handle(self, *args, demo, static_only, database_only, verbosity, **options):
+        steps = [] if database_only else ["build_fonts"]
         if not static_only:
             steps += ["migrate", "load_reference", "load_catalogues", *(["demo"] if demo else [])]
         for step in steps:
             if step in get_commands():
                 call_command(step, verbosity=max(0, verbosity - 1), stdout=self.stdout, stderr=self.stderr)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        self.stdout.write("The database and the static files are up to date.")
+        if not database_only:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        self.stdout.write("Everything is up to date.")
