@@ -74,7 +74,8 @@ class Command(BaseCommand):
         (draft / "report").mkdir(parents=True)
         # Kerning takes long to instance: each font is made by a process of its own, the heavy ones first.
         with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), initializer=gc.disable) as pool:
-            made = [pool.submit(make_for_report, draft / "report", *row) for row in REPORT]
+            sources = dict.fromkeys((package, file) for _, _, _, package, file, _ in REPORT)
+            made = [pool.submit(make_for_report, draft / "report", *source) for source in sources]
             made += [pool.submit(make_for_web, draft, *row[:-1], *part) for row in WEB for part in row[-1].items()]
             for each in made:
                 each.result()
@@ -101,10 +102,14 @@ def make_for_web(folder: Path, name: str, family: str, package: str, file: str, 
     font.save(folder / f"{name}-{part}.woff2")
 
 
-def make_for_report(folder: Path, name: str, family: str, weight: int, package: str, file: str, axes: dict):
-    font = instance(package, file, ", ".join(PARTS.values()), axes)
-    rename(font, family, STYLES[weight], weight)
-    font.save(folder / f"{name}.ttf")
+def make_for_report(folder: Path, package: str, file: str):
+    """All weights of one font file, cut from one subset."""
+    cut = subset(package, file, ", ".join(PARTS.values()))
+    for name, family, weight, _package, row_file, axes in REPORT:
+        if row_file == file:
+            font = at_axes(cut, axes)
+            rename(font, family, STYLES[weight], weight)
+            font.save(folder / f"{name}.ttf")
 
 
 def subset(package: str, file: str, ranges: str) -> bytes:
@@ -124,7 +129,11 @@ def subset(package: str, file: str, ranges: str) -> bytes:
 
 
 def instance(package: str, file: str, ranges: str, axes: dict) -> TTFont:
-    font = TTFont(BytesIO(subset(package, file, ranges)), recalcTimestamp=False)
+    return at_axes(subset(package, file, ranges), axes)
+
+
+def at_axes(cut: bytes, axes: dict) -> TTFont:
+    font = TTFont(BytesIO(cut), recalcTimestamp=False)
     return instantiateVariableFont(font, axes, overlap=OverlapMode.KEEP_AND_SET_FLAGS) if axes else font
 
 
