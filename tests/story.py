@@ -1,0 +1,101 @@
+"""The people and proposals that tests tell their stories with: Ana files, Omar is her case officer, Eve is refused.
+
+Import the fixtures you need into the conftest of your folder: `from tests.story import *  # noqa: F403`.
+`university` brings the people and the catalogue, `listed` the sample lists; `filed` makes whole proposals.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from partners.reference.loading import load_sources
+from riskassess import workflow
+from riskassess.accounts.models import Unit, User
+from riskassess.assessments.services import publish_release
+from riskassess.jobs.running import run_pending
+from riskassess.management.filing import read_example, write_draft
+from riskassess.management.university import University, found_university
+from riskassess.proposals.models import Proposal
+
+PASSWORD = "a-long-password-for-tests"
+LOW, MODERATE, HIGH, OPEN = "01-digital", "04-coastal", "05-ocean", "06-harbour"
+__all__ = [
+    "ana", "as_user", "catalogue_release", "david", "eve", "filed", "jonas", "kirsten", "listed", "mateo", "omar",
+    "submitted", "tomasz", "university",
+]  # fmt: skip
+
+
+def catalogue_texts() -> dict[str, str]:
+    folder = sorted((settings.CATALOGUES_DIR / settings.CATALOGUE_ID).iterdir())[-1]
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+
+
+def file_proposal(*, owner: User, unit: Unit, example: str = LOW, **changes) -> Proposal:
+    """A complete draft with the content of an example; keyword arguments replace parts of it."""
+    return write_draft(content={**read_example(example), **changes}, owner=owner, unit=unit)
+
+
+def submit_proposal(proposal: Proposal) -> Proposal:
+    """Submit as the owner and let the workers do what follows: screening, assessment, route, report."""
+    workflow.submit(proposal=proposal, actor=proposal.owner)
+    run_pending()
+    return Proposal.objects.get(pk=proposal.pk)
+
+
+@pytest.fixture
+def catalogue_release(db):
+    return publish_release(texts=catalogue_texts())
+
+
+@pytest.fixture
+def university(catalogue_release) -> University:
+    return found_university(password=PASSWORD)
+
+
+@pytest.fixture
+def listed(university):
+    """The sample lists are in force, so that a screening says something."""
+    return list(load_sources(settings.BASE_DIR / "fixtures" / "lists"))
+
+
+@pytest.fixture
+def filed(university) -> Callable[..., Proposal]:
+    """`filed()` is Ana's complete draft; `filed(example=HIGH, owner=eve)` another one."""
+
+    def make(**given) -> Proposal:
+        owner = given.pop("owner", university.ana)
+        return file_proposal(owner=owner, unit=given.pop("unit", owner.unit), **given)
+
+    return make
+
+
+@pytest.fixture
+def submitted(filed, listed) -> Callable[..., Proposal]:
+    """As `filed`, then submitted and followed up by the workers."""
+    return lambda **given: submit_proposal(filed(**given))
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """A signed-in browser without JavaScript for this person."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def person(key: str):
+    @pytest.fixture(name=key)
+    def fixture(university):
+        return university.people[key]
+
+    return fixture
+
+
+ana, mateo, eve = person("ana"), person("mateo"), person("eve")
+tomasz, omar, jonas, kirsten, david = (person(key) for key in ("tomasz", "omar", "jonas", "kirsten", "david"))
