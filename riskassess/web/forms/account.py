@@ -1,4 +1,5 @@
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -34,17 +35,23 @@ class ChangePasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
 
 
-class AccountForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["name", "language", "colours"]
-        widgets = {"colours": forms.RadioSelect}
-        labels = {"name": _("Name"), "language": _("Language"), "colours": _("Colours")}
-        help_texts = {"language": _("What is not translated yet appears in English.")}
-        error_messages = {"name": {"required": _("Enter your name: colleagues see it beside what you do.")}}
+class AccountForm(forms.Form):
+    """Not a ModelForm: that would write into the signed-in person before the service has read what was there."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=User._meta.get_field("name").max_length,
+        error_messages={"required": _("Enter your name: colleagues see it beside what you do.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_("What is not translated yet appears in English."),
+    )
+    colours = forms.ChoiceField(label=_("Colours"), widget=forms.RadioSelect)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         colours = self.fields["colours"]
-        colours.choices = [(value, capfirst(words)) for value, words in colours.choices if value]
+        colours.choices = [(value, capfirst(words)) for value, words in User._meta.get_field("colours").choices]
         colours.columns = 3

@@ -54,7 +54,8 @@ change_password = ChangePassword.as_view()
 
 
 def account(request):
-    form = AccountForm(request.POST or None, instance=request.user)
+    now = {"name": request.user.name, "language": request.user.language, "colours": request.user.colours}
+    form = AccountForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         user = change_account(user=request.user, **form.cleaned_data)
         with translation.override(user.language):

@@ -1,0 +1,67 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+from riskassess.notices.models import Notice
+
+pytestmark = pytest.mark.django_db
+
+
+def entries(page):
+    bar = re.search(r'<nav class="ra-nav".*?</nav>', page, re.S)
+    return re.findall(r"<a [^>]*>([^<]+)</a>", bar[0]) if bar else []
+
+
+@pytest.mark.parametrize(
+    ("roles", "seen"),
+    [
+        (["researcher"], ["My page"]),
+        (["reviewer"], ["Desk"]),
+        (["officer"], ["Desk"]),
+        (["approver"], ["Decisions"]),
+        (["officer", "approver"], ["Desk"]),
+        (["researcher", "reviewer"], ["My page", "Desk"]),
+        (["auditor"], ["Audit"]),
+        (["administrator"], ["Audit"]),
+        ([], []),
+    ],
+)
+def test_navigation_holds_what_the_roles_open(client, person, roles, seen):
+    client.force_login(person("Kim Roe", *roles))
+
+    assert entries(client.get(reverse("account")).content.decode()) == seen
+
+
+def test_navigation_is_not_there_before_signing_in(client, unit):
+    assert entries(client.get(reverse("start")).content.decode()) == []
+
+
+def test_unread_notices_are_counted_in_one_query(client, ana, django_assert_max_num_queries):
+    for number in range(120):
+        Notice.objects.create(user=ana, key=str(number), subject="s", text="t", url="/home")
+    client.force_login(ana)
+
+    with django_assert_max_num_queries(7) as asked:
+        page = client.get(reverse("account")).content.decode()
+
+    assert "99+" in page
+    assert len([query for query in asked if "notices_notice" in query["sql"]]) == 1
+
+
+def test_start_page_opens_before_a_catalogue_is_loaded(client, unit):
+    response = client.get(reverse("start"))
+
+    assert response.status_code == 200
+    assert "working day" not in response.content.decode()
+
+
+def test_pages_carry_no_inline_code(client, ana):
+    client.force_login(ana)
+
+    page = client.get(reverse("account")).content.decode()
+
+    assert " style=" not in page
+    assert not re.search(r"<script(?![^>]*src=)", page)
+    assert not re.search(r"\son[a-z]+=", page)
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
