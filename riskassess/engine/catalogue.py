@@ -153,7 +153,7 @@ class Rule(Shape):
     valid_to: date | None = None
     activity: str = ""  # stop: what waits
     lifted_by: str = ""  # stop: whose answer lifts it, and what evidence
-    relief: "Relief | None" = None
+    relief: Relief | None = None
 
 
 class Relief(Shape):

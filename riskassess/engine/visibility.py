@@ -1,0 +1,76 @@
+"""Which questions are asked, given the answers so far. An open answer opens what the riskier one opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from riskassess.engine.catalogue import Catalogue, Question, Scope
+from riskassess.engine.conditions import Condition, compile_condition
+from riskassess.engine.facts import Facts, Reason
+
+_KEPT = 16
+_askings: dict[str, dict[str, Condition]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on one row (empty: the proposal), and the answers that called it."""
+
+    question: Question
+    row: str
+    row_label: str
+    because: tuple[Reason, ...]
+
+
+def asking_of(catalogue: Catalogue) -> dict[str, Condition]:
+    """The compiled conditions of the questions that are not always asked."""
+    known = _askings.get(catalogue.sha256)
+    if known is None:
+        if len(_askings) >= _KEPT:
+            _askings.clear()
+        known = {
+            question.id: compile_condition(catalogue, question.when, question.scope)
+            for question in catalogue.questions
+            if question.when is not None
+        }
+        _askings[catalogue.sha256] = known
+    return known
+
+
+def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
+    """Views over facts that were checked or made by us."""
+    return Facts(catalogue, data, asking_of(catalogue))
+
+
+def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
+    """The asked questions in the catalogue's order; those of rows once for each row. Proposal fields are left out."""
+    views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
+    return [
+        Asked(question, view.id, view.label, view.open_reasons(question.id))
+        for question in catalogue.questions
+        if question.field is None
+        for view in views.rows[question.scope]
+        if view.asked(question.id) is not False
+    ]
+
+
+def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
+    """Asked, required, and neither answered nor unsure; proposal fields included."""
+    views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
+    return [
+        Asked(question, view.id, view.label, ())
+        for question in catalogue.questions
+        if question.required and question.type != "evidence" and question.id not in FIELD_ROWS
+        for view in views.rows[question.scope]
+        if view.asked(question.id) is not False and view.value(question.id) is None
+    ] + [
+        Asked(question, "", "", ())
+        for question in catalogue.questions
+        if question.id in FIELD_ROWS and question.required and not views.rows[FIELD_ROWS[question.id]]
+    ]
+
+
+# Questions whose answer is a list of rows: missing while there is no row.
+FIELD_ROWS: dict[str, Scope] = {"T2": "partner"}
