@@ -1,4 +1,5 @@
 import pytest
+from django import forms
 from django.template import TemplateSyntaxError, engines
 
 from riskassess.core.templatetags import ui
@@ -91,3 +92,32 @@ def test_factor_words_say_that_they_come_together():
 
 def test_and_list_reads_as_a_sentence():
     assert ui.and_list(["a", "b", "c"]) == "a, b and c"
+
+
+class Filing(forms.Form):
+    title = forms.CharField()
+
+    def clean(self):
+        raise forms.ValidationError("The dates do not follow each other.")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ form|crispy }}",
+        '{% include "_partials/error_summary.html" with form=form only %}{{ form|crispy }}',
+    ],
+)
+def test_errors_are_summed_up_once(source):
+    html = drawn("{% load crispy_forms_tags %}" + source, form=Filing({"title": ""}))
+
+    assert html.count("The dates do not follow each other.") == 1
+    assert html.count('href="#id_title"') == 1
+
+
+def test_field_says_its_error_and_keeps_its_description_together():
+    html = drawn("{{ form.title.as_field_group }}", form=Filing({"title": ""}))
+
+    assert 'aria-describedby="id_title_error"' in html
+    assert 'id="id_title_error"' in html
+    assert 'aria-invalid="true"' in html

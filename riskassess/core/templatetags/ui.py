@@ -364,9 +364,11 @@ def row_of(options):
     return ""
 
 
-@register.filter
-def all_errors(form):
-    """(id of the field's input, its words, its sentence) for the summary on top; sentences without a field first."""
+@register.simple_tag
+def error_rows(form):
+    """(anchor, words of the field, sentence) for the summary on top; sentences without a field come first. The form
+    remembers that it has its summary, so that a page which asks for one and crispy do not both write it."""
+    form.has_summary = True
     found = [("", "", error) for error in form.non_field_errors()]
     for field in form:
         for error in field.errors:
