@@ -6,4 +6,7 @@ worker_class = "gthread"
 control_socket_disable = True
 timeout = 60
 forwarded_allow_ips = "127.0.0.1"
-logconfig_dict = {**LOGGING, "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True, "handlers": []}}}
+logconfig_dict = {
+    **LOGGING,
+    "loggers": {**LOGGING["loggers"], "gunicorn.error": {"level": "INFO", "propagate": True, "handlers": []}},
+}

@@ -14,6 +14,7 @@ NAME_LENGTH = 200
 
 def store_bytes(*, content: bytes, name: str, content_type: str) -> StoredFile:
     """Write the file whole or not at all, then its row. A file without a row is waste, a row without one a lie."""
+    plain_name = _plain_name(name)
     relative = _new_path()
     target = settings.FILES_DIR / relative
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +31,7 @@ def store_bytes(*, content: bytes, name: str, content_type: str) -> StoredFile:
         raise
     _sync_folder(target.parent)
     return StoredFile.objects.create(
-        name=_plain_name(name),
+        name=plain_name,
         content_type=content_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),

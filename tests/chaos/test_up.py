@@ -85,3 +85,25 @@ def test_second_up_on_the_same_folder_is_refused(live_stack):
     assert done.returncode == 1
     assert "is running already" in done.stderr
     assert stack.get("/healthz")[0] == 200
+
+
+LOGGED = """
+from riskassess.core.context import request_id
+from riskassess.jobs.services import enqueue
+request_id.set("request-of-ana")
+enqueue("probe.break", "break:1", ids=[1])
+"""
+
+
+def test_logs_are_json_and_carry_the_request_id_into_the_worker(live_stack):
+    stack = live_stack("embedded", RISKASSESS_JOB_RESEND="1")
+    stack.python(LOGGED)
+
+    def lines(name):
+        return [json.loads(line) for line in (stack.folder / "logs" / name).read_text().splitlines()]
+
+    wait_until(lambda: stack.rows("SELECT 1 FROM jobs_job WHERE state = 'failed'"), 60, "the job failed three times")
+    told = [line for line in lines("worker.log") if line["name"] == "riskassess.jobs.running"]
+    assert {line["request_id"] for line in told} == {"request-of-ana"}
+    assert len([line for line in told if line["levelname"] == "ERROR"]) == 3
+    assert all(line["timestamp"].endswith("+00:00") for line in lines("worker.log") + lines("web.log"))
