@@ -87,11 +87,8 @@ def _compose(name: str, text: str) -> yaml.Node:
     try:
         for event in yaml.parse(text, Loader=PlainLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise CatalogueError(
-                    [
-                        f"{name}, line {(event.start_mark.line if event.start_mark else 0) + 1}: anchors and aliases are not used here."
-                    ]
-                )
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise CatalogueError([f"{name}, line {line}: anchors and aliases are not used here."])
         node = loader.get_single_node()
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
