@@ -117,3 +117,54 @@ def test_every_icon_and_shape_is_silent(show, page):
 
     assert page.locator("svg:not([aria-hidden='true']):not([role='img'])").count() == 0
     assert page.locator("svg[role='img'] > title").count() == page.locator("svg[role='img']").count()
+
+
+def test_keys_move_through_a_list(show, page):
+    show()
+    page.locator("body").click(position={"x": 5, "y": 300})
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#2"
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#1"
+
+
+def test_keys_leave_typing_alone(show, page):
+    show()
+    field = page.get_by_label("Title", exact=True)
+
+    field.fill("")
+    field.press_sequentially("jko")
+
+    assert field.input_value() == "jko"
+
+
+def test_menu_closes_on_escape_and_gives_the_focus_back(show, page):
+    show(width=390)
+    page.get_by_text("Menu", exact=True).click()
+    assert page.get_by_role("link", name="Account").last.is_visible()
+
+    page.keyboard.press("Escape")
+
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert page.locator("details[data-ra-menu][open]").count() == 0
+
+
+def test_focus_is_seen_wherever_it_goes(show, page):
+    show()
+    unseen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name = page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                const seen = at.closest('.ra-option') || at;
+                const isLost = at !== document.body && getComputedStyle(seen).outlineStyle === 'none';
+                return isLost ? at.outerHTML.slice(0, 120) : '';
+            }"""
+        )
+        unseen.append(name)
+
+    assert [each for each in unseen if each] == []
