@@ -333,11 +333,13 @@ def widget_kind(field):
 
 @register.simple_tag
 def field_options(field, hints=None, closed=None):
-    """The options of a radio or checkbox field with hints and, for those that rules close, the reason why.
+    """The options of a radio or checkbox field with hints and, for those that rules close, the reason why; both may
+    be attributes of the form field.
 
     A closed option keeps its words but loses its input: a disabled one would be skipped by the keyboard, unexplained.
     """
-    hints, closed = hints or {}, closed or {}
+    hints = hints or getattr(field.field, "hints", None) or {}
+    closed = closed or getattr(field.field, "closed", None) or {}
     options = []
     for option in field:
         value = str(option.data["value"])
@@ -353,6 +355,16 @@ def field_options(field, hints=None, closed=None):
             }
         )
     return options
+
+
+@register.filter
+def columns_of(field):
+    return getattr(field.field, "columns", 0)
+
+
+@register.filter
+def has_hints(options):
+    return any(option["hint"] or option["closed"] for option in options)
 
 
 @register.filter
