@@ -383,21 +383,28 @@ def _findings(
         if firm or (key, True) not in best or score > best[key, True][0]
     ]
     shown.sort(key=lambda pair: (-pair[0], not pair[1].firm, pair[1].order))
-    return tuple(_finding(item, catalogue, views, tiers, agreed, offered) for _score, item in shown)
+    return tuple(_finding(item, run, catalogue, tiers, views, agreed, offered) for _score, item in shown)
 
 
 def _finding(
     item: Fired,
+    run: Run,
     catalogue: Catalogue,
-    views: Facts,
     tiers: Mapping[str, tuple[Levels, Levels]],
+    views: Facts,
     agreed: list[Applied],
     offered: list[Applied],
 ) -> Finding:
     end = 0 if item.firm else 1
     filed, raised_by, capped = grade_of(item, tiers["inherent"][end], catalogue)
-    with_agreed = grade_of(lowered([item], agreed, catalogue)[0], tiers["residual"][end], catalogue)[0]
-    with_offered = grade_of(lowered([item], offered, catalogue)[0], tiers["if_agreed"][end], catalogue)[0]
+    grades = [other for other in run.fired if other.key == item.key and (other.firm or not item.firm)]
+    with_agreed, with_offered = (
+        max(
+            (grade_of(each, tiers[name][end], catalogue)[0] for each in lowered(grades, safeguards, catalogue)),
+            key=lambda grade: grade.score,
+        )
+        for name, safeguards in (("residual", agreed), ("if_agreed", offered))
+    )
     return Finding(
         key=item.key,
         rule=item.rule.id,

@@ -36,7 +36,7 @@ def test_text_tells_level_route_findings_and_what_lowers_them():
     assert (code, errors) == (0, [])
     assert out.startswith("A laser probe for turbid water\nallea-eu 0.1.0, as of 2026-11-23\n")
     assert "Level as filed: High." in out
-    assert "With the proposed safeguards too: Low." in out
+    assert "With the proposed safeguards too: Moderate." in out
     assert "What happens next: Full review, 10 working days." in out
     assert "(K04, Meridian Sensing S.A. (invented))" in out
     assert "Because: Does the organisation do research for armed forces" in out

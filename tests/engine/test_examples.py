@@ -23,7 +23,7 @@ EXPECTED = {
     "02-quantum-theory": ("low", "low", "low", "low", "fast_track", set(), set()),
     "03-plankton-images": ("low", "low", "low", "low", "fast_track", {"K01"}, set()),
     "04-coastal-interviews": ("moderate", "moderate", "moderate", "moderate", "light", {"G05"}, set()),
-    "05-ocean-laser": ("high", "high", "high", "low", "full", {"K01", "K04"}, set()),
+    "05-ocean-laser": ("high", "high", "high", "moderate", "full", {"K01", "K04"}, set()),
     "06-harbour-robots": ("moderate", "moderate", "moderate", "moderate", "full", {"K02"}, {"L01", "L09", "L10"}),
 }
 
