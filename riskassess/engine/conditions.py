@@ -35,6 +35,14 @@ def compile_condition(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -
     return _compile(catalogue, spec, scope, 0)
 
 
+def questions_read(spec: Any) -> frozenset[str]:
+    """The questions that a condition reads itself, not those that decide whether these are asked."""
+    if isinstance(spec, dict):
+        own = {spec[leaf] for leaf in ("answer", "unsure") if isinstance(spec.get(leaf), str)}
+        return frozenset(own).union(*(questions_read(value) for value in spec.values()))
+    return frozenset().union(*(questions_read(part) for part in spec)) if isinstance(spec, list) else frozenset()
+
+
 def _size(spec: Any) -> int:
     if isinstance(spec, dict):
         return 1 + sum(_size(value) for value in spec.values() if isinstance(value, dict | list))

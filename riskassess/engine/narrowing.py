@@ -11,18 +11,25 @@ from riskassess.engine.results import Hold, Interval, Narrowing
 
 HoldSet = frozenset[tuple[str, str, bool]]
 _RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
-Levels = Callable[[], tuple[Interval, HoldSet]]
+CHOICES = frozenset({"yes_no", "single", "multi", "scale"})
+Levels = Callable[[str], tuple[Interval, HoldSet]]
 
 
 def narrow(
-    catalogue: Catalogue, views: Facts, levels: Levels, now: Interval, holds: tuple[Hold, ...]
+    catalogue: Catalogue,
+    views: Facts,
+    candidates: frozenset[str],
+    levels: Levels,
+    now: Interval,
+    holds: tuple[Hold, ...],
 ) -> tuple[Narrowing, ...]:
-    """Try each way to answer each open question and see what interval it would leave. `levels` computes afresh."""
+    """Try each way to answer each open candidate and see what interval it would leave. `levels` computes afresh what
+    depends on the question it is given."""
     possible = {(hold.rule, hold.row) for hold in holds if hold.state == "possible"}
     if not now.is_open and not possible:
         return ()
     found = []
-    for order, (question, view) in enumerate(_open(catalogue, views)):
+    for order, (question, view) in enumerate(_open(catalogue, views, candidates)):
         outcomes, decides = [], set()
         for value, option, words in _ways(question):
             with_answer, held = _try(views, view, question.id, value, levels)
@@ -38,9 +45,9 @@ def narrow(
     )
 
 
-def _open(catalogue: Catalogue, views: Facts) -> Iterator[tuple[Question, View]]:
+def _open(catalogue: Catalogue, views: Facts, candidates: frozenset[str]) -> Iterator[tuple[Question, View]]:
     for question in catalogue.questions:
-        if question.type not in {"yes_no", "single", "multi", "scale"} or question.field:
+        if question.id not in candidates or question.type not in CHOICES or question.field:
             continue
         for view in views.rows[question.scope]:
             if view.asked(question.id) is not False and view.value(question.id) in {None, UNSURE}:
@@ -60,7 +67,7 @@ def _try(views: Facts, view: View, question: str, value: Any, levels: Levels) ->
     view.values[question] = value
     views.forget()
     try:
-        return levels()
+        return levels(question)
     finally:
         if had:
             view.values[question] = before

@@ -11,22 +11,23 @@ from datetime import date
 from typing import Any
 
 from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue, Row, Rule
-from riskassess.engine.conditions import Condition, compile_condition
+from riskassess.engine.conditions import Condition, compile_condition, questions_read
 from riskassess.engine.explaining import describe, sources_of
 from riskassess.engine.facts import Applied, Facts, Reason, Truth, View, check_facts
 from riskassess.engine.grading import Fired, Levels, grade_of, levels_of, lowered, three_factors
-from riskassess.engine.narrowing import narrow
+from riskassess.engine.narrowing import HoldSet, narrow
 from riskassess.engine.results import (
     Assessment,
     DimensionResult,
     Finding,
     Hold,
     Interval,
+    Narrowing,
     OpenAnswer,
     Remark,
     RuleTrace,
 )
-from riskassess.engine.visibility import read_facts, visible_questions
+from riskassess.engine.visibility import decided_by, read_facts, visible_questions
 
 LEVEL_RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
 ROUTE_RANK: dict[str, int] = {route: rank for rank, route in enumerate(ROUTES)}
@@ -39,6 +40,7 @@ class CompiledRule:
     rule: Rule
     when: Condition
     rows: tuple[tuple[Row, Condition | None], ...]
+    reads: frozenset[str]  # questions, with those that decide whether these are asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
                 tuple(
                     (row, compile_condition(catalogue, row.when, rule.scope) if row.when else None) for row in rule.rows
                 ),
+                decided_by(catalogue, questions_read([rule.when, *(row.when for row in rule.rows)])),
             )
             for rule in catalogue.rules
         )
@@ -143,18 +146,20 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         deciders=_deciders(inherent.upper, bool(escalations or possible)),
         benefit=_benefit(catalogue, views),
         open_answers=_open_answers(catalogue, views),
-        narrowing=narrow(catalogue, views, lambda: _levels_alone(catalogue, views, on), inherent, holds),
+        narrowing=_narrowing(catalogue, views, on, run, inherent, holds),
         quiet_rules=tuple(rule.id for rule in catalogue.rules if rule.id not in fired_rules),
         trace=tuple(run.trace),
     )
 
 
-def first_pass(catalogue: Catalogue, views: Facts, on: date, *, traced: bool = False) -> Run:
-    """Every rule in force on every row it is asked of; relief comes last and is not asked here."""
+def first_pass(
+    catalogue: Catalogue, views: Facts, on: date, *, traced: bool = False, reading: str | None = None
+) -> Run:
+    """Every rule in force (that depends on the question `reading`) on every row; relief comes last and is left out."""
     run = Run([], [], [])
     for compiled in plan_of(catalogue):
         rule = compiled.rule
-        if rule.effect == "relieve":
+        if rule.effect == "relieve" or (reading is not None and reading not in compiled.reads):
             continue
         if not is_in_force(rule, on):
             if traced:
@@ -204,12 +209,25 @@ def _interval(tier: tuple[Levels, Levels], catalogue: Catalogue) -> Interval:
     return Interval(catalogue.level_of(lower.highest), catalogue.level_of(upper.highest))
 
 
-def _levels_alone(catalogue: Catalogue, views: Facts, on: date) -> tuple[Interval, frozenset[tuple[str, str, bool]]]:
-    """The interval and the holds, without the explanation."""
-    run = first_pass(catalogue, views, on)
-    holds = frozenset((item.rule.id, item.view.id, item.firm) for item in run.said if item.effect == "stop")
-    tier = levels_of(run.firm(), catalogue), levels_of(run.upper(), catalogue)
-    return _interval(tier, catalogue), holds
+def _narrowing(
+    catalogue: Catalogue, views: Facts, on: date, run: Run, inherent: Interval, holds: tuple[Hold, ...]
+) -> tuple[Narrowing, ...]:
+    """Only rules that are possible now can change by an open answer, and only those that read it are asked again."""
+    reads = {compiled.rule.id: compiled.reads for compiled in plan_of(catalogue)}
+    possible = {item.rule.id for item in run.fired if not item.firm} | {
+        item.rule.id for item in run.said if not item.firm
+    }
+
+    def levels(question: str) -> tuple[Interval, HoldSet]:
+        again = first_pass(catalogue, views, on, reading=question)
+        fired = [item for item in run.fired if question not in reads[item.rule.id]] + again.fired
+        said = [item for item in run.said if question not in reads[item.rule.id]] + again.said
+        tried = Run(fired, said, [])
+        stops = frozenset((item.rule.id, item.view.id, item.firm) for item in said if item.effect == "stop")
+        return _interval((levels_of(tried.firm(), catalogue), levels_of(tried.upper(), catalogue)), catalogue), stops
+
+    candidates = frozenset().union(*(reads[rule] for rule in possible))
+    return narrow(catalogue, views, candidates, levels, inherent, holds)
 
 
 def _escalations(

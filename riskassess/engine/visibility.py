@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Question, Scope
-from riskassess.engine.conditions import Condition, compile_condition
+from riskassess.engine.conditions import Condition, compile_condition, questions_read
 from riskassess.engine.facts import Facts, Reason
 
 _KEPT = 16
@@ -37,6 +37,18 @@ def asking_of(catalogue: Catalogue) -> dict[str, Condition]:
         }
         _askings[catalogue.sha256] = known
     return known
+
+
+def decided_by(catalogue: Catalogue, questions: frozenset[str]) -> frozenset[str]:
+    """These questions and, through any number of steps, all that decide whether they are asked."""
+    found: set[str] = set()
+    waiting = sorted(questions)
+    while waiting:
+        question_id = waiting.pop()
+        if question_id not in found:
+            found.add(question_id)
+            waiting += sorted(questions_read(catalogue.question(question_id).when))
+    return frozenset(found)
 
 
 def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
