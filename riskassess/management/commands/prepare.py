@@ -1,3 +1,5 @@
+from io import StringIO
+
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
@@ -17,7 +19,8 @@ class Command(BaseCommand):
             steps += ["migrate", "load_reference", "load_catalogues", *(["demo"] if demo else [])]
         for step in steps:
             if step in get_commands():
-                call_command(step, verbosity=max(0, verbosity - 1), stdout=self.stdout, stderr=self.stderr)
+                told = self.stdout if verbosity > 1 else StringIO()
+                call_command(step, verbosity=verbosity - 1, stdout=told, stderr=self.stderr)
         if not database_only:
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Everything is up to date.")
