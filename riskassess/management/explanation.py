@@ -20,14 +20,17 @@ def explain(title: str, catalogue: Catalogue, result: Assessment) -> Iterator[st
     yield from _levels(catalogue, result)
     yield from _what_next(catalogue, result)
     yield from _holds(result)
-    yield from _part(_("Findings"), _findings(catalogue, result.firm_findings))
+    yield from _part(_("Findings"), _findings(catalogue, result, result.firm_findings))
     yield from _part(
-        _("Possible findings: they depend on open answers"), _findings(catalogue, result.possible_findings)
+        _("Possible findings: they depend on open answers"), _findings(catalogue, result, result.possible_findings)
     )
-    yield from _part(_("A second reader is asked because"), _remarks(catalogue, result.escalations))
-    yield from _part(_("A second reader may be asked because"), _remarks(catalogue, result.possible_escalations))
-    yield from _part(_("To keep in mind"), _remarks(catalogue, result.advice))
-    yield from _part(_("What makes it lighter"), _remarks(catalogue, result.relief))
+    yield from _part(_("A second reader is asked because"), _remarks(catalogue, result, result.escalations))
+    yield from _part(
+        _("A second reader may be asked because"), _remarks(catalogue, result, result.possible_escalations)
+    )
+    unscored = [remark for remark in result.advice if not _is_explained(result, remark)]
+    yield from _part(_("To keep in mind"), _remarks(catalogue, result, unscored))
+    yield from _part(_("What makes it lighter"), _remarks(catalogue, result, result.relief))
     yield from _part(_("What speaks for it"), (f"  - {words}" for words in result.benefit))
     yield from _part(_("What would narrow it, the most telling first"), _narrowing(catalogue, result.narrowing))
     yield from _part(_("Open answers"), _open_answers(result))
@@ -61,15 +64,17 @@ def _what_next(catalogue: Catalogue, result: Assessment) -> Iterator[str]:
     yield ""
     yield _("What happens next: %(route)s, %(days)s.") % {"route": route.title, "days": days}
     yield from _wrapped(route.meaning, "  ")
-    if result.route_reason:
-        yield from _wrapped(result.route_reason, "  ")
+    if result.route_reason not in {"", *(remark.sentence for remark in result.relief)}:
+        yield from _wrapped(_("Why: %(reason)s") % {"reason": result.route_reason}, "  ")
 
 
 def _holds(result: Assessment) -> Iterator[str]:
     firm = [hold for hold in result.holds if hold.state == "firm"]
     possible = [hold for hold in result.holds if hold.state == "possible"]
     yield from _part(_("Legal holds: a permit comes first, the rest may go on"), _hold_lines(firm, _("Because")))
-    yield from _part(_("Possible legal holds"), _hold_lines(possible, _("It depends on")))
+    yield from _part(
+        _("Possible legal holds: open answers decide whether they apply"), _hold_lines(possible, _("It depends on"))
+    )
 
 
 def _hold_lines(holds: Iterable[Hold], because: str) -> Iterator[str]:
@@ -82,11 +87,11 @@ def _hold_lines(holds: Iterable[Hold], because: str) -> Iterator[str]:
         yield from _sources(hold.sources)
 
 
-def _findings(catalogue: Catalogue, findings: Iterable[Finding]) -> Iterator[str]:
+def _findings(catalogue: Catalogue, result: Assessment, findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
         yield from _wrapped(_titled(finding.title, finding.rule, finding.row_label), "  - ", "    ")
         yield from _wrapped(finding.explain, "    ")
-        yield from _wrapped(_points(catalogue, finding), "    ")
+        yield from _wrapped(_points(catalogue, result, finding), "    ")
         yield from _reasons(_("Because"), finding.because)
         names = [catalogue.mitigation(item).name for item in finding.mitigations]
         if names:
@@ -94,7 +99,7 @@ def _findings(catalogue: Catalogue, findings: Iterable[Finding]) -> Iterator[str
         yield from _sources(finding.sources)
 
 
-def _points(catalogue: Catalogue, finding: Finding) -> str:
+def _points(catalogue: Catalogue, result: Assessment, finding: Finding) -> str:
     likelihood, impact = finding.raw
     words = _("%(level)s: likelihood %(likelihood)d times impact %(impact)d") % {
         "level": catalogue.level(finding.filed.level).title,
@@ -102,7 +107,7 @@ def _points(catalogue: Catalogue, finding: Finding) -> str:
         "impact": impact,
     }
     if finding.raised_by:
-        others = sorted({entry.partition(":")[2] for entry in finding.raised_by})
+        others = sorted({_short(result, entry.partition(":")[2]) for entry in finding.raised_by})
         words += _(", likelihood one step up because %(others)s comes together with it") % {"others": ", ".join(others)}
     if finding.capped:
         words += _(", held at its limit")
@@ -114,11 +119,29 @@ def _points(catalogue: Catalogue, finding: Finding) -> str:
     return words + "."
 
 
-def _remarks(catalogue: Catalogue, remarks: Iterable[Remark]) -> Iterator[str]:
+def _remarks(catalogue: Catalogue, result: Assessment, remarks: Iterable[Remark]) -> Iterator[str]:
     for remark in remarks:
+        if _is_explained(result, remark):
+            label = next(finding.row_label for finding in result.findings if _is_same(finding, remark))
+            yield from _wrapped(_titled(catalogue.rule(remark.rule).title, remark.rule, label), "  - ", "    ")
+            continue
         yield from _wrapped(f"{remark.sentence} ({remark.rule})", "  - ", "    ")
         yield from _reasons(_("Because"), remark.because)
         yield from _sources(remark.sources)
+
+
+def _short(result: Assessment, key: str) -> str:
+    finding = result.finding(key)
+    return f"{finding.rule} ({finding.row_label})" if finding and finding.row_label else key
+
+
+def _is_explained(result: Assessment, remark: Remark) -> bool:
+    """Whether its reasons and sources stand with a finding already."""
+    return any(_is_same(finding, remark) for finding in result.findings)
+
+
+def _is_same(finding: Finding, remark: Remark) -> bool:
+    return (finding.rule, finding.row) == (remark.rule, remark.row)
 
 
 def _narrowing(catalogue: Catalogue, items: Iterable[Narrowing]) -> Iterator[str]:
@@ -140,7 +163,8 @@ def _open_answers(result: Assessment) -> Iterator[str]:
 
 def _reasons(word: str, because: Iterable[Because]) -> Iterator[str]:
     for reason in because:
-        yield from _wrapped(f"{word}: {reason.text} {reason.words}", "    ", "      ")
+        words = f"{reason.text} {reason.words}" if reason.kind == "answer" else f"{reason.text}: {reason.words}"
+        yield from _wrapped(f"{word}: {words}", "    ", "      ")
 
 
 def _sources(sources: Iterable[SourceRef]) -> Iterator[str]:

@@ -38,9 +38,10 @@ def test_text_tells_level_route_findings_and_what_lowers_them():
     assert "Level as filed: High." in out
     assert "With the proposed safeguards too: Moderate." in out
     assert "What happens next: Full review, 10 working days." in out
-    assert "(K04, Meridian Sensing S.A. (invented))" in out
-    assert "Because: Does the organisation do research for armed forces" in out
-    assert "What would lower it: Agree on what the results are for; Work with a separate unit" in out
+    running = " ".join(out.split())
+    assert "(K04, Meridian Sensing S.A. (invented))" in running
+    assert "Because: Does the organisation do research for armed forces" in running
+    assert "What would lower it: Agree on what the results are for; Work with a separate unit" in running
     assert "http://data.europa.eu/eli/C/2024/3510/oj" in out
 
 
