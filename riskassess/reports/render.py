@@ -1,12 +1,27 @@
+import logging
 import unicodedata
 from dataclasses import fields, is_dataclass, replace
 
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, LOGGER
 from weasyprint.text.fonts import FontConfiguration
 
 from riskassess.reports.content import ReportContent
 from riskassess.reports.fetching import ClosedFetcher, style_text
+
+logger = logging.getLogger(__name__)
+
+
+class LetterCounter(logging.Filter):
+    """WeasyPrint's warnings quote the page letter by letter. No log may hold content, so only their number is kept."""
+
+    def __init__(self):
+        super().__init__()
+        self.missing = 0
+
+    def filter(self, record) -> bool:
+        self.missing += "notdef" in str(record.msg)
+        return False
 
 
 def render(content: ReportContent) -> bytes:
@@ -14,7 +29,15 @@ def render(content: ReportContent) -> bytes:
     fonts, fetcher = FontConfiguration(), ClosedFetcher()
     html = HTML(string=page_text(content), url_fetcher=fetcher)
     css = CSS(string=style_text(), url_fetcher=fetcher, font_config=fonts)
-    return html.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
+    letters = LetterCounter()
+    LOGGER.addFilter(letters)
+    try:
+        pdf = html.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
+    finally:
+        LOGGER.removeFilter(letters)
+    if letters.missing:
+        logger.warning("%d letters of a report have no font on this machine; fonts-noto-cjk may help", letters.missing)
+    return pdf
 
 
 def page_text(content: ReportContent) -> str:

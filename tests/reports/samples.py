@@ -115,7 +115,7 @@ FINDINGS = (
             answered("Is an end date for access agreed?", "No"),
         ),
         (replace(COUNCIL, id="TK", title="Toolkit on foreign interference", section="Cybersecurity"),),
-        (SafeguardLine("Accounts end with the project", "possible", ""),),
+        (SafeguardLine("Accounts end with the project", "agreed", "agreed"),),
     ),
     FindingLine(
         3,
@@ -202,8 +202,8 @@ def assessment_content(**changes) -> ReportContent:
             counted_number=2,
             summary=(
                 "3 findings stand; the largest: A partner unit close to the project also does defence research.",
-                "1 answer is still open.",
-                "1 activity waits for a permit.",
+                "One answer is still open.",
+                "One activity waits for a permit.",
             ),
             benefit=("Data or a site that exists only there", "Mobility of researchers early in their career"),
             bands=(("low", 1), ("moderate", 5), ("high", 10), ("very_high", 16)),
@@ -342,7 +342,8 @@ def decision_content(outcome: str = "approve_with_conditions", **changes) -> Rep
         valid_until=date(2028, 12, 2),
         appeal_until=date(2026, 12, 30),
     )
-    return assessment_content(kind="decision", decision=decision, counted="agreed", counted_number=1, **changes)
+    given = {"kind": "decision", "decision": decision, "counted": "agreed", "counted_number": 1}
+    return assessment_content(**(given | {"made_on": decision.decided_on} | changes))
 
 
 def receipt_content(**changes) -> ReportContent:

@@ -12,7 +12,8 @@ ROWS = {"partner": "partners", "technology": "technology", "funder": "funders"}
 
 
 def day_words(day: date) -> str:
-    return date_format(day, pgettext("a day in a report", "j F Y"))
+    """A date that no end of a line takes apart."""
+    return date_format(day, pgettext("a day in a report", "j F Y")).replace(" ", "\u00a0")
 
 
 def words_of(question: Question, value) -> str:

@@ -102,16 +102,16 @@ def _summary(result: Assessment, findings: tuple[FindingLine, ...]) -> tuple[str
     """The level in a sentence or two: what weighs most, what is open, what waits for a permit."""
     if findings:
         said = ngettext(
-            "%(count)d finding stands: %(title)s.", "%(count)d findings stand; the largest: %(title)s.", len(findings)
+            "One finding stands: %(title)s.", "%(count)d findings stand; the largest: %(title)s.", len(findings)
         )
         sentences = [said % {"count": len(findings), "title": findings[0].title.rstrip(".")}]
     else:
         sentences = [_("No finding stands.")]
     if count := len(result.open_answers):
-        said = ngettext("%(count)d answer is still open.", "%(count)d answers are still open.", count)
+        said = ngettext("One answer is still open.", "%(count)d answers are still open.", count)
         sentences.append(said % {"count": count})
     if count := sum(hold.state == "firm" for hold in result.holds):
-        said = ngettext("%(count)d activity waits for a permit.", "%(count)d activities wait for a permit.", count)
+        said = ngettext("One activity waits for a permit.", "%(count)d activities wait for a permit.", count)
         sentences.append(said % {"count": count})
     return tuple(sentences)
 

@@ -57,7 +57,7 @@ def _lead(outcome: Outcome, conditions: tuple[ConditionLine, ...]) -> str:
     if not conditions:
         return starts
     goes_with = ngettext(
-        "%(count)d condition goes with it, due on %(day)s.",
+        "One condition goes with it, due on %(day)s.",
         "%(count)d conditions go with it; the first is due on %(day)s.",
         len(conditions),
     ) % {"count": len(conditions), "day": day_words(conditions[0].due_on)}

@@ -33,6 +33,10 @@ class FindingLine:
     safeguards: tuple[SafeguardLine, ...]
 
     @property
+    def has_safeguards(self) -> bool:
+        return any(line.state != "possible" for line in self.safeguards)
+
+    @property
     def product(self) -> int:
         """Before a cap, which only the score knows."""
         return self.filed.likelihood * self.filed.impact
@@ -83,6 +87,10 @@ class AnswerLine:
     words: str
     is_unsure: bool
     is_followed: bool  # asked because of the answer above
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.words) > 120 or "\n" in self.words
 
 
 @dataclass(frozen=True)
@@ -206,6 +214,10 @@ class ReportContent:
     safeguards: tuple[SafeguardLine, ...]
     answers: tuple[AnswerGroup, ...]
     provenance: Provenance
+
+    @property
+    def has_open_dimension(self) -> bool:
+        return any(line.filed.is_open for line in self.dimensions)
 
     @property
     def answer_count(self) -> int:

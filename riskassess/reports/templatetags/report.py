@@ -1,4 +1,5 @@
 from django import template
+from django.utils.translation import gettext as _
 
 from riskassess.core.pictures import Mark, dimension_chart, matrix
 from riskassess.core.words import ends_of, pair_sentence
@@ -19,6 +20,18 @@ def level_chart(dimensions):
     chart = dimension_chart((each.title, each.filed, each.reached) for each in dimensions)
     said = ". ".join(f"{each.title}: {pair_sentence(each.filed, each.reached)}" for each in dimensions)
     return {"chart": chart, "said": said, "rows": list(zip(dimensions, chart.rows, strict=True))}
+
+
+@register.filter
+def without_question_mark(text):
+    """A question as it is quoted inside a sentence."""
+    return text.rstrip("? ")
+
+
+@register.filter
+def words_inside(reason):
+    """The answer as it stands inside a sentence."""
+    return {"yes": _("yes"), "no": _("no"), "unsure": _("unsure")}.get(reason.value, reason.words)
 
 
 @register.filter
