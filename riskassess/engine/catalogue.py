@@ -264,8 +264,12 @@ class Catalogue(Shape):
 
     def level_of(self, score: int) -> LevelId:
         """The band a score falls into; no score is low."""
-        reached = [band for band in self.levels if score >= band.lowest]
-        return max(reached, key=lambda band: band.lowest).id if reached else "low"
+        return self._level_of_score[score]
+
+    @cached_property
+    def _level_of_score(self) -> tuple[LevelId, ...]:
+        bands = sorted(self.levels, key=lambda band: band.lowest)
+        return tuple(next((band.id for band in reversed(bands) if band.lowest <= score), "low") for score in range(26))
 
     def questions_of(self, section_id: str) -> tuple[Question, ...]:
         return tuple(question for question in self.questions if question.section == section_id)

@@ -10,7 +10,11 @@ from riskassess.engine.words import fact_text, fact_words
 
 def describe(catalogue: Catalogue, views: Facts, reasons: tuple[Reason, ...]) -> tuple[Because, ...]:
     """Each reason once, in the order in which the condition read them."""
-    return tuple(_because(catalogue, views, reason) for reason in dict.fromkeys(reasons))
+    known = views.described
+    for reason in reasons:
+        if reason not in known:
+            known[reason] = _because(catalogue, views, reason)
+    return tuple(known[reason] for reason in dict.fromkeys(reasons))
 
 
 def _because(catalogue: Catalogue, views: Facts, reason: Reason) -> Because:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
+from riskassess.engine.results import Because
 
 Truth = bool | None  # None: unknown
 ROW_LISTS: dict[Scope, str] = {"partner": "partners", "technology": "technology", "funder": "funders"}
@@ -98,6 +99,7 @@ class Facts:
 
     def __init__(self, catalogue: Catalogue, data: Mapping[str, Any], asking: Asking) -> None:
         self.rows: dict[Scope, tuple[View, ...]] = {}
+        self.described: dict[Reason, Because] = {}  # reasons once put into words
         self.proposal = View(self, "proposal", "", "", _answers(data), data.get("facts") or {}, asking)
         self.rows["proposal"] = (self.proposal,)
         for scope, name in ROW_LISTS.items():
@@ -166,20 +168,20 @@ def _problems(catalogue: Catalogue, data: Any) -> Iterator[str]:
         return
     yield from answer_problems(catalogue, data.get("answers"), "proposal", "answers")
     yield from fact_problems(catalogue, data.get("facts"), "proposal", "facts")
+    seen: dict[str, str] = {}  # reasons and findings name a row by its id alone
     for scope, name in ROW_LISTS.items():
         rows = data.get(name, [])
         if not isinstance(rows, list) or len(rows) > MOST_ROWS:
             yield f"{name}: expected a list of at most {MOST_ROWS} rows"
             continue
-        seen: set[str] = set()
         for index, row in enumerate(rows):
             path = f"{name}[{index}]"
             if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
                 yield f"{path}.id: each row needs an id"
                 continue
             if row["id"] in seen:
-                yield f'{path}.id: "{row["id"]}" stands twice'
-            seen.add(row["id"])
+                yield f'{path}.id: "{row["id"]}" is the id of {seen[row["id"]]} already; give each row its own'
+            seen[row["id"]] = path
             yield from answer_problems(catalogue, row.get("answers"), scope, f"{path}.answers")
             yield from fact_problems(catalogue, row.get("facts"), scope, f"{path}.facts")
     yield from safeguard_problems(catalogue, data.get("safeguards", []))

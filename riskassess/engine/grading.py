@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from riskassess.engine.catalogue import Catalogue, Effect, Rule
 from riskassess.engine.facts import Applied, Reason, View
@@ -12,7 +13,7 @@ from riskassess.engine.results import Grade
 MOST = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fired:
     """One row of a rule whose condition is true (firm) or unknown (possible) on one row of the facts."""
 
@@ -27,15 +28,15 @@ class Fired:
     explain: str
     reasons: tuple[Reason, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.rule.id}:{self.view.id}" if self.view.id else self.rule.id
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, int]:
         return self.key, self.grade
 
-    @property
+    @cached_property
     def product(self) -> int:
         return self.likelihood * self.impact
 
@@ -53,7 +54,7 @@ class Scored:
 def lowered(found: Iterable[Fired], safeguards: Iterable[Applied], catalogue: Catalogue) -> list[Fired]:
     """The findings with these safeguards applied. Context stays as it is; two safeguards of one kind do not add."""
     applied = list(safeguards)
-    return [_lowered(item, applied, catalogue) for item in found]
+    return [_lowered(item, applied, catalogue) for item in found] if applied else list(found)
 
 
 def _lowered(item: Fired, applied: list[Applied], catalogue: Catalogue) -> Fired:

@@ -109,13 +109,9 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
     agreed = [item for item in views.safeguards if item.state in COUNTED]
     offered = [item for item in views.safeguards if item.state in OFFERED]
     firm, upper = run.firm(), run.upper()
-    tiers = {
-        name: (
-            levels_of(lowered(firm, safeguards, catalogue), catalogue),
-            levels_of(lowered(upper, safeguards, catalogue), catalogue),
-        )
-        for name, safeguards in {"inherent": [], "residual": agreed, "if_agreed": offered}.items()
-    }
+    tiers = {"inherent": _tier(firm, upper, [], catalogue)}
+    tiers["residual"] = _tier(firm, upper, agreed, catalogue) if agreed else tiers["inherent"]
+    tiers["if_agreed"] = _tier(firm, upper, offered, catalogue) if offered != agreed else tiers["residual"]
     inherent = _interval(tiers["inherent"], catalogue)
     escalations, possible = _escalations(run, catalogue, views, firm, upper)
     holds = _holds(run, catalogue, views)
@@ -202,6 +198,14 @@ def _fire(compiled: CompiledRule, view: View, truth: Truth, reasons: tuple[Reaso
         if said is None or (firm and not said.firm):
             effects[effect] = Said(rule, view, effect, firm, why)
     run.said += effects.values()
+
+
+def _tier(
+    firm: list[Fired], upper: list[Fired], safeguards: list[Applied], catalogue: Catalogue
+) -> tuple[Levels, Levels]:
+    """Levels of firm findings alone, and of firm and possible ones, with these safeguards."""
+    low = levels_of(lowered(firm, safeguards, catalogue), catalogue)
+    return low, low if len(upper) == len(firm) else levels_of(lowered(upper, safeguards, catalogue), catalogue)
 
 
 def _interval(tier: tuple[Levels, Levels], catalogue: Catalogue) -> Interval:
