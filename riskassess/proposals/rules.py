@@ -44,3 +44,7 @@ rules.add_perm("proposals.edit", is_signed_in & is_editable & (is_owner | is_edi
 rules.add_perm("proposals.submit", is_signed_in & is_owner & state_allows("submit"))
 rules.add_perm("proposals.discard", is_signed_in & is_owner & is_draft)
 rules.add_perm("proposals.withdraw", is_signed_in & is_owner & state_allows("withdraw"))
+rules.add_perm(
+    "proposals.propose_safeguard",
+    is_signed_in & (is_owner | is_editing_coinvestigator) & (is_editable | state_allows("withdraw")),
+)

@@ -7,15 +7,22 @@ from riskassess.audit.queries import EventFilters, events
 from riskassess.web.verbs import verb_words
 
 
-def timeline(*, reference: str, reader: User, limit: int) -> list[dict]:
-    """The newest events of this reference; the caller has checked that the reader may see the case."""
-    found = events(EventFilters(reference=reference))[:limit]
+def timeline(*, reference: str, reader: User, limit: int, verbs: tuple[str, ...] = ()) -> list[dict]:
+    """The newest events of this reference, of these verbs alone where some are named; the caller has checked that the
+    reader may see the case."""
+    found = events(EventFilters(reference=reference))
+    found = found.filter(verb__in=verbs) if verbs else found
     return [
         {
             "when": event.at,
             "actor": _("You") if event.actor_id == reader.pk else event.detail.actor_name,
             "text": verb_words(event.verb),
-            "hint": (event.detail.after or {}).get("reason", ""),
+            "hint": reason_of(event.detail.after),
         }
-        for event in found
+        for event in found[:limit]
     ]
+
+
+def reason_of(after) -> str:
+    """The reason an event carries, where it carries one."""
+    return after.get("reason", "") if isinstance(after, dict) else ""

@@ -19,7 +19,6 @@ POLICY: dict[tuple[str, str], str] = {
     ("logout", "POST"): SIGNED_IN,
     ("password_change", "GET"): SIGNED_IN,
     ("password_change", "POST"): SIGNED_IN,
-    ("password_change_done", "GET"): SIGNED_IN,
     ("account", "GET"): SIGNED_IN,
     ("account", "POST"): SIGNED_IN,
     ("notices", "GET"): SIGNED_IN,

@@ -1,1 +1,72 @@
-urlpatterns: list = []
+from django.urls import path
+from django.views.i18n import set_language
+
+from riskassess.web.views import (
+    account,
+    assessment,
+    audit,
+    case,
+    collaboration,
+    desk,
+    health,
+    holds,
+    home,
+    matches,
+    moves,
+    notices,
+    proposals,
+    public,
+    questionnaire,
+    reports,
+)
+
+PROPOSAL = "proposals/<slug:reference>"
+CASE = "cases/<slug:reference>"
+
+urlpatterns = [
+    path("", public.start, name="start"),
+    path("login", account.sign_in, name="login"),
+    path("logout", account.sign_out, name="logout"),
+    path("account", account.account, name="account"),
+    path("account/password", account.change_password, name="password_change"),
+    path("language", set_language, name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # the researcher's pages
+    path("home", home.home, name="home"),
+    path("notices", notices.notices, name="notices"),
+    path("organisations", collaboration.ror_search, name="ror_search"),
+    path("proposals/new", proposals.new, name="proposal_new"),
+    path(PROPOSAL, proposals.proposal, name="proposal"),
+    path(f"{PROPOSAL}/collaboration", collaboration.collaboration, name="collaboration"),
+    path(f"{PROPOSAL}/sections/<slug:section>", questionnaire.section, name="section"),
+    path(f"{PROPOSAL}/assessment", assessment.assessment, name="assessment"),
+    path(f"{PROPOSAL}/safeguards", assessment.safeguard_propose, name="safeguard_propose"),
+    path(f"{PROPOSAL}/safeguards/<uuid:uid>/drop", assessment.safeguard_drop, name="safeguard_drop"),
+    path(f"{PROPOSAL}/check", questionnaire.check, name="check"),
+    path(f"{PROPOSAL}/submit", questionnaire.submit, name="submit"),
+    path(f"{PROPOSAL}/discard", proposals.discard, name="discard"),
+    path(f"{PROPOSAL}/withdraw", proposals.withdraw, name="withdraw"),
+    path(f"{PROPOSAL}/versions/<int:number>", proposals.version, name="version"),
+    path(f"{PROPOSAL}/decision", proposals.decision, name="decision"),
+    path("reports/<uuid:uid>.pdf", reports.report, name="report"),
+    path("reports/<uuid:uid>/state", reports.report_state, name="report_state"),
+    path("reports/<uuid:uid>/retry", reports.report_retry, name="report_retry"),
+    # the staff's pages
+    path("desk", desk.desk, name="desk"),
+    path(CASE, case.case, name="case"),
+    path(f"{CASE}/assign", moves.assign, name="assign"),
+    path(f"{CASE}/recommend", moves.recommend, name="recommend"),
+    path(f"{CASE}/decision", moves.decide, name="decide"),
+    path(f"{CASE}/changes", moves.request_changes, name="request_changes"),
+    path(f"{CASE}/flag", moves.flag, name="flag"),
+    path(f"{CASE}/unflag", moves.unflag, name="unflag"),
+    path(f"{CASE}/holds/<uuid:uid>", holds.hold, name="hold"),
+    path(f"{CASE}/holds/<uuid:uid>/lift", holds.hold_lift, name="hold_lift"),
+    path(f"{CASE}/holds/<uuid:uid>/confirm", holds.hold_confirm, name="hold_confirm"),
+    path(f"{CASE}/matches/<uuid:uid>", matches.match, name="match"),
+    path(f"{CASE}/safeguards/<uuid:uid>", case.safeguard_settle, name="safeguard_settle"),
+    path(f"{CASE}/notes", case.note_add, name="note_add"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/export", audit.audit_export, name="audit_export"),
+]

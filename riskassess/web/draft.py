@@ -1,0 +1,288 @@
+"""What all pages of a draft share: the answers so far, what is asked and missing, the rail and the level panel."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from riskassess.accounts.models import User
+from riskassess.assessments.models import Questionnaire
+from riskassess.assessments.queries import catalogue_of
+from riskassess.assessments.services import open_questionnaire, present_facts
+from riskassess.core.words import ends_of
+from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Section
+from riskassess.engine.results import Assessment
+from riskassess.engine.scoring import assess
+from riskassess.engine.visibility import Asked, missing_answers, visible_questions
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.rules import is_editing_coinvestigator, is_owner
+from riskassess.web.forms.questionnaire import anchor
+
+SCOPES = {"partner": "partners", "technology": "technology", "funder": "funders"}
+SHOWN_SETTLE, SHOWN_WHY, SHOWN_LOWER = 3, 4, 3
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A question that waits for an answer, and where it is answered."""
+
+    text: str
+    row_label: str
+    section: str
+    url: str
+
+
+class Draft:
+    """A proposal as it is being written. `facts` may be overlaid with what was posted before anything is read."""
+
+    def __init__(self, proposal: Proposal):
+        self.proposal = proposal
+        self.questionnaire: Questionnaire = open_questionnaire(proposal=proposal)
+        self.questionnaire.proposal = proposal
+        self.catalogue: Catalogue = catalogue_of(self.questionnaire.release)
+        self.today = timezone.localdate()
+        self.facts = present_facts(questionnaire=self.questionnaire, on=self.today)
+
+    def answers_of(self, row: str) -> dict:
+        """The answers of the proposal itself, or of one row, as they may be overlaid."""
+        if not row:
+            return self.facts["answers"]
+        rows = (item for name in SCOPES.values() for item in self.facts[name])
+        return next(item["answers"] for item in rows if item["id"] == row)
+
+    def rows_of(self, section: Section) -> list[dict]:
+        return self.facts[SCOPES[section.scope]] if section.scope in SCOPES else []
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        """What is asked now. A follow-up waits until the question above it is answered."""
+        found = []
+        for item in visible_questions(self.catalogue, self.facts):
+            above = item.question.follows
+            if above and self.answers_of(item.row).get(above) in (None, "", []):
+                continue
+            found.append(item)
+        return found
+
+    @cached_property
+    def missing(self) -> list[Asked]:
+        shown = {(item.question.id, item.row) for item in self.asked}
+        return [
+            item
+            for item in missing_answers(self.catalogue, self.facts)
+            if item.question.field or (item.question.id, item.row) in shown
+        ]
+
+    @cached_property
+    def missing_links(self) -> list[Missing]:
+        return [
+            Missing(
+                item.question.text,
+                item.row_label,
+                self.catalogue.section(item.question.section).title,
+                self.url_of(item.question, item.row),
+            )
+            for item in self.missing
+        ]
+
+    @cached_property
+    def result(self) -> Assessment:
+        return assess(self.catalogue, self.facts, on=self.today)
+
+    def in_section(self, section_id: str) -> list[Asked]:
+        return [item for item in self.asked if item.question.section == section_id]
+
+    def is_unsure(self, item: Asked) -> bool:
+        value = self.answers_of(item.row).get(item.question.id)
+        return value == UNSURE or (isinstance(value, list) and UNSURE in value)
+
+    # -- places -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The sections with a page of their own, in order; the collaboration is the first."""
+        return list(self.catalogue.sections)
+
+    def is_collaboration(self, section: Section) -> bool:
+        questions = self.catalogue.questions_of(section.id)
+        return bool(questions) and all(question.field for question in questions)
+
+    def page_of(self, section: Section) -> str:
+        if self.is_collaboration(section):
+            return reverse("collaboration", args=[self.proposal.reference])
+        return reverse("section", args=[self.proposal.reference, section.id])
+
+    def url_of(self, question: Question, row: str) -> str:
+        """The very place where a question is answered."""
+        page = self.page_of(self.catalogue.section(question.section))
+        if question.field:
+            return f"{page}#{FIELD_PLACES.get(question.field, question.field)}"
+        return f"{page}#{anchor(question.id, row)}"
+
+    def url_of_id(self, question_id: str, row: str) -> str:
+        return self.url_of(self.catalogue.question(question_id), row)
+
+    def steps(self) -> list[dict]:
+        """All pages of the draft in order: title, url, key."""
+        found = [
+            {"key": section.id, "title": section.title, "url": self.page_of(section), "section": section}
+            for section in self.sections
+        ]
+        if self.shows_level:
+            found.append({"key": "assessment", "title": _("Safeguards"), "url": self.page("assessment")})
+        found.append({"key": "check", "title": _("Check and submit"), "url": self.page("check")})
+        return found
+
+    def page(self, name: str) -> str:
+        return reverse(name, args=[self.proposal.reference])
+
+    def next_step(self, key: str) -> dict:
+        """The next page; sections in which nothing is asked are passed over, except where rows can be added."""
+        steps = self.steps()
+        place = [step["key"] for step in steps].index(key)
+        for step in steps[place + 1 :]:
+            section = step.get("section")
+            if section is None or section.scope == "technology" or self.in_section(section.id):
+                return step
+        return steps[-1]
+
+    def step_before(self, key: str) -> dict | None:
+        steps = self.steps()
+        place = [step["key"] for step in steps].index(key)
+        for step in reversed(steps[:place]):
+            section = step.get("section")
+            if section is None or section.scope == "technology" or self.is_collaboration(section):
+                return step
+            if self.in_section(section.id):
+                return step
+        return None
+
+    @property
+    def shows_level(self) -> bool:
+        return self.proposal.institution.shows_level_while_writing
+
+    # -- rail -------------------------------------------------------------------------------------------------------
+
+    def rail(self, current: str) -> dict:
+        items = [self._rail_item(step, current) for step in self.steps()]
+        position = [step["key"] for step in self.steps()].index(current) + 1
+        return {"items": items, "position": position, "total": len(items), "current": items[position - 1]["title"]}
+
+    def _rail_item(self, step: dict, current: str) -> dict:
+        item = {"title": step["title"], "url": step["url"], "state": "todo", "hint": "", "unsure": False}
+        if section := step.get("section"):
+            item |= self._rail_section(section)
+        elif step["key"] == "assessment":
+            count = len(self.suggestions)
+            item["hint"] = ngettext("%(n)d suggested", "%(n)d suggested", count) % {"n": count} if count else ""
+        else:
+            count = len(self.missing)
+            item["hint"] = (
+                ngettext("%(n)d answer missing", "%(n)d answers missing", count) % {"n": count} if count else ""
+            )
+        if step["key"] == current:
+            item["state"] = "now"
+        return item
+
+    def _rail_section(self, section: Section) -> dict:
+        missing = sum(item.question.section == section.id for item in self.missing)
+        if self.is_collaboration(section):
+            if missing:
+                words = ngettext("%(n)d answer missing", "%(n)d answers missing", missing) % {"n": missing}
+                return {"hint": words}
+            return {"hint": _("Complete"), "state": "done"}
+        asked = self.in_section(section.id)
+        if not asked:
+            return {"hint": _("Opens if needed")}
+        required = [item for item in asked if item.question.required]
+        answered = len(required) - missing
+        unsure = sum(self.is_unsure(item) for item in asked)
+        if missing:
+            if answered:
+                return {"hint": _("%(done)d of %(all)d answered") % {"done": answered, "all": len(required)}}
+            return {"hint": ngettext("%(n)d question", "%(n)d questions", len(asked)) % {"n": len(asked)}}
+        if unsure:
+            words = ngettext("%(n)d answer unsure", "%(n)d answers unsure", unsure) % {"n": unsure}
+            return {"hint": words, "unsure": True, "state": "done"}
+        return {"hint": _("Complete"), "state": "done"}
+
+    # -- panel ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def suggestions(self) -> list[tuple[str, str]]:
+        """(finding key, mitigation id) that nobody has taken up yet, for the gravest findings first."""
+        taken = {(row["finding"], row["mitigation"]) for row in self.facts["safeguards"]}
+        return [
+            (finding.key, mitigation)
+            for finding in self.result.findings
+            for mitigation in finding.mitigations
+            if finding.score and (finding.key, mitigation) not in taken and self._lowers(mitigation)
+        ]
+
+    def _lowers(self, mitigation: str) -> bool:
+        return self.catalogue.mitigation(mitigation).lowers != "nothing"
+
+    def panel(self) -> dict | None:
+        """The level so far and what would move it; None where the institution shows it after submission only."""
+        if not self.shows_level:
+            return None
+        result = self.result
+        open_count = len(self.missing) + sum(self.is_unsure(item) for item in self.asked)
+        lower = []
+        for _finding, mitigation in self.suggestions:
+            name = self.catalogue.mitigation(mitigation).name
+            if name not in lower:
+                lower.append(name)
+        return {
+            "level": result.inherent,
+            "sentence": self._sentence(open_count),
+            "settle": [self._settle(item) for item in result.narrowing[:SHOWN_SETTLE]],
+            "why": [
+                {"text": finding.title, "level": finding.level, "firm": finding.firm, "hint": finding.row_label}
+                for finding in result.findings[:SHOWN_WHY]
+            ],
+            "why_url": self.page("assessment"),
+            "lower": [{"text": name} for name in lower[:SHOWN_LOWER]],
+            "lowered": result.if_agreed if result.if_agreed != result.inherent else None,
+            "open_count": open_count,
+        }
+
+    def _sentence(self, open_count: int) -> str:
+        level = ends_of(self.result.inherent)
+        if not level.is_open:
+            if self.missing:
+                return _("The answers that are missing do not change it. They are still needed before you submit.")
+            return level.meaning
+        firm = ends_of(self.result.inherent.lower).word_inside
+        words = ngettext(
+            "Firm: %(level)s. %(n)d open answer could lift it.",
+            "Firm: %(level)s. %(n)d open answers could lift it.",
+            open_count,
+        ) % {"level": firm, "n": open_count}
+        return f"{words} {_('An open answer is a question, not a fault.')}"
+
+    def _settle(self, item) -> dict:
+        best = min(item.outcomes, key=lambda way: (LEVEL_ORDER.index(way[3]), LEVEL_ORDER.index(way[2])), default=None)
+        hint = ""
+        if best:
+            level = ends_of((best[2], best[3])).word_inside
+            hint = _("“%(answer)s” leads to %(level)s") % {"answer": best[1], "level": level}
+        text = f"{item.text} ({item.row_label})" if item.row_label else item.text
+        url = self.url_of_id(item.question, item.row)
+        shown = {(each.question.id, each.row) for each in self.asked}
+        if (item.question, item.row) not in shown:
+            above = self.catalogue.question(item.question).follows
+            url = self.url_of_id(above, item.row) if above else url
+        return {"text": text, "url": url, "hint": hint}
+
+
+LEVEL_ORDER = ("low", "moderate", "high", "very_high")
+FIELD_PLACES = {"kinds": "id_kinds", "partners": "partners", "funders": "funders"}
+
+
+def may_write(user: User, proposal: Proposal) -> bool:
+    """Whether this person writes the proposal whenever its state lets anybody do so."""
+    return is_owner(user, proposal) or is_editing_coinvestigator(user, proposal)

@@ -1,0 +1,289 @@
+"""The first section: what is planned, with whom, who pays and who takes part."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners.countries import country_choices
+from partners.matching.identifiers import read_ror_id
+from partners.queries import find_ror
+from riskassess.accounts.models import Unit, User
+from riskassess.engine.catalogue import Catalogue
+from riskassess.proposals.models import FunderKind, PartnerRole
+from riskassess.web.forms.rows import RowSet
+
+MOST_SUGGESTIONS = 8
+DATE_ERRORS = {"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")}
+
+
+def date_field(label, **kwargs):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, error_messages=DATE_ERRORS, **kwargs)
+
+
+def countries() -> list[tuple[str, str]]:
+    return [("", _("Choose a country")), *country_choices()]
+
+
+class CollaborationForm(forms.Form):
+    """The proposal's own fields; which kinds there are is the catalogue's."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=200,
+        error_messages={
+            "required": gettext_lazy("Give the collaboration a title; you can change it later."),
+            "max_length": gettext_lazy("Keep the title under 200 characters; the summary has room for more."),
+        },
+    )
+    summary = forms.CharField(
+        label=gettext_lazy("Summary"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Two or three sentences are enough: what you plan, and what each side brings."),
+        error_messages={"max_length": gettext_lazy("At most 5000 characters fit here; two or three sentences do.")},
+    )
+    kinds = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": gettext_lazy("Choose among the kinds shown.")},
+    )
+    starts = date_field(gettext_lazy("Planned start"))
+    ends = date_field(gettext_lazy("Planned end"))
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("Unit"),
+        queryset=Unit.objects.none(),
+        empty_label=None,
+        help_text=gettext_lazy("Reviewers of this unit read the proposal."),
+        error_messages={
+            "required": gettext_lazy("Choose the unit that files this."),
+            "invalid_choice": gettext_lazy("Choose one of the units of the list."),
+        },
+    )
+
+    def __init__(self, *args, catalogue: Catalogue, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = next(question for question in catalogue.questions if question.field == "kinds")
+        self.fields["kinds"].label = kinds.text
+        self.fields["kinds"].help_text = f"{kinds.help} {kinds.why}".strip()
+        self.fields["kinds"].choices = [(option.id, option.text) for option in kinds.options]
+        self.fields["kinds"].columns = 2
+        self.fields["unit"].queryset = units
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] < cleaned["starts"]:
+            self.add_error("ends", _("The end lies before the start. Choose a later end."))
+        return cleaned
+
+
+class RowForm(forms.Form):
+    """A row that is left out when nothing is in it."""
+
+    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    telling: tuple[str, ...] = ()  # fields that make it a row
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(str(self[name].value() or "").strip() for name in self.telling)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_blank:
+            self._errors.clear()
+        return cleaned
+
+
+class PartnerForm(RowForm):
+    telling = ("name", "country", "ror_id")
+    name = forms.CharField(
+        label=gettext_lazy("Organisation"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Give the name of the organisation, or take the row away."),
+            "max_length": gettext_lazy("Keep the name under 300 characters."),
+        },
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        choices=countries,
+        error_messages={
+            "required": gettext_lazy("Choose the country in which the organisation is established."),
+            "invalid_choice": gettext_lazy("Choose a country of the list."),
+        },
+    )
+    ror_id = forms.CharField(
+        label=gettext_lazy("ROR id"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "https://ror.org/…"}),
+        help_text=gettext_lazy("Fills itself when you choose a suggestion; leave it empty if there is none."),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Its part"),
+        choices=PartnerRole.choices,
+        initial=PartnerRole.PARTNER,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the parts of the list.")},
+    )
+    # What a search found for this row (text, found), shown under it; None before somebody searched.
+    search: dict | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs |= {
+            "hx-get": f"{reverse('ror_search')}?row={self.prefix}",
+            "hx-trigger": "input changed delay:350ms",
+            "hx-target": f"#found-{self.prefix}",
+            "hx-sync": "this:replace",
+        }
+
+    def clean_ror_id(self):
+        given = self.cleaned_data["ror_id"].strip()
+        if not given:
+            return ""
+        try:
+            return read_ror_id(given)
+        except ValueError:
+            raise ValidationError(
+                _("This is no ROR id. It looks like https://ror.org/03prydq77; leave it empty if there is none.")
+            ) from None
+
+
+class FunderForm(RowForm):
+    telling = ("name", "country")
+    name = forms.CharField(
+        label=gettext_lazy("Who pays"),
+        max_length=200,
+        error_messages={
+            "required": gettext_lazy("Name the funder, or take the row away."),
+            "max_length": gettext_lazy("Keep the name under 200 characters."),
+        },
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        choices=countries,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose a country of the list.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=FunderKind.choices,
+        initial=FunderKind.OWN,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the kinds of the list.")},
+    )
+
+
+class PersonForm(RowForm):
+    telling = ("email",)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        error_messages={
+            "required": gettext_lazy("Give the e-mail, or take the row away."),
+            "invalid": gettext_lazy("This is no e-mail address. It looks like name@university.example."),
+        },
+    )
+    can_edit = forms.BooleanField(label=gettext_lazy("May edit"), required=False, initial=True)
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].strip().lower()
+        self.user = User.objects.filter(email=email, is_active=True).first()
+        if self.user is None:
+            raise ValidationError(
+                _("Nobody with this e-mail has an account here. Check the spelling, or take the row away.")
+            )
+        return email
+
+
+class PartnerRows(RowSet):
+    """Partners, with a search in the local ROR data that works as buttons of the form."""
+
+    def changed(self, what, row, value):
+        if what == "pick" and (records := find_ror(value, limit=1)):
+            return {**row, "name": records[0].name, "country": records[0].country, "ror_id": records[0].ror_id}
+        return row
+
+    def after(self, what, form):
+        if what == "find":
+            text = str(form["name"].value() or "").strip()
+            form.search = {"text": text, "found": find_ror(text, limit=MOST_SUGGESTIONS)}
+
+
+class Collaboration:
+    """The page's forms together: each action on a row, each check and each value at one place."""
+
+    def __init__(self, proposal, *, catalogue, units, data=None, may_invite: bool):
+        initial = {name: getattr(proposal, name) for name in ("title", "summary", "kinds", "starts", "ends", "unit")}
+        self.catalogue, self.units, self.may_invite = catalogue, units, may_invite
+        self.main = CollaborationForm(data, initial=initial, catalogue=catalogue, units=units)
+        self.partners = PartnerRows(
+            "partner",
+            PartnerForm,
+            [
+                {
+                    "uid": str(row.uid),
+                    "name": row.partner.name,
+                    "country": row.partner.country,
+                    "ror_id": row.partner.ror_id,
+                    "role": row.role,
+                }
+                for row in proposal.participations.select_related("partner")
+            ],
+            data,
+        )
+        self.funders = RowSet(
+            "funder",
+            FunderForm,
+            [
+                {"uid": str(row.uid), "name": row.name, "country": row.country, "kind": row.kind}
+                for row in proposal.funders.all()
+            ],
+            data,
+        )
+        self.people = RowSet(
+            "person",
+            PersonForm,
+            [{"email": row.user.email, "can_edit": row.can_edit} for row in proposal.coinvestigators.all()],
+            data if may_invite else None,
+            blank=0,
+        )
+
+    @property
+    def row_sets(self) -> tuple[RowSet, ...]:
+        return self.partners, self.funders, self.people
+
+    def act(self, action: str) -> bool:
+        """Whether the button asked for a row more or less or for a search: then nothing is checked, all is kept."""
+        if not any(rows.act(action) for rows in self.row_sets):
+            return False
+        for rows in self.row_sets:
+            searches = [getattr(form, "search", None) for form in rows]
+            rows.show(rows.typed())
+            for form, search in zip(rows, searches, strict=True):
+                form.search = search
+        typed = {name: self.main[name].value() for name in self.main.fields}
+        self.main = CollaborationForm(initial=typed, catalogue=self.catalogue, units=self.units)
+        return True
+
+    def is_valid(self) -> bool:
+        wrong = [part for part in (self.main, self.partners, self.funders, self.people) if not part.is_valid()]
+        return not wrong
+
+    # What the summary of errors on top reads, as of one form.
+
+    @property
+    def all_forms(self) -> list[forms.Form]:
+        return [self.main, *self.partners, *self.funders, *self.people]
+
+    @property
+    def errors(self) -> dict:
+        return {form.prefix: form.errors for form in self.all_forms if form.errors}
+
+    def non_field_errors(self) -> list[str]:
+        return [error for form in self.all_forms for error in form.non_field_errors()]
+
+    def __iter__(self):
+        return (field for form in self.all_forms if form.errors for field in form)

@@ -1,0 +1,87 @@
+"""Forms of the proposal as a whole: opening, submitting, withdrawing, proposing safeguards."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class SubmitForm(forms.Form):
+    """The statement somebody makes by submitting."""
+
+    statement = forms.BooleanField(
+        label=gettext_lazy("What I filed is true and complete as far as I know."),
+        help_text=gettext_lazy("“Unsure” is a true answer where you do not know."),
+        error_messages={"required": gettext_lazy("Tick the statement before you submit.")},
+    )
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why, in a word or two"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The people who read your case see it."),
+    )
+
+
+class TitleForm(forms.Form):
+    """What a draft needs to begin."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=200,
+        help_text=gettext_lazy("As you would call the collaboration in a letter; you can change it later."),
+        error_messages={
+            "required": gettext_lazy("Give the collaboration a title; you can change it later."),
+            "max_length": gettext_lazy("Keep the title under 200 characters; the summary has room for more."),
+        },
+    )
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("Unit"),
+        queryset=None,
+        help_text=gettext_lazy("Reviewers of this unit read the proposal."),
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Choose the unit that files this.")},
+    )
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+
+
+class SafeguardForm(forms.Form):
+    """Safeguards picked for findings; `offered` maps "finding|mitigation" to its name."""
+
+    pick = forms.MultipleChoiceField(
+        label=gettext_lazy("Safeguards"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Tick at least one safeguard first."),
+            "invalid_choice": gettext_lazy(
+                "One of the safeguards is not offered here any more. Choose among those shown."
+            ),
+        },
+    )
+    responsible = forms.CharField(label=gettext_lazy("Who sees to it"), max_length=120, required=False)
+    due_on = forms.DateField(
+        label=gettext_lazy("By when"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")},
+    )
+
+    def __init__(self, *args, offered, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["pick"].choices = list(offered.items())
+
+    def picked(self) -> list[tuple[str, str]]:
+        return [tuple(value.split("|", 1)) for value in self.cleaned_data["pick"]]
+
+    def clean_due_on(self):
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < timezone.localdate():
+            raise ValidationError(_("This day is over. Choose a later one."))
+        return due_on

@@ -1,0 +1,300 @@
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.forms import CheckboxInput
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from riskassess import workflow
+from riskassess.assessments.models import SafeguardState
+from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.services import drop_safeguard
+from riskassess.audit.log import story
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.core.templatetags.ui import as_marks
+from riskassess.core.words import ends_of
+from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.results import Assessment
+from riskassess.engine.scoring import assess
+from riskassess.proposals.states import EDITABLE, State
+from riskassess.reports.queries import reports_of
+from riskassess.reviews.routing import due_date
+from riskassess.web.access import get_proposal_for
+from riskassess.web.draft import LEVEL_ORDER, Draft, may_write
+from riskassess.web.forms.proposals import SafeguardForm
+from riskassess.web.standing import day
+from riskassess.web.views.questionnaire import crumbs
+from riskassess.web.views.reports import report_card
+
+RESPONSIBLE = {
+    "researcher": gettext_lazy("The research team"),
+    "institution": gettext_lazy("The institution, with you"),
+    "authority": gettext_lazy("The authority"),
+}
+# The fact on which some rules tell two places of a partner apart, and only because a law does.
+LICENSED_ZONE = "eu_or_eu001"
+NUMBERS = ("", gettext_lazy("One"), gettext_lazy("Two"), gettext_lazy("Three"), gettext_lazy("Four"))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The assessment a page shows: the draft's own, computed now, or the newest stored one."""
+
+    proposal: object
+    catalogue: Catalogue
+    result: Assessment
+    facts: dict
+    draft: Draft | None
+    record: object | None
+
+    def with_safeguard(self, finding: str, mitigation: str) -> Assessment:
+        added = {"finding": finding, "mitigation": mitigation, "state": "proposed"}
+        facts = {**self.facts, "safeguards": [*self.facts["safeguards"], added]}
+        on = self.draft.today if self.draft else self.record.as_of
+        return assess(self.catalogue, facts, on=on)
+
+
+def shown_to(user, proposal) -> Shown | None:
+    """What this person may see: authors see a draft's level as they write, unless the institution shows it later."""
+    if proposal.state in EDITABLE and may_write(user, proposal) and proposal.institution.shows_level_while_writing:
+        draft = Draft(proposal)
+        return Shown(proposal, draft.catalogue, draft.result, draft.facts, draft, None)
+    record = latest_record(proposal)
+    if record is None:
+        return None
+    return Shown(proposal, catalogue_of(record.release), assessment_of(record), record.facts, None, record)
+
+
+def assessment(request, reference):
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    shown = shown_to(request.user, proposal)
+    if shown is None:
+        return render(
+            request,
+            "proposals/assessment_later.html",
+            {"proposal": proposal, "crumbs": crumbs(proposal, _("Assessment"))},
+        )
+    return assessment_page(request, shown)
+
+
+def assessment_page(request, shown: Shown, form=None, status=200):
+    proposal, result, catalogue = shown.proposal, shown.result, shown.catalogue
+    may_propose = request.user.has_perm("proposals.propose_safeguard", proposal)
+    offered = offers(shown) if may_propose else []
+    form = form or SafeguardForm(offered={offer["value"]: offer["name"] for offer in offered})
+    for offer in offered:
+        is_picked = offer["value"] in (form["pick"].value() or [])
+        offer["field_html"] = CheckboxInput().render(
+            "pick", is_picked, {"id": offer["input_id"], "value": offer["value"]}
+        )
+    draft = shown.draft
+    reports = [
+        report_card(row, may_retry=may_write(request.user, proposal))
+        for row in reports_of(proposal, request.user).filter(kind="assessment")[:1]
+    ]
+    return render(
+        request,
+        "proposals/assessment.html",
+        {
+            "proposal": proposal,
+            "result": result,
+            "record": shown.record,
+            "draft": draft,
+            "rail": draft.rail("assessment") if draft else None,
+            "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
+            "dimensions": [
+                {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}
+                for d in result.dimensions
+                if catalogue.dimension(d.id).is_risk
+            ],
+            "heading": heading(result),
+            "meaning": meaning(shown),
+            "count": len([row for row in shown.facts["safeguards"] if row["state"] != "refused"]),
+            "agreed": result.if_agreed == result.residual,
+            "quiet": quiet_rules(shown),
+            "open_answers": open_links(shown),
+            "taken": taken_rows(shown, may_propose),
+            "offers": offered,
+            "form": form,
+            "may_propose": may_propose,
+            "zone_acts": any(reason.id == LICENSED_ZONE for f in result.findings for reason in f.because),
+            "holds": result.holds,
+            "holds_possible": all(hold.state == "possible" for hold in result.holds),
+            "marks": as_marks(result.firm_findings),
+            "report": reports[0] if reports else None,
+            "next": draft.next_step("assessment") if draft else None,
+            "before": draft.step_before("assessment") if draft else None,
+            "crumbs": crumbs(proposal, _("Safeguards") if draft else _("Assessment")),
+        },
+        status=status,
+    )
+
+
+def heading(result: Assessment) -> str:
+    count = len(result.findings)
+    if not count:
+        return _("Nothing was found")
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    if count == 1:
+        return _("One finding")
+    return _("%(number)s findings, the first decides") % {"number": number}
+
+
+def meaning(shown: Shown) -> dict:
+    """What the level means for the reader: in a sentence or two, with the route and its day."""
+    result, proposal = shown.result, shown.proposal
+    route = shown.catalogue.route(result.route)
+    reached = ends_of(result.if_agreed)
+    case = getattr(proposal, "case", None)
+    sentences = []
+    if result.if_agreed != result.inherent:
+        sentences.append(
+            _("With the safeguards proposed, it would come to %(level)s.") % {"level": reached.word_inside}
+        )
+    if proposal.state in EDITABLE:
+        if route.days:
+            by = due_date(shown.catalogue, result.route)
+            words = _("If you submit today: %(route)s. %(meaning)s You have an answer by %(day)s.")
+            sentences.append(words % {"route": route.title.lower(), "meaning": route.meaning, "day": day(by)})
+        else:
+            sentences.append(_("If you submit now, the fast track: %(meaning)s") % {"meaning": route.meaning})
+    elif case and not case.closed_at and proposal.state != State.WITHDRAWN:
+        words = _("%(meaning)s You have an answer by %(day)s.")
+        sentences.append(words % {"meaning": shown.catalogue.route(case.route).meaning, "day": day(case.due_on)})
+    return {"level": ends_of(result.inherent).meaning, "text": " ".join(str(part) for part in sentences)}
+
+
+def quiet_rules(shown: Shown) -> list:
+    return [shown.catalogue.rule(rule) for rule in shown.result.quiet_rules]
+
+
+def open_links(shown: Shown) -> list[dict]:
+    """Answers that are still open, with where to give them while that is possible."""
+    return [
+        {
+            "text": item.text,
+            "row_label": item.row_label,
+            "state": item.state,
+            "url": shown.draft.url_of_id(item.question, item.row) if shown.draft else "",
+        }
+        for item in shown.result.open_answers
+    ]
+
+
+# -- safeguards ----------------------------------------------------------------------------------------------------
+
+
+def taken_rows(shown: Shown, may_propose: bool) -> list[dict]:
+    """The safeguards taken up so far, each with its state in words."""
+    rows = []
+    for row in shown.proposal.questionnaire.safeguards.all():
+        mitigation = shown.catalogue.mitigation(row.mitigation)
+        finding = shown.result.finding(row.finding)
+        rows.append(
+            {
+                "uid": row.uid,
+                "name": mitigation.name,
+                "does": mitigation.text,
+                "who": row.responsible or RESPONSIBLE[mitigation.responsible],
+                "due": day(row.due_on),
+                "state": STATE_WORDS[row.state],
+                "effect": finding.title if finding else "",
+                "may_drop": may_propose and row.state == SafeguardState.PROPOSED,
+            }
+        )
+    return rows
+
+
+STATE_WORDS = {
+    SafeguardState.PROPOSED: gettext_lazy("proposed; counts once the officer agrees"),
+    SafeguardState.AGREED: gettext_lazy("agreed, counts"),
+    SafeguardState.REFUSED: gettext_lazy("not taken up"),
+    SafeguardState.FULFILLED: gettext_lazy("fulfilled"),
+}
+
+
+def offers(shown: Shown) -> list[dict]:
+    """What rules name and nobody has taken up, with the level each would reach; the most helpful first."""
+    taken = {(row.finding, row.mitigation) for row in shown.proposal.questionnaire.safeguards.all()}
+    found = []
+    for finding in shown.result.findings:
+        for mitigation_id in finding.mitigations:
+            mitigation = shown.catalogue.mitigation(mitigation_id)
+            if (finding.key, mitigation_id) in taken or mitigation.lowers == "nothing":
+                continue
+            after = shown.with_safeguard(finding.key, mitigation_id)
+            found.append(offer(shown, finding, mitigation, after))
+    return sorted(found, key=lambda item: item["order"])
+
+
+def offer(shown: Shown, finding, mitigation, after: Assessment) -> dict:
+    lowered = after.finding(finding.key)
+    before_level, after_level = finding.if_agreed.level, lowered.if_agreed.level if lowered else "low"
+    if before_level != after_level:
+        words = {"before": ends_of(before_level).word, "after": ends_of(after_level).word_inside}
+        effect = _("%(before)s → %(after)s") % words
+    elif lowered and lowered.if_agreed.score < finding.if_agreed.score:
+        effect = _("Lower, still %(level)s") % {"level": ends_of(after_level).word_inside}
+    else:
+        effect = _("No further step")
+    overall = after.if_agreed.upper
+    is_enough = overall != shown.result.if_agreed.upper and overall in {"low", "moderate"}
+    gained = finding.if_agreed.score - (lowered.if_agreed.score if lowered else 0)
+    return {
+        "value": f"{finding.key}|{mitigation.id}",
+        "input_id": f"pick-{finding.key}-{mitigation.id}".replace(":", "-"),
+        "name": mitigation.name,
+        "does": mitigation.text,
+        "who": RESPONSIBLE[mitigation.responsible],
+        "finding": finding.title,
+        "row_label": finding.row_label,
+        "evidence": mitigation.evidence,
+        "effect": effect,
+        "enough": _("Enough for %(level)s") % {"level": ends_of(overall).word_inside} if is_enough else "",
+        "order": (-LEVEL_ORDER.index(finding.level), not is_enough, -gained, mitigation.effort, mitigation.id),
+    }
+
+
+@require_POST
+def safeguard_propose(request, reference):
+    """Take up the safeguards that were ticked."""
+    proposal = get_proposal_for(request.user, reference, "proposals.propose_safeguard")
+    shown = shown_to(request.user, proposal)
+    if shown is None:
+        return redirect("assessment", reference)
+    offered = {item["value"]: item["name"] for item in offers(shown)}
+    form = SafeguardForm(request.POST, offered=offered)
+    if not form.is_valid():
+        return assessment_page(request, shown, form, status=422)
+    try:
+        with story():
+            for finding, mitigation in form.picked():
+                workflow.propose_safeguard(
+                    proposal=proposal,
+                    actor=request.user,
+                    finding=finding,
+                    mitigation=mitigation,
+                    responsible=form.cleaned_data["responsible"],
+                    due_on=form.cleaned_data["due_on"],
+                )
+    except DomainError as fault:
+        form.add_error(None, str(fault))
+        return assessment_page(request, shown, form, status=409 if isinstance(fault, Conflict) else 422)
+    count = len(form.picked())
+    words = ngettext("%(n)d safeguard proposed.", "%(n)d safeguards proposed.", count) % {"n": count}
+    messages.success(request, f"{words} {_('The level they would reach is shown below.')}")
+    return redirect(f"{request.path.removesuffix('/safeguards')}/assessment#safeguards")
+
+
+@require_POST
+def safeguard_drop(request, reference, uid):
+    """Take back what was only proposed."""
+    proposal = get_proposal_for(request.user, reference, "proposals.propose_safeguard")
+    row = get_object_or_404(proposal.questionnaire.safeguards, uid=uid)
+    with story():
+        drop_safeguard(safeguard=row, actor=request.user)
+        workflow.reassess(proposal=proposal, trigger="safeguard")
+    messages.success(request, _("Taken back."))
+    return redirect(f"{request.path.partition('/safeguards')[0]}/assessment#safeguards")

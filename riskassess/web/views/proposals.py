@@ -1,0 +1,228 @@
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from partners.countries import country_name
+from riskassess import workflow
+from riskassess.accounts.models import Unit
+from riskassess.accounts.queries import the_institution
+from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.services import open_questionnaire
+from riskassess.assessments.wording import answer_groups, changes_between
+from riskassess.audit.log import story
+from riskassess.audit.queries import EventFilters, events
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals.models import PartnerRole
+from riskassess.proposals.services import create_proposal
+from riskassess.proposals.states import AFTER_DECISION, EDITABLE, State
+from riskassess.reports.queries import reports_of
+from riskassess.reviews.queries import last_decision, recommendations_now
+from riskassess.web.access import get_proposal_for
+from riskassess.web.draft import Draft, may_write
+from riskassess.web.forms.proposals import TitleForm, WithdrawForm
+from riskassess.web.history import timeline
+from riskassess.web.standing import standing_of
+from riskassess.web.views.questionnaire import crumbs
+from riskassess.web.views.reports import report_card
+
+# What a researcher reads of the record: the story of the proposal, nothing of the work behind the scenes.
+TOLD = (
+    "proposal.created", "version.frozen", "proposal.register", "proposal.assign", "proposal.request_changes",
+    "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
+    "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
+    "safeguard.fulfilled", "hold.placed", "hold.lifted",
+)  # fmt: skip
+
+
+def new(request):
+    """Title and unit open a draft; everything else is the next page."""
+    institution = the_institution()
+    units = Unit.objects.filter(institution=institution)
+    form = TitleForm(request.POST or None, units=units, initial={"unit": request.user.unit})
+    if request.method == "POST" and form.is_valid():
+        with story():
+            proposal = create_proposal(owner=request.user, **form.cleaned_data)
+            open_questionnaire(proposal=proposal)
+        return redirect("collaboration", proposal.reference)
+    context = {"form": form, "crumbs": [(_("My page"), "/home"), (_("New proposal"), "")]}
+    return render(request, "proposals/new.html", context, status=422 if form.errors else 200)
+
+
+def proposal(request, reference):
+    """Where it stands, whose turn it is, what comes next and by when."""
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    case = getattr(proposal, "case", None)
+    decision = last_decision(case) if case else None
+    conditions = list(decision.conditions.all()) if decision else []
+    due = [condition.due_on for condition in conditions if condition.fulfilled_on is None]
+    writes = may_write(request.user, proposal)
+    draft = Draft(proposal) if writes and proposal.state in EDITABLE else None
+    record = latest_record(proposal)
+    result = assessment_of(record) if record else None
+    return render(
+        request,
+        "proposals/proposal.html",
+        {
+            "proposal": proposal,
+            "case": case,
+            "standing": standing_of(
+                proposal, decision=decision, open_conditions=len(due), next_condition=min(due, default=None)
+            ),
+            "writes": writes,
+            "is_author": writes or any(co.user_id == request.user.pk for co in proposal.coinvestigators.all()),
+            "draft": draft,
+            "next_step": first_open_step(draft) if draft else None,
+            "missing": draft.missing_links if draft else [],
+            "asked": changes_asked(proposal),
+            "record": record,
+            "result": result,
+            "agreed_count": proposal.questionnaire.safeguards.exclude(state="refused").count() if record else 0,
+            "decision": decision if decision and proposal.state in AFTER_DECISION else None,
+            "conditions": conditions,
+            "holds": [hold for hold in case.holds.all() if hold.stands] if case else [],
+            "partners": partner_lines(proposal),
+            "versions": proposal.versions.order_by("-number"),
+            "reports": [report_card(report, may_retry=writes) for report in reports_of(proposal, request.user)],
+            "events": told_events(proposal, request.user),
+            "may_withdraw": request.user.has_perm("proposals.withdraw", proposal),
+            "may_discard": request.user.has_perm("proposals.discard", proposal),
+            "crumbs": crumbs(proposal),
+        },
+    )
+
+
+def first_open_step(draft: Draft) -> dict:
+    """The page to go on with: the first with a missing answer, then the check."""
+    open_pages = {item.url.partition("#")[0] for item in draft.missing_links}
+    steps = draft.steps()
+    return next((step for step in steps if step["url"] in open_pages), steps[-1])
+
+
+def changes_asked(proposal) -> dict | None:
+    """What the reviewers ask for, while the proposal waits for it."""
+    if proposal.state != State.CHANGES_REQUESTED:
+        return None
+    event = events(EventFilters(reference=proposal.reference, verb="proposal.request_changes")).first()
+    if event is None:
+        return None
+    return {"by": event.detail.actor_name, "at": event.at, "text": (event.detail.after or {}).get("reason", "")}
+
+
+def told_events(proposal, reader) -> list[dict]:
+    return timeline(reference=proposal.reference, reader=reader, limit=12, verbs=TOLD)
+
+
+def partner_lines(proposal) -> list[dict]:
+    return [
+        {
+            "name": row.partner.name,
+            "country": country_name(row.partner.country),
+            "role": row.get_role_display(),
+        }
+        for row in proposal.participations.select_related("partner")
+    ]
+
+
+def discard(request, reference):
+    """Deletes a draft after a page that names what goes."""
+    proposal = get_proposal_for(request.user, reference, "proposals.discard")
+    if request.method == "POST":
+        workflow.discard(proposal=proposal, actor=request.user)
+        messages.success(request, _("The draft %(reference)s is gone.") % {"reference": reference})
+        return redirect("home")
+    return render(
+        request,
+        "proposals/discard.html",
+        {"proposal": proposal, "crumbs": crumbs(proposal, _("Discard"))},
+    )
+
+
+def withdraw(request, reference):
+    """Takes a submitted proposal back after a page that says what that means."""
+    proposal = get_proposal_for(request.user, reference, "proposals.withdraw")
+    form = WithdrawForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.withdraw(proposal=proposal, actor=request.user, reason=form.cleaned_data["reason"])
+        except DomainError as fault:
+            form.add_error(None, str(fault))
+            status = 409 if isinstance(fault, Conflict) else 422
+        else:
+            messages.success(
+                request, _("%(reference)s is withdrawn. Nobody goes on with it.") % {"reference": reference}
+            )
+            return redirect(proposal)
+    case = getattr(proposal, "case", None)
+    return render(
+        request,
+        "proposals/withdraw.html",
+        {
+            "proposal": proposal,
+            "form": form,
+            "officer": case.officer if case else None,
+            "crumbs": crumbs(proposal, _("Withdraw")),
+        },
+        status=status,
+    )
+
+
+def version(request, reference, number):
+    """What was submitted, frozen, with what the version before said differently."""
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    row = get_object_or_404(proposal.versions.select_related("release", "submitted_by"), number=number)
+    catalogue = catalogue_of(row.release)
+    earlier = proposal.versions.filter(number=number - 1).first()
+    record = row.records.order_by("-pk").first()
+    return render(
+        request,
+        "proposals/version.html",
+        {
+            "proposal": proposal,
+            "version": row,
+            "content": row.content,
+            "partners": [
+                {
+                    "name": partner["label"],
+                    "country": country_name(partner["country"]),
+                    "role": PartnerRole(partner["role"]).label,
+                }
+                for partner in row.content["partners"]
+            ],
+            "groups": answer_groups(row.content, catalogue),
+            "changes": changes_between(earlier, row, catalogue) if earlier else [],
+            "earlier": earlier,
+            "result": assessment_of(record) if record else None,
+            "versions": proposal.versions.order_by("-number"),
+            "crumbs": crumbs(proposal, _("Version %(number)d") % {"number": number}),
+        },
+    )
+
+
+def decision(request, reference):
+    """Outcome, reasons, sources, conditions, and until when one may appeal."""
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    case = getattr(proposal, "case", None)
+    decision = last_decision(case) if case else None
+    if decision is None or proposal.state not in AFTER_DECISION:
+        raise Http404
+    record = decision.record
+    labels = {row["id"]: row["label"] for row in record.version.content["partners"]}
+    letter = reports_of(proposal, request.user).filter(decision=decision).first()
+    return render(
+        request,
+        "proposals/decision.html",
+        {
+            "proposal": proposal,
+            "decision": decision,
+            "result": assessment_of(record),
+            "record": record,
+            "conditions": decision.conditions.all(),
+            "scope": [labels[row] for row in decision.scope if row in labels],
+            "left_out": [label for row, label in labels.items() if decision.scope and row not in decision.scope],
+            "recommendations": recommendations_now(case),
+            "letter": report_card(letter, may_retry=may_write(request.user, proposal)) if letter else None,
+            "crumbs": crumbs(proposal, _("Decision")),
+        },
+    )

@@ -1,0 +1,324 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from partners.countries import country_name
+from riskassess import workflow
+from riskassess.assessments.models import Answer
+from riskassess.assessments.services import save_answers
+from riskassess.assessments.wording import answer_groups, lines_of, words_of
+from riskassess.audit.log import story
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals import services as proposals
+from riskassess.reviews.routing import due_date
+from riskassess.web.access import get_proposal_for
+from riskassess.web.draft import Draft, may_write
+from riskassess.web.forms.proposals import SubmitForm
+from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, field_name, read_value
+from riskassess.web.forms.rows import RowSet
+
+ROW_ICONS = {"partner": "building-2", "technology": "flask-conical", "funder": "coins"}
+
+
+def get_draft_for(request, reference: str) -> Draft | None:
+    """The draft for whoever writes it; None sends its reader back to the proposal's page.
+
+    Somebody who typed while the proposal was submitted gets the form again, so that no text is lost.
+    """
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    if not may_write(request.user, proposal):
+        if any(co.user_id == request.user.pk for co in proposal.coinvestigators.all()) and request.method == "GET":
+            return None
+        raise PermissionDenied
+    if not proposal.is_editable and request.method == "GET":
+        return None
+    return Draft(proposal)
+
+
+def section(request, reference, section):
+    draft = get_draft_for(request, reference)
+    if draft is None:
+        return redirect("proposal", reference)
+    current = next((item for item in draft.sections if item.id == section), None)
+    if current is None:
+        raise Http404
+    if draft.is_collaboration(current):
+        return redirect("collaboration", reference)
+    items = items_of(draft, request.POST) if current.scope == "technology" else None
+    shown = read_shown(request.POST)
+    overlay(draft, current, request.POST, shown)
+    answers = {field_name(a.question, a.row): a for a in draft.questionnaire.answers.select_related("changed_by")}
+    form = section_form(draft, current, request.POST if request.method == "POST" else None, shown)
+    status = 200
+    if request.method == "POST":
+        action = request.POST.get("do", "continue")
+        if items is not None and items.act(action):
+            pass  # a row more or less; nothing is saved yet
+        elif form.is_valid() & (items is None or items.is_valid()):
+            try:
+                changed = save_section(draft, current, request.user, form, items, answers)
+            except DomainError as fault:
+                form.add_error(fault.field if fault.field in form.fields else None, str(fault))
+                status = 409 if isinstance(fault, Conflict) else 422
+            else:
+                if not request.htmx:
+                    return redirect(after_saving(request, reference, current, action, form, changed))
+                answers = {field_name(a.question, a.row): a for a in draft.questionnaire.answers.all()}
+        else:
+            status = 422
+    return section_page(request, draft, current, form, items, answers, status)
+
+
+def section_page(request, draft, current, form, items, answers, status):
+    before = draft.step_before(current.id)
+    panel = draft.panel()
+    response = render(
+        request,
+        "proposals/section.html",
+        {
+            "draft": draft,
+            "proposal": draft.proposal,
+            "section": current,
+            "form": form,
+            "items": items,
+            "is_empty": not form.slots,
+            "hidden": [(name, answers[name].revision if name in answers else 0) for name in form.slots],
+            "rail": draft.rail(current.id),
+            "panel": panel,
+            "saved_at": max((answer.changed_at for answer in answers.values()), default=None),
+            "next": draft.next_step(current.id),
+            "before": before,
+            "crumbs": crumbs(draft.proposal, current.title),
+        },
+        status=status if not request.htmx else 200,
+    )
+    if request.htmx and status == 200 and request.POST.get("shape") == form.shape:
+        response["HX-Reswap"] = "none"  # the same questions: only the parts beside them change
+    return response
+
+
+def crumbs(proposal, *parts):
+    first = [(_("My page"), "/home"), (proposal.reference, proposal.get_absolute_url() if parts else "")]
+    return first + [(part, "") for part in parts]
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def read_shown(posted) -> dict[str, int]:
+    """The questions the page showed, each with the revision of the answer it showed."""
+    found = {}
+    for item in posted.getlist("shown"):
+        name, _sign, revision = item.rpartition(":")
+        if name and revision.isdecimal():
+            found[name] = int(revision)
+    return found
+
+
+def overlay(draft: Draft, current, posted, shown) -> None:
+    """Lay what was posted over what stands, so that the page asks what these answers call up."""
+    for question in draft.catalogue.questions_of(current.id):
+        rows = draft.rows_of(current) if question.scope != "proposal" else [None]
+        for row in rows:
+            row_id = row["id"] if row else ""
+            name = field_name(question.id, row_id)
+            if name in shown:
+                draft.answers_of(row_id)[question.id] = read_value(question, posted.getlist(name))
+
+
+def section_form(draft: Draft, current, data, shown) -> SectionForm:
+    asked = draft.in_section(current.id)
+    order = {row["id"]: place for place, row in enumerate(draft.rows_of(current))}
+    asked = sorted(asked, key=lambda item: order.get(item.row, -1))
+    slots = [(item.question, item.row) for item in asked]
+    stored = stored_values(draft)
+    values = {field_name(q.id, row): stored.get(field_name(q.id, row)) for q, row in slots}
+    return SectionForm(data, slots=slots, values=values, shown=shown, heads=row_heads(draft, current))
+
+
+def stored_values(draft: Draft) -> dict[str, object]:
+    return {field_name(a.question, a.row): a.value for a in draft.questionnaire.answers.all()}
+
+
+def row_heads(draft: Draft, current) -> dict[str, dict]:
+    """What stands above the questions about each row."""
+    rows = draft.rows_of(current)
+    of = {"partner": _("Partner %(n)d of %(all)d"), "technology": _("Item %(n)d of %(all)d")}
+    of["funder"] = _("Funder %(n)d of %(all)d")
+    known = {}
+    if current.scope == "partner":
+        for row in draft.proposal.participations.select_related("partner"):
+            identified = _("identified by ROR") if row.partner.ror_id else _("known by name only")
+            known[str(row.uid)] = [str(country_name(row.partner.country)), identified]
+    if current.scope == "funder":
+        for row in draft.proposal.funders.all():
+            known[str(row.uid)] = [str(row.get_kind_display())]
+    return {
+        row["id"]: {
+            "row": row["id"],
+            "icon": ROW_ICONS[current.scope],
+            "title": row["label"],
+            "line": " · ".join([of[current.scope] % {"n": n, "all": len(rows)}, *known.get(row["id"], [])]),
+        }
+        for n, row in enumerate(rows, start=1)
+    }
+
+
+def items_of(draft: Draft, posted) -> RowSet:
+    rows = [{"uid": str(row.uid), "label": row.label} for row in draft.proposal.technology_items.all()]
+    return RowSet("item", ItemForm, rows, posted or None)
+
+
+# -- saving ------------------------------------------------------------------------------------------------------------
+
+
+@story()
+def save_section(draft: Draft, current, user, form: SectionForm, items, answers: dict[str, Answer]) -> list[Answer]:
+    """Keep the section's answers, unless somebody else changed one of them since the page was shown."""
+    proposals.guard_editable(draft.proposal)
+    values = form.answers()
+    for (question_id, row), value in list(values.items()):
+        answer = answers.get(field_name(question_id, row))
+        if answer is None or answer.revision == form.shown[field_name(question_id, row)] or answer.value == value:
+            continue
+        if value == value_shown(answer, form.shown[field_name(question_id, row)]):
+            del values[question_id, row]  # not touched here: the other's answer stands
+            continue
+        raise Conflict(changed_words(draft.catalogue.question(question_id), answer), field_name(question_id, row))
+    if items is not None:
+        proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
+    return save_answers(questionnaire=draft.questionnaire, actor=user, section=current.id, values=values)
+
+
+def value_shown(answer: Answer, revision: int):
+    """The value the answer had at that revision."""
+    if not revision:
+        return None
+    change = answer.changes.order_by("pk")[revision - 1 : revision].first()
+    return change.after if change else None
+
+
+def changed_words(question, answer: Answer) -> str:
+    return _(
+        "%(name)s changed this answer to “%(words)s” at %(time)s. Yours is not lost: it is shown here. "
+        "Choose one and save again."
+    ) % {
+        "name": answer.changed_by.name,
+        "words": words_of(question, answer.value) or _("no answer"),
+        "time": timezone.localtime(answer.changed_at).strftime("%H:%M"),
+    }
+
+
+def after_saving(request, reference, current, action, form, changed) -> str:
+    """Where to go: on, back, away, or to questions that the answers have just called up."""
+    proposal = get_proposal_for(request.user, reference, "proposals.edit")
+    draft = Draft(proposal)
+    if action == "leave":
+        messages.success(request, _("Saved. You can go on whenever you like."))
+        return proposal.get_absolute_url()
+    if action == "back":
+        before = draft.step_before(current.id)
+        return before["url"] if before else proposal.get_absolute_url()
+    new = [
+        item
+        for item in draft.missing
+        if item.question.section == current.id and field_name(item.question.id, item.row) not in form.shown
+    ]
+    if new and (changed or current.scope == "technology"):
+        words = ngettext(
+            "Saved. Your answers bring up %(n)d more question.",
+            "Saved. Your answers bring up %(n)d more questions.",
+            len(new),
+        )
+        messages.info(request, words % {"n": len(new)})
+        return f"{draft.page_of(current)}#{anchor(new[0].question.id, new[0].row)}"
+    return draft.next_step(current.id)["url"]
+
+
+# -- checking and submitting -------------------------------------------------------------------------------------------
+
+
+def check(request, reference):
+    draft = get_draft_for(request, reference)
+    if draft is None:
+        return redirect("proposal", reference)
+    return check_page(request, draft, SubmitForm())
+
+
+@require_POST
+def submit(request, reference):
+    draft = get_draft_for(request, reference)
+    form = SubmitForm(request.POST)
+    if draft.missing:
+        form.add_error(None, _("Some answers are missing. The list below leads to each of them."))
+    if not request.user.has_perm("proposals.submit", draft.proposal) and draft.proposal.is_editable:
+        form.add_error(
+            None, _("Only %(name)s, who leads this proposal, can submit it.") % {"name": draft.proposal.owner.name}
+        )
+    if form.is_valid():
+        try:
+            workflow.submit(proposal=draft.proposal, actor=request.user)
+        except DomainError as fault:
+            form.add_error(None, str(fault))
+            return check_page(request, draft, form, status=409 if isinstance(fault, Conflict) else 422)
+        messages.success(request, _("%(reference)s is submitted.") % {"reference": reference})
+        return redirect("proposal", reference)
+    return check_page(request, draft, form, status=422)
+
+
+def check_page(request, draft: Draft, form, status=200):
+    proposal, result, catalogue = draft.proposal, draft.result, draft.catalogue
+    route = catalogue.route(result.route)
+    content = {
+        "answers": draft.facts["answers"],
+        **{name: draft.facts[name] for name in ("partners", "technology", "funders")},
+    }
+    return render(
+        request,
+        "proposals/check.html",
+        {
+            "draft": draft,
+            "proposal": proposal,
+            "form": form,
+            "rail": draft.rail("check"),
+            "panel": draft.panel(),
+            "missing": draft.missing_links,
+            "unsure": [
+                {"text": i.question.text, "row_label": i.row_label, "url": draft.url_of(i.question, i.row)}
+                for i in draft.asked
+                if draft.is_unsure(i)
+            ],
+            "groups": asked_groups(draft, answer_groups(content, catalogue)),
+            "route": route,
+            "route_reason": result.route_reason,
+            "due_on": due_date(catalogue, result.route) if route.days else None,
+            "result": result,
+            "kinds": [
+                line for q in catalogue.questions if q.field == "kinds" for line in lines_of(content, q) if line.words
+            ],
+            "partners": proposal.participations.select_related("partner"),
+            "funders": proposal.funders.all(),
+            "technology": proposal.technology_items.all(),
+            "may_submit": request.user.has_perm("proposals.submit", proposal),
+            "before": draft.step_before("check"),
+            "crumbs": crumbs(proposal, _("Check and submit")),
+        },
+        status=status,
+    )
+
+
+def asked_groups(draft: Draft, groups):
+    """Only what is asked now, each section with the page where it is changed."""
+    asked = {(item.question.id, item.row) for item in draft.asked}
+    pages = {section.title: draft.page_of(section) for section in draft.sections}
+    found = []
+    for group in groups:
+        lines = [line for line in group.lines if (line.question.id, line.row) in asked]
+        if lines:
+            found.append({"title": group.title, "url": pages[group.title], "lines": lines})
+    return found

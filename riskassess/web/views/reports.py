@@ -1,0 +1,85 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from riskassess.audit.services import record_read
+from riskassess.proposals.services import role_in
+from riskassess.reports.models import Kind, Report, State
+from riskassess.reports.services import read_report, retry_report
+from riskassess.web.access import get_report_for
+
+# The states of a report as the part "job progress" knows them.
+JOB_STATES = {State.QUEUED: "queued", State.WORKING: "working", State.READY: "done", State.FAILED: "failed"}
+
+
+def report(request, uid):
+    """The PDF as a file to keep. It is data, never a page of ours: no script, no frame, no guessing of its kind."""
+    row = get_report_for(request.user, uid)
+    if not row.is_ready:
+        messages.info(request, row.sentence)
+        return redirect(row.proposal)
+    content = read_report(row)
+    record_read(
+        "report.read",
+        actor_id=request.user.pk,
+        role=role_in(request.user, row.proposal),
+        subject=f"reports.Report:{row.uid}",
+        reference=row.proposal.reference,
+    )
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{row.file_name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def report_state(request, uid):
+    """The progress of one report, for the page that waits for it."""
+    row = get_report_for(request.user, uid)
+    if not request.htmx:
+        return redirect(row.proposal)
+    return render(request, "_partials/job_progress.html", report_card(row, may_retry=True))
+
+
+@require_POST
+def report_retry(request, uid):
+    """Has a failed report built once more."""
+    row = get_report_for(request.user, uid)
+    retry_report(report=row, actor=request.user)
+    messages.success(request, _("It is being built once more. You may leave this page."))
+    return redirect(row.proposal)
+
+
+def report_card(row: Report, *, may_retry: bool) -> dict:
+    """What `_partials/job_progress.html` shows of a report."""
+    titles = {
+        Kind.ASSESSMENT: _("Assessment report"),
+        Kind.DECISION: _("Decision letter"),
+        Kind.RECEIPT: _("Receipt"),
+    }
+    title = _("%(kind)s, version %(number)d") % {"kind": titles[Kind(row.kind)], "number": row.version.number}
+    state = State(row.state)
+    return {
+        "job": {
+            "state": JOB_STATES[state],
+            "done": row.job.done if row.job else 0,
+            "total": row.job.total if row.job else 0,
+            "message": row.job.message if row.job and state == State.WORKING else "",
+            "error": row.sentence if state == State.FAILED else "",
+        },
+        "title": title,
+        "poll_url": reverse("report_state", args=[row.uid]),
+        "ready_url": row.get_absolute_url() if state == State.READY else "",
+        "retry_url": reverse("report_retry", args=[row.uid]) if may_retry and state == State.FAILED else "",
+        "ready_label": _("Download PDF"),
+        "hint": _("As of %(moment)s.") % {"moment": formats.date_format(timezone.localtime(row.as_of), "j M Y, H:i")},
+    }
