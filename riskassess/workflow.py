@@ -81,7 +81,7 @@ def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
     version = latest_version(proposal)
     if proposal.state != State.SUBMITTED or version is None or version.records.exists():
         return None
-    screenings = Job.objects.filter(key__startswith=f"screen:{version.uid}:")
+    screenings = Job.objects.filter(task="partners.screen_partner", key__startswith=f"screen:{version.uid}:")
     if screenings.filter(state__in=["queued", "working"]).exists():
         return None
     record = assessments.assess_version(version=version, trigger="submitted")

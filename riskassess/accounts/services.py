@@ -73,3 +73,15 @@ def change_account(*, user: User, name: str, language: str, colours: str) -> Use
             after=after,
         )
     return user
+
+
+@transaction.atomic
+def note_sign_in(*, user: User) -> None:
+    """Keep that somebody signed in; the session itself is the web's."""
+    record("account.signed_in", subject=user, actor_id=user.pk, role=user.role_now, actor_name=user.name)
+
+
+@transaction.atomic
+def note_password_change(*, user: User) -> None:
+    """Keep that a password was changed, and nothing of it."""
+    record("account.password_changed", subject=user, actor_id=user.pk, role=user.role_now, actor_name=user.name)

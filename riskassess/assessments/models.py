@@ -38,7 +38,7 @@ class Answer(UidModel):
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="answers")
     question = models.CharField(max_length=40)
     row = models.CharField(max_length=36, blank=True)
-    value = models.JSONField()
+    value = models.JSONField(null=True)
     revision = models.PositiveIntegerField(default=1)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from riskassess.audit.services import record_denial
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.web.policy import OBJECT, PUBLIC, SIGNED_IN, entry_for
+from riskassess.web.views.errors import signed_out
 
 logger = logging.getLogger(__name__)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -37,6 +38,8 @@ class PolicyMiddleware:
         if entry == PUBLIC:
             return None
         if not request.user.is_authenticated:
+            if request.method == "POST":
+                return signed_out(request)
             return redirect_to_login(request.get_full_path())
         if entry in {SIGNED_IN, OBJECT} or request.user.has_perm(entry):
             return None

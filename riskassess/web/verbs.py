@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 VERB_WORDS = {
     "access.denied": _("was refused a page"),
+    "account.password_changed": _("changed the password"),
+    "account.signed_in": _("signed in"),
     "account.changed": _("changed the account"),
     "answers.saved": _("answered questions"),
     "audit.detail_erased": _("erased the details of an event"),

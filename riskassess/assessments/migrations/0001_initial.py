@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('question', models.CharField(max_length=40)),
                 ('row', models.CharField(blank=True, max_length=36)),
-                ('value', models.JSONField()),
+                ('value', models.JSONField(null=True)),
                 ('revision', models.PositiveIntegerField(default=1)),
                 ('changed_at', models.DateTimeField()),
                 ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

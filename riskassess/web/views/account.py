@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from riskassess.accounts.models import RoleMembership, User
-from riskassess.accounts.services import change_account
+from riskassess.accounts.services import change_account, note_password_change, note_sign_in
 from riskassess.web.forms.account import AccountForm, ChangePasswordForm, SignInForm
 
 YEAR = 365 * 24 * 3600
@@ -34,7 +34,9 @@ class SignIn(LoginView):
         return context
 
     def form_valid(self, form):
-        return remember_choices(super().form_valid(form), form.get_user())
+        response = super().form_valid(form)
+        note_sign_in(user=form.get_user())
+        return remember_choices(response, form.get_user())
 
 
 class ChangePassword(PasswordChangeView):
@@ -44,8 +46,10 @@ class ChangePassword(PasswordChangeView):
     extra_context = {"crumbs": [(gettext_lazy("Account"), reverse_lazy("account")), (gettext_lazy("Password"), "")]}
 
     def form_valid(self, form):
+        response = super().form_valid(form)
+        note_password_change(user=self.request.user)
         messages.success(self.request, _("Your password is changed. Other browsers were signed out."))
-        return super().form_valid(form)
+        return response
 
 
 sign_in = SignIn.as_view()

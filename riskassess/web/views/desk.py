@@ -40,7 +40,7 @@ def desk(request):
                 {"label": words[name], "count": counts[name], "url": f"?show={name}", "current": name == show}
                 for name in words
             ],
-            "query": f"show={show}",
+            "query": f"show={show}&",
             "show": show,
         },
     )
