@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from riskassess.engine.loading import load_catalogue, load_texts
+from riskassess.engine.loading import load_catalogue
 
 RELEASE = Path(settings.CATALOGUES_DIR) / "allea-eu" / "0.1.0"
 
@@ -18,9 +18,3 @@ def release_texts():
 @pytest.fixture(scope="session")
 def released():
     return load_catalogue(RELEASE)
-
-
-@pytest.fixture(scope="session")
-def small():
-    """A catalogue small enough to reason about on paper."""
-    return load_texts({"catalogue.yaml": (Path(__file__).parent / "small.yaml").read_text(encoding="utf-8")})

@@ -24,6 +24,7 @@ from riskassess.engine.scoring import assess
 from tests.engine.conftest import RELEASE
 from tests.engine.worlds import places, resolved_worlds, riskier_worlds, safeguards, worlds, worlds_with_added_row
 
+ENGINE = Path(settings.BASE_DIR) / "riskassess" / "engine"
 ON = date(2026, 11, 23)
 RELEASED = load_catalogue(RELEASE)
 DECIDERS = ("low", "moderate", "high")
@@ -205,9 +206,6 @@ def test_law_5_equal_facts_give_equal_bytes_whatever_the_name(world, name):
     for _scope, item in places(named):
         item["label"] = name
 
-    def blank(result):
-        return json.dumps({**json.loads(result.canonical()), "": ""}, sort_keys=True)
-
     first = json.loads(json.dumps(world))
     for _scope, item in places(first):
         item["label"] = ""
@@ -215,7 +213,6 @@ def test_law_5_equal_facts_give_equal_bytes_whatever_the_name(world, name):
     plain = second.canonical().decode().replace(f'"row_label":{json.dumps(name, ensure_ascii=False)}', '"row_label":""')
     assert plain == run(first).canonical().decode()
     assert second.facts_sha256 == run(world).facts_sha256
-    assert blank(second)
 
 
 def shuffled(value, order):
