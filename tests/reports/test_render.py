@@ -179,8 +179,8 @@ def test_hidden_signs_are_left_out():
 
 @pytest.mark.parametrize(
     "title",
-    ["W" * 200, "Donaudampfschifffahrtsgesellschaft" * 5, "Ⓐ" * 100, "é" * 200, "word " * 40],
-    ids=["capitals", "compound", "circled", "accents", "words"],
+    ["W" * 200, "Donaudampfschifffahrtsgesellschaft" * 5, "é" * 200, "word " * 40],
+    ids=["capitals", "compound", "accents", "words"],
 )
 def test_long_and_foreign_titles_stay_on_the_page(title):
     content = receipt_content()

@@ -1,14 +1,12 @@
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from riskassess.engine.catalogue import UNSURE, Catalogue, Question
+from riskassess.assessments.wording import SCOPES, words_of
+from riskassess.engine.catalogue import UNSURE, Catalogue
 from riskassess.engine.visibility import visible_questions
 from riskassess.reports.content.shapes import AnswerGroup, AnswerLine
-
-ROWS = {"partner": "partners", "technology": "technology", "funder": "funders"}
 
 
 def day_words(day: date) -> str:
@@ -16,28 +14,12 @@ def day_words(day: date) -> str:
     return date_format(day, pgettext("a day in a report", "j F Y")).replace(" ", "\u00a0")
 
 
-def words_of(question: Question, value) -> str:
-    """An answer as its options say it; nothing for an empty one."""
-    if isinstance(value, list | tuple):
-        return "; ".join(words_of(question, one) for one in value)
-    if value is None or value == "":
-        return ""
-    if value == UNSURE:
-        return _("Unsure")
-    option = question.option(str(value))
-    if option is not None:
-        return option.text
-    if question.type == "date":
-        return day_words(date.fromisoformat(str(value)))
-    return {"yes": _("Yes"), "no": _("No")}.get(value, str(value)) if question.type == "yes_no" else str(value)
-
-
 def answer_groups(catalogue: Catalogue, facts: dict) -> tuple[AnswerGroup, ...]:
     """Every question that was asked with its answer, section by section and row by row, in the catalogue's order.
 
     What is asked as a field of the proposal (kinds, partners, funders) stands in the proposal's own part.
     """
-    rows = {(scope, row["id"]): row for scope, name in ROWS.items() for row in facts.get(name, ())}
+    rows = {(scope, row["id"]): row for scope, name in SCOPES.items() for row in facts.get(name, ())}
     lines: dict[tuple[str, str], list[AnswerLine]] = {}
     labels: dict[tuple[str, str], str] = {}
     for asked in visible_questions(catalogue, facts):

@@ -9,10 +9,11 @@ from partners.countries import country_name
 from partners.models import ListEdition
 from riskassess.assessments.models import SafeguardState
 from riskassess.assessments.queries import assessment_of, catalogue_of
+from riskassess.assessments.wording import words_of
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.results import Assessment, Finding, Interval
 from riskassess.proposals.models import FunderKind, PartnerRole
-from riskassess.reports.content.answering import answer_groups, words_of
+from riskassess.reports.content.answering import answer_groups
 from riskassess.reports.content.deciding import decision_part
 from riskassess.reports.content.shapes import (
     DimensionLine,
