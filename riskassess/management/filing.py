@@ -18,9 +18,9 @@ from riskassess.proposals.models import Proposal
 EXAMPLES = settings.BASE_DIR / "fixtures" / "proposals"
 
 
-def read_example(name: str) -> dict:
+def read_example(name: str, folder: Path | None = None) -> dict:
     """The content of an example by the beginning of its file name."""
-    (path,) = Path(EXAMPLES).glob(f"{name}*.json")
+    (path,) = (folder or EXAMPLES).glob(f"{name}*.json")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
