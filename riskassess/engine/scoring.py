@@ -195,7 +195,7 @@ def _fire(compiled: CompiledRule, view: View, truth: Truth, reasons: tuple[Reaso
             )
         )
         said = effects.get(effect)
-        if said is None or (firm and not said.firm):
+        if effect != "advise" and (said is None or (firm and not said.firm)):
             effects[effect] = Said(rule, view, effect, firm, why)
     run.said += effects.values()
 

@@ -15,12 +15,19 @@ def timeline(*, reference: str, reader: User, limit: int, verbs: tuple[str, ...]
     return [
         {
             "when": event.at,
-            "actor": _("You") if event.actor_id == reader.pk else event.detail.actor_name,
+            "actor": actor_of(event, reader),
             "text": verb_words(event.verb),
             "hint": reason_of(event.detail.after),
         }
         for event in found[:limit]
     ]
+
+
+def actor_of(event, reader: User) -> str:
+    """Who did it, as the reader would say; the system's own steps are the product's."""
+    if event.actor_id is None:
+        return "RiskAssess"
+    return _("You") if event.actor_id == reader.pk else event.detail.actor_name
 
 
 def reason_of(after) -> str:

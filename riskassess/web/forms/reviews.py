@@ -68,7 +68,7 @@ class AssignForm(forms.Form):
 
 
 class ConditionForm(forms.Form):
-    text = long_text(rows=2, label=_("Condition"), required=False)
+    text = long_text(rows=2, label=_("What is to be done"), required=False)
     responsible = forms.CharField(label=_("Who"), max_length=120, required=False)
     due_on = forms.DateField(
         label=_("By when"),
@@ -129,6 +129,12 @@ class DecideForm(forms.Form):
         if not needs_word_on_safeguards(record_row):
             del self.fields["why_safeguards_fail"]
         self.initial.setdefault("record", record_row.uid)
+        self.fields["outcome"].hints = {
+            Outcome.APPROVE: _("Without conditions."),
+            Outcome.CONDITIONS: _("The work may start; each condition has a person and a date."),
+            Outcome.PART: _("With some partners, not with others."),
+            Outcome.DECLINE: _("Asks for reason and source."),
+        }
 
     def clean_outcome(self):
         outcome = self.cleaned_data["outcome"]

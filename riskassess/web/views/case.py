@@ -3,6 +3,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -109,11 +110,15 @@ def facts_strip(case, record, result) -> list[dict]:
             "reached": result.if_agreed,
             "hold": any(hold.state == "firm" for hold in result.holds),
             "note": _("version %(number)d, %(day)s")
-            % {"number": record.version.number, "day": record.as_of.isoformat()},
+            % {"number": record.version.number, "day": date_format(record.as_of, "j M Y")},
         },
         {"label": _("Route"), "value": ROUTE_WORDS[case.route], "note": result.route_reason},
         {"label": _("Deciders"), "value": decider_words(case)[0], "note": decider_words(case)[1]},
-        {"label": _("Due"), "value": case.due_on, "note": "" if case.closed_at else (over if left < 0 else ahead)},
+        {
+            "label": _("Due"),
+            "value": date_format(case.due_on, "j M Y"),
+            "note": "" if case.closed_at else (over if left < 0 else ahead),
+        },
     ]
 
 
