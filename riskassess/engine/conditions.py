@@ -172,6 +172,10 @@ def _answer_leaf(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -> Con
     question_id = spec["answer"]
     question = _question(catalogue, question_id, scope)
     operator, wanted = _operator(spec, "answer")
+    if not _choices(question) and question.type != "number":
+        raise ConditionError(f"{question_id} is answered in free form ({question.type}); no condition reads that.")
+    if question.type == "number" and (operator not in {"at_least", "at_most"} or not isinstance(wanted, int)):
+        raise ConditionError(f"{question_id} is a number: use at_least or at_most with a whole number.")
     test = _test(operator, wanted, _ranks_of(question), _choices(question), question.type == "multi", question_id)
     on_row = question.scope != "proposal"
 

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from riskassess.engine.catalogue import Catalogue
-from riskassess.engine.conditions import ConditionError, compile_condition
+from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue
+from riskassess.engine.conditions import ConditionError, compile_condition, questions_read
 
 MAIN_FILE = "catalogue.yaml"
 PARTS = ("sections", "questions", "rules", "mitigations", "sources", "policies", "golden")
@@ -29,7 +29,7 @@ class CatalogueError(ValueError):
         super().__init__("\n".join(problems))
 
 
-class PlainLoader(yaml.SafeLoader):
+class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Mappings, lists, texts and whole numbers; `yes`, `no`, `on` and dates stay the text they are."""
 
 
@@ -63,7 +63,7 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
     if problems:
         raise CatalogueError(problems)
     data, origins = _joined(nodes)
-    data["sha256"] = content_hash(texts)
+    data["sha256"] = _fingerprint(data)
     try:
         catalogue = Catalogue.model_validate(data)
     except ValidationError as fault:
@@ -76,6 +76,10 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
 def content_hash(texts: Mapping[str, str]) -> str:
     """sha256 over what the files say: comments, order of keys and line ends do not matter."""
     data, _origins = _joined({name: _compose(name, text) for name, text in texts.items()})
+    return _fingerprint(data)
+
+
+def _fingerprint(data: Mapping[str, Any]) -> str:
     plain = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(plain.encode()).hexdigest()
 
@@ -83,33 +87,38 @@ def content_hash(texts: Mapping[str, str]) -> str:
 def _compose(name: str, text: str) -> yaml.Node:
     if len(text.encode()) > MOST_BYTES:
         raise CatalogueError([f"{name}: more than {MOST_BYTES // 1_000_000} MB is no catalogue file."])
-    loader = PlainLoader(text)
     try:
-        for event in yaml.parse(text, Loader=PlainLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise CatalogueError([f"{name}, line {line}: anchors and aliases are not used here."])
-        node = loader.get_single_node()
+        _refuse_tricks(name, text)
+        node = yaml.compose(text, Loader=PlainLoader)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        raise CatalogueError(
-            [f"{name}{where}: this is not YAML: {getattr(fault, 'problem', None) or fault}."]
-        ) from None
-    except RecursionError:
-        raise CatalogueError([f"{name}: nested too deep."]) from None
+        reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or fault
+        raise CatalogueError([f"{name}{where}: this is not YAML: {reason}."]) from None
     if not isinstance(node, yaml.MappingNode):
         raise CatalogueError([f"{name}, line 1: a file begins with names and their values."])
-    if problems := list(_shape_problems(name, node, 0)):
+    if problems := list(_shape_problems(name, node)):
         raise CatalogueError(problems)
     return node
 
 
-def _shape_problems(name: str, node: yaml.Node, depth: int) -> Iterator[str]:
+def _refuse_tricks(name: str, text: str) -> None:
+    """Walk the events, which needs no stack, before anything is built from them."""
+    depth = 0
+    for event in yaml.parse(text, Loader=PlainLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise CatalogueError([f"{name}, line {line}: anchors and aliases are not used here."])
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise CatalogueError([f"{name}, line {line}: nested deeper than {DEEPEST} levels."])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _shape_problems(name: str, node: yaml.Node) -> Iterator[str]:
     line = node.start_mark.line + 1
-    if depth > DEEPEST:
-        yield f"{name}, line {line}: nested deeper than {DEEPEST} levels."
-        return
     if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in {"map", "seq", "str", "int"}:
         yield f"{name}, line {line}: the tag {node.tag} is not allowed."
         return
@@ -123,10 +132,10 @@ def _shape_problems(name: str, node: yaml.Node, depth: int) -> Iterator[str]:
                 where = f"{name}, line {key.start_mark.line + 1}"
                 yield f"{where}: '{key.value}' stands here a second time (first on line {seen[key.value]})."
             seen[key.value] = key.start_mark.line + 1
-            yield from _shape_problems(name, value, depth + 1)
+            yield from _shape_problems(name, value)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            yield from _shape_problems(name, value, depth + 1)
+            yield from _shape_problems(name, value)
 
 
 def _plain(node: yaml.Node) -> Any:
@@ -254,6 +263,17 @@ def _unknown_references(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
                 yield "rules", rule.id, f"needs_answers names '{question_id}', which is no question."
 
 
+def _missing_parts(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    for kind, wanted in (("levels", LEVELS), ("routes", ROUTES)):
+        for missing in sorted(set(wanted) - {item.id for item in getattr(catalogue, kind)}):
+            yield kind, missing, "this entry is missing."
+    for level in sorted(set(LEVELS) - set(catalogue.route_table.by_level)):
+        yield "route_table", level, "by_level names no route for this level."
+    benefit = catalogue.benefit_question
+    if benefit and not catalogue.has_question(benefit):
+        yield "benefit_question", benefit, "there is no such question."
+
+
 def _faulty_conditions(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
     for question in catalogue.questions:
         try:
@@ -268,3 +288,19 @@ def _faulty_conditions(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
                     compile_condition(catalogue, spec, rule.scope)
             except ConditionError as fault:
                 yield "rules", rule.id, f"when: {fault}"
+    for question_id in _circles(catalogue):
+        yield "questions", question_id, "when: whether it is asked depends, in the end, on its own answer."
+
+
+def _circles(catalogue: Catalogue) -> Iterator[str]:
+    opens = {question.id: questions_read(question.when) for question in catalogue.questions}
+    for question_id in opens:
+        reached: set[str] = set()
+        waiting = [*opens[question_id]]
+        while waiting:
+            each = waiting.pop()
+            if each not in reached:
+                reached.add(each)
+                waiting += opens.get(each, ())
+        if question_id in reached:
+            yield question_id
