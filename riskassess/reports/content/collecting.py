@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from textwrap import wrap
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from riskassess.assessments.models import SafeguardState
 from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.assessments.wording import words_of
 from riskassess.engine.catalogue import Catalogue
-from riskassess.engine.results import Assessment, Finding, Interval
+from riskassess.engine.results import Assessment, Finding, Interval, Narrowing
 from riskassess.proposals.models import FunderKind, PartnerRole
 from riskassess.reports.content.answering import answer_groups
 from riskassess.reports.content.deciding import decision_part
@@ -22,6 +23,7 @@ from riskassess.reports.content.shapes import (
     FunderLine,
     HoldLine,
     OpenLine,
+    Outcome,
     PartnerLine,
     ProposalPart,
     Provenance,
@@ -110,6 +112,13 @@ def _summary(result: Assessment, findings: tuple[FindingLine, ...]) -> tuple[str
         sentences = [_("No finding stands.")]
     if count := len(result.open_answers):
         said = ngettext("One answer is still open.", "%(count)d answers are still open.", count)
+        sentences.append(said % {"count": count})
+    if count := sum(hold.state == "possible" for hold in result.holds):
+        said = ngettext(
+            "Whether one activity needs a permit is still open.",
+            "Whether %(count)d activities need a permit is still open.",
+            count,
+        )
         sentences.append(said % {"count": count})
     if count := sum(hold.state == "firm" for hold in result.holds):
         said = ngettext("One activity waits for a permit.", "%(count)d activities wait for a permit.", count)
@@ -233,6 +242,7 @@ def _holds(result: Assessment, asked: dict) -> tuple[HoldLine, ...]:
                 hold.explain,
                 hold.lifted_by,
                 state == Hold.State.POSSIBLE,
+                state in (Hold.State.POSSIBLE, Hold.State.FIRM, Hold.State.LIFTING),
                 _hold_words(state),
                 hold.because,
                 hold.sources,
@@ -243,7 +253,7 @@ def _holds(result: Assessment, asked: dict) -> tuple[HoldLine, ...]:
 
 def _hold_words(state: str) -> str:
     return {
-        Hold.State.POSSIBLE: _("It depends on an answer that is still open."),
+        Hold.State.POSSIBLE: _("It depends on what is still open."),
         Hold.State.FIRM: _("It stands."),
         Hold.State.LIFTING: _("One person has the authority's evidence; a second one has to confirm it."),
         Hold.State.LIFTED: _("It is lifted: the authority's evidence was checked by two people."),
@@ -259,7 +269,7 @@ def _open_answers(result: Assessment) -> tuple[OpenLine, ...]:
             each.text,
             each.row_label,
             states.pop((each.question, each.row), "") == "missing",
-            tuple((words, Interval(lower, upper)) for _id, words, lower, upper in each.outcomes),
+            _outcomes(each),
             bool(each.decides_holds),
         )
         for each in result.narrowing
@@ -272,6 +282,13 @@ def _open_answers(result: Assessment) -> tuple[OpenLine, ...]:
     return tuple(lines)
 
 
+def _outcomes(narrowing: Narrowing) -> tuple[Outcome, ...]:
+    by_level: dict[Interval, list[str]] = {}
+    for _id, words, lower, upper in narrowing.outcomes:
+        by_level.setdefault(Interval(lower, upper), []).append(words)
+    return tuple(Outcome(tuple(answers), level) for level, answers in by_level.items())
+
+
 def _remarks(result: Assessment) -> tuple[RemarkLine, ...]:
     groups = {
         "escalation": result.escalations,
@@ -279,11 +296,13 @@ def _remarks(result: Assessment) -> tuple[RemarkLine, ...]:
         "advice": result.advice,
         "relief": result.relief,
     }
-    return tuple(
-        RemarkLine(kind, remark.rule, remark.sentence, remark.sources)
-        for kind, remarks in groups.items()
-        for remark in remarks
-    )
+    lines: dict[tuple[str, str], RemarkLine] = {}
+    for kind, remarks in groups.items():
+        for remark in remarks:  # said of several rows, or by grades that escalate and advise: once is enough
+            lines.setdefault((remark.rule, remark.sentence), RemarkLine(kind, remark.rule, remark.sentence, ()))
+    cited = {each.rule for each in (*result.findings, *result.holds)}
+    sources = {remark.rule: remark.sources for remarks in groups.values() for remark in remarks}
+    return tuple(replace(line, sources=() if line.rule in cited else sources[line.rule]) for line in lines.values())
 
 
 def _provenance(report: Report, catalogue: Catalogue) -> Provenance:

@@ -59,9 +59,18 @@ class HoldLine:
     explain: str
     lifted_by: str
     is_possible: bool
+    stands: bool
     state_words: str
     because: tuple[Because, ...]
     sources: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answers that would all leave the same level."""
+
+    answers: tuple[str, ...]
+    level: Interval
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class OpenLine:
     question: str
     row_label: str
     is_missing: bool
-    outcomes: tuple[tuple[str, Interval], ...]  # how it could be answered, and the level that would leave
+    outcomes: tuple[Outcome, ...]
     decides_hold: bool
 
 
@@ -218,6 +227,20 @@ class ReportContent:
     @property
     def has_open_dimension(self) -> bool:
         return any(line.filed.is_open for line in self.dimensions)
+
+    @property
+    def standing_hold(self) -> str:
+        """The weightiest kind of hold that is not lifted."""
+        standing = [hold.is_possible for hold in self.holds if hold.stands]
+        return "" if not standing else "possible" if all(standing) else "firm"
+
+    @property
+    def only_possible_holds(self) -> bool:
+        return all(hold.is_possible for hold in self.holds)
+
+    @property
+    def has_relief(self) -> bool:
+        return any(remark.kind == "relief" for remark in self.remarks)
 
     @property
     def answer_count(self) -> int:

@@ -35,6 +35,15 @@ def words_inside(reason):
 
 
 @register.filter
+def or_list(answers):
+    """Answers in quotation marks: “A”, “B” or “C”."""
+    quoted = [_("“%(words)s”") % {"words": words} for words in answers]
+    if len(quoted) == 1:
+        return quoted[0]
+    return _("%(first)s or %(last)s") % {"first": ", ".join(quoted[:-1]), "last": quoted[-1]}
+
+
+@register.filter
 def level_id(level):
     """The one level of what is not open."""
     return ends_of(level).lower
