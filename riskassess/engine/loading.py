@@ -29,6 +29,10 @@ class CatalogueError(ValueError):
         super().__init__("\n".join(problems))
 
 
+class UnreadableError(CatalogueError):
+    """A file is no UTF-8 text, no plain YAML, or not there: nothing could be checked yet."""
+
+
 class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Mappings, lists, texts and whole numbers; `yes`, `no`, `on` and dates stay the text they are."""
 
@@ -44,16 +48,16 @@ def load_catalogue(path: Path) -> Catalogue:
     try:
         texts = {file.name: file.read_text(encoding="utf-8") for file in sorted(path.glob("*.yaml"))}
     except (OSError, UnicodeDecodeError) as fault:
-        raise CatalogueError([f"{path.name}: cannot be read as UTF-8 text: {fault}."]) from fault
+        raise UnreadableError([f"{path.name}: cannot be read as UTF-8 text: {fault}."]) from fault
     if not texts:
-        raise CatalogueError([f"{path.name}: there is no catalogue in this folder; {MAIN_FILE} is missing."])
+        raise UnreadableError([f"{path.name}: there is no catalogue in this folder; {MAIN_FILE} is missing."])
     return load_texts(texts)
 
 
 def load_texts(texts: Mapping[str, str]) -> Catalogue:
     """The catalogue that these files (name -> text) make up; raises CatalogueError with all that is wrong."""
     if MAIN_FILE not in texts:
-        raise CatalogueError([f"{MAIN_FILE} is missing."])
+        raise UnreadableError([f"{MAIN_FILE} is missing."])
     nodes, problems = {}, []
     for name, text in sorted(texts.items()):
         try:
@@ -61,7 +65,7 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
         except CatalogueError as fault:
             problems += fault.problems
     if problems:
-        raise CatalogueError(problems)
+        raise UnreadableError(problems)
     data, origins = _joined(nodes)
     data["sha256"] = _fingerprint(data)
     try:
@@ -275,6 +279,12 @@ def _missing_parts(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
 
 
 def _faulty_conditions(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    for section in catalogue.sections:
+        try:
+            if section.row_needed_when is not None:
+                compile_condition(catalogue, section.row_needed_when, "proposal")
+        except ConditionError as fault:
+            yield "sections", section.id, f"row_needed_when: {fault}"
     for question in catalogue.questions:
         try:
             if question.when is not None:

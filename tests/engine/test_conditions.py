@@ -1,0 +1,173 @@
+"""The condition language, leaf by leaf: what is true, false and unknown, and which answers made it so."""
+
+import pytest
+
+from riskassess.engine.conditions import ConditionError, compile_condition
+from riskassess.engine.visibility import read_facts
+from tests.engine.making import catalogue, facts
+
+CATALOGUE = catalogue()
+IS_A = {"answer": "A", "is": "yes"}
+IS_B = {"answer": "B", "is": "yes"}
+IS_P = {"answer": "P", "is": "yes"}
+
+
+def outcome(spec, given, scope="proposal"):
+    views = read_facts(CATALOGUE, given)
+    truth, reasons = compile_condition(CATALOGUE, spec, scope)(views.rows[scope][0])
+    return truth, sorted(f"{reason.id}:{reason.row}" if reason.row else reason.id for reason in set(reasons))
+
+
+@pytest.mark.parametrize(
+    ("spec", "answers", "truth"),
+    [
+        (IS_A, {"A": "yes"}, True),
+        (IS_A, {"A": "no"}, False),
+        (IS_A, {"A": "unsure"}, None),
+        (IS_A, {}, None),
+        (IS_A, {"A": ""}, None),
+        ({"answer": "G", "in": ["b", "d"]}, {"G": "d"}, True),
+        ({"answer": "G", "in": ["b", "d"]}, {"G": "c"}, False),
+        ({"answer": "G", "at_least": "c"}, {"G": "d"}, True),
+        ({"answer": "G", "at_least": "c"}, {"G": "b"}, False),
+        ({"answer": "G", "at_most": "b"}, {"G": "b"}, True),
+        ({"answer": "G", "at_most": "b"}, {"G": "c"}, False),
+        ({"answer": "T", "includes": "x"}, {"T": ["y", "x"]}, True),
+        ({"answer": "T", "includes": ["x", "z"]}, {"T": ["y"]}, False),
+        ({"answer": "T", "includes": "x"}, {"T": ["unsure"]}, None),
+        ({"answer": "T", "includes": "x"}, {"T": []}, None),
+        ({"answer": "N", "at_least": 3}, {"N": 3}, True),
+        ({"answer": "N", "at_least": 3}, {"N": 2}, False),
+        ({"unsure": "A"}, {"A": "unsure"}, True),
+        ({"unsure": "A"}, {"A": "no"}, False),
+        ({"unsure": "A"}, {}, None),
+        ({"not": IS_A}, {"A": "no"}, True),
+        ({"not": IS_A}, {"A": "unsure"}, None),
+        ({"all": [IS_A, IS_B]}, {"A": "yes", "B": "yes"}, True),
+        ({"all": [IS_A, IS_B]}, {"A": "yes"}, None),
+        ({"all": [IS_A, IS_B]}, {"B": "no"}, False),
+        ({"any": [IS_A, IS_B]}, {"B": "yes"}, True),
+        ({"any": [IS_A, IS_B]}, {"A": "no"}, None),
+        ({"any": [IS_A, IS_B]}, {"A": "no", "B": "no"}, False),
+    ],
+)
+def test_leaves_and_groups_have_three_values(spec, answers, truth):
+    assert outcome(spec, facts(answers))[0] is truth
+
+
+@pytest.mark.parametrize(
+    ("answers", "truth", "reasons"),
+    [
+        ({"A": "yes", "H": "yes"}, True, ["H"]),
+        ({"A": "yes", "H": "no"}, False, ["H"]),
+        ({"A": "no", "H": "yes"}, False, []),
+        ({"A": "no"}, False, []),
+        ({"A": "unsure"}, None, ["H"]),
+        ({"A": "unsure", "H": "yes"}, None, ["A", "H"]),
+        ({"A": "unsure", "H": "no"}, False, ["H"]),
+    ],
+)
+def test_leaf_on_hidden_question_is_false_and_under_an_open_one_never_sure(answers, truth, reasons):
+    assert outcome({"answer": "H", "is": "yes"}, facts(answers)) == (truth, reasons)
+
+
+def test_hiding_a_question_hides_what_it_opened():
+    assert outcome({"answer": "I", "is": "yes"}, facts({"A": "no", "H": "yes", "I": "yes"}))[0] is False
+    assert outcome({"answer": "I", "is": "yes"}, facts({"A": "unsure", "H": "unsure", "I": "yes"}))[0] is None
+
+
+@pytest.mark.parametrize(
+    ("partner", "spec", "truth"),
+    [
+        ({"hit": "confirmed"}, {"fact": "hit", "is": "confirmed"}, True),
+        ({"hit": "cleared"}, {"fact": "hit", "is": "confirmed"}, False),
+        ({"hit": "not_screened"}, {"fact": "hit", "is": "confirmed"}, None),
+        ({"hit": "not_screened"}, {"fact": "hit", "is": "not_screened"}, True),
+        ({}, {"fact": "hit", "is": "confirmed"}, None),
+        ({"hit": "cleared"}, {"fact": "hit", "at_least": "cleared"}, True),
+        ({"measures": ["ban"]}, {"fact": "measures", "includes": "ban"}, True),
+        ({"measures": []}, {"fact": "measures", "includes": "ban"}, False),
+        ({}, {"fact": "measures", "includes": "ban"}, None),
+    ],
+)
+def test_only_what_nobody_has_looked_up_is_unknown_in_the_registry(partner, spec, truth):
+    assert outcome(spec, facts(partners=[partner]), "partner")[0] is truth
+
+
+@pytest.mark.parametrize(
+    ("partners", "any_row", "every_row", "two_rows"),
+    [
+        ([], False, False, False),
+        (["yes"], True, True, False),
+        (["no"], False, False, False),
+        (["unsure"], None, None, False),
+        (["yes", "no"], True, False, False),
+        (["yes", "unsure"], True, None, None),
+        (["yes", "no", "yes"], True, False, True),
+        (["unsure", "unsure", "no"], None, False, None),
+    ],
+)
+def test_conditions_over_rows_count_what_is_true_and_open(partners, any_row, every_row, two_rows):
+    given = facts(partners=[{"P": value} for value in partners])
+
+    assert outcome({"any": "partner", "where": IS_P}, given)[0] is any_row
+    assert outcome({"every": "partner", "where": IS_P}, given)[0] is every_row
+    assert outcome({"count": "partner", "where": IS_P, "at_least": 2}, given)[0] is two_rows
+
+
+def test_condition_on_a_row_reads_that_row_and_the_proposal():
+    given = facts({"A": "yes"}, partners=[{"P": "no"}, {"P": "yes"}])
+
+    assert outcome({"all": [IS_A, IS_P]}, given, "partner") == (False, ["P:p1"])
+    assert outcome({"any": "partner", "where": {"all": [IS_A, IS_P]}}, given) == (True, ["A", "P:p2"])
+
+
+def test_reasons_of_unknown_are_the_open_answers():
+    spec = {"any": [{"all": [IS_A, IS_B]}, {"answer": "C", "is": "yes"}]}
+
+    assert outcome(spec, facts({"A": "yes", "C": "no"})) == (None, ["B"])
+    assert outcome(spec, facts({"A": "yes", "B": "yes"})) == (True, ["A", "B"])
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({}, "expected a condition"),
+        (["A"], "expected a condition"),
+        ({"maybe": IS_A}, "no condition begins with maybe"),
+        ({"all": []}, "needs a list"),
+        ({"answer": "Z", "is": "yes"}, "there is no question 'Z'"),
+        ({"answer": "A"}, "needs exactly one of"),
+        ({"answer": "A", "is": "yes", "in": ["no"]}, "needs exactly one of"),
+        ({"answer": "A", "is": "maybe"}, "'maybe' is no value of A"),
+        ({"answer": "A", "is": ["yes"]}, "use 'in'"),
+        ({"answer": "A", "is": True}, "no value of A"),
+        ({"answer": "A", "includes": "yes"}, "use is or in"),
+        ({"answer": "T", "is": "x"}, "use includes"),
+        ({"answer": "G", "at_least": "z"}, "no place in the risk order"),
+        ({"answer": "N", "is": 3}, "is a number"),
+        ({"answer": "N", "at_least": "three"}, "is a number"),
+        ({"answer": "W", "is": "anything"}, "free form"),
+        ({"answer": "P", "is": "yes"}, "asked for each partner"),
+        ({"unsure": "P"}, "asked for each partner"),
+        ({"any": "country", "where": IS_A}, "goes over partner, technology, funder"),
+        ({"any": "partner"}, "needs where"),
+        ({"count": "partner", "where": IS_P, "at_least": 0}, "whole number from 1"),
+        ({"fact": "hit", "is": "none"}, "there is no fact 'hit' here"),
+        ({"any": "partner", "where": {"fact": "hit", "is": "yes"}}, "no value of hit"),
+        ({"any": "partner", "where": {"fact": "measures", "is": "ban"}}, "use includes"),
+        ({"all": [IS_A] * 80}, "split the rule"),
+    ],
+)
+def test_wrong_condition_is_refused_with_its_reason(spec, said):
+    with pytest.raises(ConditionError, match=said):
+        compile_condition(CATALOGUE, spec, "proposal")
+
+
+def test_deep_condition_is_refused():
+    spec = IS_A
+    for _n in range(12):
+        spec = {"not": spec}
+
+    with pytest.raises(ConditionError, match="nested deeper"):
+        compile_condition(CATALOGUE, spec, "proposal")
