@@ -14,9 +14,9 @@ from riskassess.assessments.queries import catalogue_of
 from riskassess.assessments.services import open_questionnaire, present_facts
 from riskassess.core.words import ends_of
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Section
-from riskassess.engine.results import Assessment
+from riskassess.engine.results import Assessment, Because, Finding, Hold
 from riskassess.engine.scoring import assess
-from riskassess.engine.visibility import Asked, missing_answers, visible_questions
+from riskassess.engine.visibility import Asked, missing_answers, missing_rows, visible_questions
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.rules import is_editing_coinvestigator, is_owner
 from riskassess.web.forms.questionnaire import anchor
@@ -86,11 +86,39 @@ class Draft:
                 self.url_of(item.question, item.row),
             )
             for item in self.missing
+        ] + [
+            Missing(section.row_needed, "", section.title, self.page_of(self.place_of_rows(section)))
+            for section in missing_rows(self.catalogue, self.facts)
         ]
+
+    def place_of_rows(self, section: Section) -> Section:
+        """Where rows are named: technology items on their own page, partners and funders with the collaboration."""
+        return section if section.scope == "technology" else self.sections[0]
 
     @cached_property
     def result(self) -> Assessment:
         return assess(self.catalogue, self.facts, on=self.today)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What says something by now: findings that only wait for answers nobody has given yet are left out."""
+        return [finding for finding in self.result.findings if finding.firm or self._is_doubt(finding.because)]
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        return [hold for hold in self.result.holds if hold.state == "firm" or self._is_doubt(hold.because)]
+
+    def _is_doubt(self, reasons: tuple[Because, ...]) -> bool:
+        """Whether somebody is unsure or a match waits for a person; a blank field is no doubt."""
+        return any(
+            reason.value == "possible"
+            if reason.kind == "fact"
+            else reason.value is None and self._answer(reason) not in (None, "", [])
+            for reason in reasons
+        )
+
+    def _answer(self, reason: Because):
+        return self.answers_of(reason.row).get(reason.id)
 
     def in_section(self, section_id: str) -> list[Asked]:
         return [item for item in self.asked if item.question.section == section_id]
@@ -179,7 +207,7 @@ class Draft:
             count = len(self.suggestions)
             item["hint"] = ngettext("%(n)d suggested", "%(n)d suggested", count) % {"n": count} if count else ""
         else:
-            count = len(self.missing)
+            count = len(self.missing_links)
             item["hint"] = (
                 ngettext("%(n)d answer missing", "%(n)d answers missing", count) % {"n": count} if count else ""
             )
@@ -195,6 +223,8 @@ class Draft:
                 return {"hint": words}
             return {"hint": _("Complete"), "state": "done"}
         asked = self.in_section(section.id)
+        if any(needed.id == section.id for needed in missing_rows(self.catalogue, self.facts)):
+            return {"hint": _("Name at least one")}
         if not asked:
             return {"hint": _("Opens if needed")}
         required = [item for item in asked if item.question.required]
@@ -217,7 +247,7 @@ class Draft:
         taken = {(row["finding"], row["mitigation"]) for row in self.facts["safeguards"]}
         return [
             (finding.key, mitigation)
-            for finding in self.result.findings
+            for finding in self.findings
             for mitigation in finding.mitigations
             if finding.score and (finding.key, mitigation) not in taken and self._lowers(mitigation)
         ]
@@ -239,10 +269,10 @@ class Draft:
         return {
             "level": result.inherent,
             "sentence": self._sentence(open_count),
-            "settle": [self._settle(item) for item in result.narrowing[:SHOWN_SETTLE]],
+            "settle": self._settle(),
             "why": [
                 {"text": finding.title, "level": finding.level, "firm": finding.firm, "hint": finding.row_label}
-                for finding in result.findings[:SHOWN_WHY]
+                for finding in self.findings[:SHOWN_WHY]
             ],
             "why_url": self.page("assessment"),
             "lower": [{"text": name} for name in lower[:SHOWN_LOWER]],
@@ -253,7 +283,7 @@ class Draft:
     def _sentence(self, open_count: int) -> str:
         level = ends_of(self.result.inherent)
         if not level.is_open:
-            if self.missing:
+            if self.missing_links:
                 return _("The answers that are missing do not change it. They are still needed before you submit.")
             return level.meaning
         firm = ends_of(self.result.inherent.lower).word_inside
@@ -264,19 +294,27 @@ class Draft:
         ) % {"level": firm, "n": open_count}
         return f"{words} {_('An open answer is a question, not a fault.')}"
 
-    def _settle(self, item) -> dict:
-        best = min(item.outcomes, key=lambda way: (LEVEL_ORDER.index(way[3]), LEVEL_ORDER.index(way[2])), default=None)
-        hint = ""
-        if best:
-            level = ends_of((best[2], best[3])).word_inside
-            hint = _("“%(answer)s” leads to %(level)s") % {"answer": best[1], "level": level}
-        text = f"{item.text} ({item.row_label})" if item.row_label else item.text
-        url = self.url_of_id(item.question, item.row)
+    def _settle(self) -> list[dict]:
+        """The open answers that would narrow the level most, each with the best that it could lead to."""
+        now = self.result.inherent
         shown = {(each.question.id, each.row) for each in self.asked}
-        if (item.question, item.row) not in shown:
-            above = self.catalogue.question(item.question).follows
-            url = self.url_of_id(above, item.row) if above else url
-        return {"text": text, "url": url, "hint": hint}
+        found = []
+        for item in self.result.narrowing:
+            best = min(item.outcomes, key=lambda way: (LEVEL_ORDER.index(way[3]), LEVEL_ORDER.index(way[2])))
+            if (item.question, item.row) not in shown or (
+                best[2:] == (now.lower, now.upper) and not item.decides_holds
+            ):
+                continue
+            level = ends_of(best[2:]).word_inside
+            words = _("“%(answer)s” leads to %(level)s") % {"answer": best[1], "level": level}
+            found.append(
+                {
+                    "text": f"{item.text} ({item.row_label})" if item.row_label else item.text,
+                    "url": self.url_of_id(item.question, item.row),
+                    "hint": words if best[2:] != (now.lower, now.upper) else _("It decides a possible legal hold"),
+                }
+            )
+        return found[:SHOWN_SETTLE]
 
 
 LEVEL_ORDER = ("low", "moderate", "high", "very_high")

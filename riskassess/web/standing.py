@@ -38,7 +38,7 @@ def standing_of(proposal: Proposal, *, decision=None, open_conditions: int = 0, 
     state = State(proposal.state)
     if state == State.DRAFT:
         return Standing(
-            "draft", _("Draft"), "", _("It is your turn: nobody else sees a draft."), _("Go on writing"), True
+            "draft", _("Draft"), "", _("It is your turn: nobody else sees a draft."), _("Yours to finish"), True
         )
     if state == State.SUBMITTED and case is None:
         return Standing(

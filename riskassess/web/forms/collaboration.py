@@ -71,6 +71,7 @@ class CollaborationForm(forms.Form):
         self.fields["kinds"].help_text = f"{kinds.help} {kinds.why}".strip()
         self.fields["kinds"].choices = [(option.id, option.text) for option in kinds.options]
         self.fields["kinds"].columns = 2
+        self.fields["kinds"].needed = True  # before submitting; a draft may leave it open
         self.fields["unit"].queryset = units
 
     def clean(self):

@@ -16,13 +16,13 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.core.templatetags.ui import as_marks
 from riskassess.core.words import ends_of
 from riskassess.engine.catalogue import Catalogue
-from riskassess.engine.results import Assessment
+from riskassess.engine.results import Assessment, Finding, Hold
 from riskassess.engine.scoring import assess
 from riskassess.proposals.states import EDITABLE, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.routing import due_date
 from riskassess.web.access import get_proposal_for
-from riskassess.web.draft import LEVEL_ORDER, Draft, may_write
+from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import SafeguardForm
 from riskassess.web.standing import day
 from riskassess.web.views.questionnaire import crumbs
@@ -48,6 +48,15 @@ class Shown:
     facts: dict
     draft: Draft | None
     record: object | None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Of a draft, those that say something by now; of what was submitted, all."""
+        return self.draft.findings if self.draft else list(self.result.findings)
+
+    @property
+    def holds(self) -> list[Hold]:
+        return self.draft.holds if self.draft else list(self.result.holds)
 
     def with_safeguard(self, finding: str, mitigation: str) -> Assessment:
         added = {"finding": finding, "mitigation": mitigation, "state": "proposed"}
@@ -109,7 +118,9 @@ def assessment_page(request, shown: Shown, form=None, status=200):
                 for d in result.dimensions
                 if catalogue.dimension(d.id).is_risk
             ],
-            "heading": heading(result),
+            "heading": heading(shown.findings),
+            "findings": numbered(shown.findings),
+            "hidden_count": len(result.findings) - len(shown.findings),
             "meaning": meaning(shown),
             "count": len([row for row in shown.facts["safeguards"] if row["state"] != "refused"]),
             "agreed": result.if_agreed == result.residual,
@@ -117,12 +128,14 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "open_answers": open_links(shown),
             "taken": taken_rows(shown, may_propose),
             "offers": offered,
+            "remarks": remarks(shown),
+            "missing_count": len(draft.missing_links) if draft else 0,
             "form": form,
             "may_propose": may_propose,
-            "zone_acts": any(reason.id == LICENSED_ZONE for f in result.findings for reason in f.because),
-            "holds": result.holds,
-            "holds_possible": all(hold.state == "possible" for hold in result.holds),
-            "marks": as_marks(result.firm_findings),
+            "zone_acts": any(reason.id == LICENSED_ZONE for f in shown.findings for reason in f.because),
+            "holds": shown.holds,
+            "holds_possible": all(hold.state == "possible" for hold in shown.holds),
+            "marks": as_marks([finding for finding in shown.findings if finding.firm]),
             "report": reports[0] if reports else None,
             "next": draft.next_step("assessment") if draft else None,
             "before": draft.step_before("assessment") if draft else None,
@@ -132,14 +145,36 @@ def assessment_page(request, shown: Shown, form=None, status=200):
     )
 
 
-def heading(result: Assessment) -> str:
-    count = len(result.findings)
+def heading(findings: list[Finding]) -> str:
+    count = len(findings)
     if not count:
         return _("Nothing was found")
-    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
     if count == 1:
         return _("One finding")
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
     return _("%(number)s findings, the first decides") % {"number": number}
+
+
+def remarks(shown: Shown) -> list[dict]:
+    """What rules say beside the findings: why a second reader looks, advice, relief."""
+    told, found = {finding.rule for finding in shown.result.findings}, []
+    for icon, rows in (
+        ("users", shown.result.escalations),
+        ("message-circle", shown.result.advice),
+        ("door-open", shown.result.relief),
+    ):
+        for row in rows:
+            if row.rule not in told and (row.rule, row.row) not in {(each["rule"], each["row"]) for each in found}:
+                found.append({"icon": icon, "sentence": row.sentence, "rule": row.rule, "row": row.row})
+    return found
+
+
+def numbered(findings: list[Finding]) -> list[dict]:
+    """Each finding with its number on the matrix; possible ones have no place there yet."""
+    firm = [finding.key for finding in findings if finding.firm]
+    return [
+        {"finding": finding, "number": firm.index(finding.key) + 1 if finding.firm else None} for finding in findings
+    ]
 
 
 def meaning(shown: Shown) -> dict:
@@ -200,7 +235,7 @@ def taken_rows(shown: Shown, may_propose: bool) -> list[dict]:
                 "who": row.responsible or RESPONSIBLE[mitigation.responsible],
                 "due": day(row.due_on),
                 "state": STATE_WORDS[row.state],
-                "effect": finding.title if finding else "",
+                "finding": finding.title if finding else "",
                 "may_drop": may_propose and row.state == SafeguardState.PROPOSED,
             }
         )
@@ -216,20 +251,20 @@ STATE_WORDS = {
 
 
 def offers(shown: Shown) -> list[dict]:
-    """What rules name and nobody has taken up, with the level each would reach; the most helpful first."""
+    """What rules name and nobody has taken up, with the level each would reach; by finding, the most helpful first."""
     taken = {(row.finding, row.mitigation) for row in shown.proposal.questionnaire.safeguards.all()}
     found = []
-    for finding in shown.result.findings:
+    for place, finding in enumerate(shown.findings):
         for mitigation_id in finding.mitigations:
             mitigation = shown.catalogue.mitigation(mitigation_id)
             if (finding.key, mitigation_id) in taken or mitigation.lowers == "nothing":
                 continue
             after = shown.with_safeguard(finding.key, mitigation_id)
-            found.append(offer(shown, finding, mitigation, after))
+            found.append(offer(shown, place, finding, mitigation, after))
     return sorted(found, key=lambda item: item["order"])
 
 
-def offer(shown: Shown, finding, mitigation, after: Assessment) -> dict:
+def offer(shown: Shown, place: int, finding: Finding, mitigation, after: Assessment) -> dict:
     lowered = after.finding(finding.key)
     before_level, after_level = finding.if_agreed.level, lowered.if_agreed.level if lowered else "low"
     if before_level != after_level:
@@ -248,12 +283,11 @@ def offer(shown: Shown, finding, mitigation, after: Assessment) -> dict:
         "name": mitigation.name,
         "does": mitigation.text,
         "who": RESPONSIBLE[mitigation.responsible],
-        "finding": finding.title,
-        "row_label": finding.row_label,
+        "group": f"{finding.title} · {finding.row_label}" if finding.row_label else finding.title,
         "evidence": mitigation.evidence,
         "effect": effect,
         "enough": _("Enough for %(level)s") % {"level": ends_of(overall).word_inside} if is_enough else "",
-        "order": (-LEVEL_ORDER.index(finding.level), not is_enough, -gained, mitigation.effort, mitigation.id),
+        "order": (place, not is_enough, -gained, mitigation.effort, mitigation.id),
     }
 
 

@@ -15,7 +15,7 @@ from riskassess.audit.queries import EventFilters, events
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.services import create_proposal
-from riskassess.proposals.states import AFTER_DECISION, EDITABLE, State
+from riskassess.proposals.states import AFTER_DECISION, EDITABLE, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.queries import last_decision, recommendations_now
 from riskassess.web.access import get_proposal_for
@@ -23,12 +23,13 @@ from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import TitleForm, WithdrawForm
 from riskassess.web.history import timeline
 from riskassess.web.standing import standing_of
+from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
 
 # What a researcher reads of the record: the story of the proposal, nothing of the work behind the scenes.
 TOLD = (
-    "proposal.created", "version.frozen", "proposal.register", "proposal.assign", "proposal.request_changes",
+    "proposal.created", "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
     "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
     "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
     "safeguard.fulfilled", "hold.placed", "hold.lifted",
@@ -79,8 +80,9 @@ def proposal(request, reference):
             "result": result,
             "agreed_count": proposal.questionnaire.safeguards.exclude(state="refused").count() if record else 0,
             "decision": decision if decision and proposal.state in AFTER_DECISION else None,
-            "conditions": conditions,
-            "holds": [hold for hold in case.holds.all() if hold.stands] if case else [],
+            "conditions": condition_lines(conditions),
+            "match_waits": match_waits(result) and proposal.state in UNDER_REVIEW,
+            "holds": standing_holds_shown(case, result),
             "partners": partner_lines(proposal),
             "versions": proposal.versions.order_by("-number"),
             "reports": [report_card(report, may_retry=writes) for report in reports_of(proposal, request.user)],
@@ -92,8 +94,40 @@ def proposal(request, reference):
     )
 
 
+def match_waits(result) -> bool:
+    """Whether the name of a partner is close to one on a list and nobody has compared them yet."""
+    return result is not None and any(_rests_on_match(hold) for hold in result.holds)
+
+
+def _rests_on_match(hold) -> bool:
+    return hold.state == "possible" and any(r.kind == "fact" and r.value == "possible" for r in hold.because)
+
+
+def standing_holds_shown(case, result) -> list:
+    """The holds that stand; one that rests on a match alone is told as a match, since it may well be nothing."""
+    if case is None or result is None:
+        return []
+    matches = {(hold.rule, hold.row) for hold in result.holds if _rests_on_match(hold)}
+    return [hold for hold in case.holds.all() if hold.stands and (hold.rule, hold.row) not in matches]
+
+
+def condition_lines(conditions) -> list[dict]:
+    """Conditions as the researcher reads them; who sees to them may be a part named by the catalogue."""
+    return [
+        {
+            "text": condition.text,
+            "responsible": RESPONSIBLE.get(condition.responsible, condition.responsible),
+            "due_on": condition.due_on,
+            "fulfilled_on": condition.fulfilled_on,
+        }
+        for condition in conditions
+    ]
+
+
 def first_open_step(draft: Draft) -> dict:
     """The page to go on with: the first with a missing answer, then the check."""
+    if not draft.missing and draft.proposal.state == State.CHANGES_REQUESTED:
+        return {"url": draft.page("check"), "label": _("Look through your answers")}
     open_pages = {item.url.partition("#")[0] for item in draft.missing_links}
     steps = draft.steps()
     return next((step for step in steps if step["url"] in open_pages), steps[-1])
@@ -218,7 +252,7 @@ def decision(request, reference):
             "decision": decision,
             "result": assessment_of(record),
             "record": record,
-            "conditions": decision.conditions.all(),
+            "conditions": condition_lines(decision.conditions.all()),
             "scope": [labels[row] for row in decision.scope if row in labels],
             "left_out": [label for row, label in labels.items() if decision.scope and row not in decision.scope],
             "recommendations": recommendations_now(case),
