@@ -91,6 +91,9 @@ class Section(Shape):
     title: Line
     help: str = ""
     scope: Scope = "proposal"
+    # When at least one row (partner, technology item, funder) has to be named before submitting, and what is said then.
+    row_needed_when: ConditionSpec | None = None
+    row_needed: str = ""
 
 
 class Option(Shape):

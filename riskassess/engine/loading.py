@@ -16,7 +16,7 @@ from riskassess.engine.conditions import ConditionError, compile_condition, ques
 
 MAIN_FILE = "catalogue.yaml"
 PARTS = ("sections", "questions", "rules", "mitigations", "sources", "policies", "golden")
-MOST_BYTES = 2_000_000
+MOST_LETTERS = 2_000_000
 DEEPEST = 40
 FOREIGN_TAGS = ("bool", "float", "timestamp", "null")
 
@@ -72,7 +72,7 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
         catalogue = Catalogue.model_validate(data)
     except ValidationError as fault:
         raise CatalogueError([_sentence(error, data, nodes, origins) for error in fault.errors()]) from None
-    if faults := [*_unknown_references(catalogue), *_faulty_conditions(catalogue)]:
+    if faults := [*_unknown_references(catalogue), *_missing_parts(catalogue), *_faulty_conditions(catalogue)]:
         raise CatalogueError([_with_line(fault, nodes, origins) for fault in faults])
     return catalogue
 
@@ -89,11 +89,13 @@ def _fingerprint(data: Mapping[str, Any]) -> str:
 
 
 def _compose(name: str, text: str) -> yaml.Node:
-    if len(text.encode()) > MOST_BYTES:
-        raise CatalogueError([f"{name}: more than {MOST_BYTES // 1_000_000} MB is no catalogue file."])
+    if len(text) > MOST_LETTERS:
+        raise CatalogueError([f"{name}: more than {MOST_LETTERS // 1_000_000} million letters is no catalogue file."])
     try:
         _refuse_tricks(name, text)
         node = yaml.compose(text, Loader=PlainLoader)
+    except UnicodeEncodeError:
+        raise CatalogueError([f"{name}: holds half a letter that no UTF-8 text can hold."]) from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from riskassess.engine.catalogue import Catalogue, Question, Scope
+from riskassess.engine.catalogue import Catalogue, Question, Scope, Section
 from riskassess.engine.conditions import Condition, compile_condition, questions_read
 from riskassess.engine.facts import Facts, Reason
 
@@ -81,6 +81,18 @@ def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> l
         Asked(question, "", "", ())
         for question in catalogue.questions
         if question.id in FIELD_ROWS and question.required and not views.rows[FIELD_ROWS[question.id]]
+    ]
+
+
+def missing_rows(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Section]:
+    """Sections that need at least one row by the answers so far and have none. An open answer asks as a yes does."""
+    views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
+    return [
+        section
+        for section in catalogue.sections
+        if section.row_needed_when is not None
+        and not views.rows[section.scope]
+        and compile_condition(catalogue, section.row_needed_when, "proposal")(views.proposal)[0] is not False
     ]
 
 
