@@ -23,7 +23,7 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.loading import load_texts
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
-from riskassess.engine.visibility import missing_answers
+from riskassess.engine.visibility import missing_answers, missing_rows
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import guard_editable, role_in
 
@@ -126,6 +126,8 @@ def freeze_version(*, proposal: Proposal, actor: User) -> ProposalVersion:
             _("%(count)d answers are missing before this can be submitted. The list leads to each.")
             % {"count": len(missing)}
         )
+    if unnamed := missing_rows(catalogue_of(questionnaire.release), facts):
+        raise DomainError(unnamed[0].row_needed)
     content = fact_collection.present_content(questionnaire)
     last = latest_version(proposal)
     version = ProposalVersion.objects.create(

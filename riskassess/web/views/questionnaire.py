@@ -254,7 +254,7 @@ def check(request, reference):
 def submit(request, reference):
     draft = get_draft_for(request, reference)
     form = SubmitForm(request.POST)
-    if draft.missing:
+    if draft.missing_links:
         form.add_error(None, _("Some answers are missing. The list below leads to each of them."))
     if not request.user.has_perm("proposals.submit", draft.proposal) and draft.proposal.is_editable:
         form.add_error(
