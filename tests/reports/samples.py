@@ -184,9 +184,7 @@ def assessment_content(**changes) -> ReportContent:
                 date(2027, 2, 1),
                 date(2029, 1, 31),
                 (
-                    PartnerLine(
-                        "Institut des Mers Claires", "France", "partner in the work", "https://ror.org/00xyz1234"
-                    ),
+                    PartnerLine("Institut des Mers Claires", "France", "partner in the work", "00xyz1234"),
                     PartnerLine("Boreal Photonics Ltd.", "Canada", "supplier of data, samples or equipment", ""),
                 ),
                 (FunderLine("Ocean Research Fund", "Norway", "public funder of another country"),),

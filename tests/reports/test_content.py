@@ -123,6 +123,15 @@ def test_assessment_lists_every_question_that_was_asked(submitted):
     assert [line.name for line in content.proposal.partners] == [row["label"] for row in facts["partners"]]
 
 
+def test_answers_come_in_the_order_of_the_proposal(submitted):
+    content = collect(Report.objects.get(proposal=submitted(example=OPEN)))
+
+    labels = [group.row_label for group in content.answers if group.row_label]
+
+    assert labels[:2] == [partner.name for partner in content.proposal.partners]
+    assert next(group.title for group in content.answers if not group.row_label) == "The work"
+
+
 def test_findings_are_numbered_and_quote_the_answers(submitted):
     content = collect(Report.objects.get(proposal=submitted(example=HIGH)))
 

@@ -34,8 +34,11 @@ def answer_groups(catalogue: Catalogue, facts: dict) -> tuple[AnswerGroup, ...]:
         lines.setdefault(key, []).append(
             AnswerLine(question.text, words_of(question, value), unsure, bool(question.follows))
         )
-    order = {section.id: place for place, section in enumerate(catalogue.sections)}
+    sections = {section.id: place for place, section in enumerate(catalogue.sections)}
+    places = {row_id: place for place, (_scope, row_id) in enumerate(rows)}  # as the proposal names them
     return tuple(
         AnswerGroup(catalogue.section(section).title, labels[section, row], tuple(found))
-        for (section, row), found in sorted(lines.items(), key=lambda item: order[item[0][0]])
+        for (section, row), found in sorted(
+            lines.items(), key=lambda item: (sections[item[0][0]], places.get(item[0][1], -1))
+        )
     )

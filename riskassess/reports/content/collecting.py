@@ -140,7 +140,10 @@ def _proposal(content: dict, catalogue: Catalogue) -> ProposalPart:
         ends=_day(said["ends"]),
         partners=tuple(
             PartnerLine(
-                row["label"], str(country_name(row["country"])), str(PartnerRole(row["role"]).label), row.get("ror", "")
+                row["label"],
+                str(country_name(row["country"])),
+                str(PartnerRole(row["role"]).label),
+                row["ror"].rpartition("/")[2],
             )
             for row in content["partners"]
         ),
