@@ -1,0 +1,346 @@
+"""What the static checks find in a catalogue that loads, each by a planted mistake."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from jsonschema import Draft202012Validator
+
+from riskassess.engine.checking import check_catalogue
+from riskassess.engine.loading import load_texts
+from riskassess.engine.reaching import can_be_true
+from riskassess.engine.schema import json_schema
+from tests.engine.conftest import RELEASE
+from tests.engine.making import GRADES, MAIN, YES_NO, catalogue, facts, mitigation, question, rule, texts
+
+IS_A = {"answer": "A", "is": "yes"}
+RELIEF = {"sentence": "Go ahead.", "route": "fast_track", "needs_level": "low"}
+
+
+def found(*rules, **parts):
+    return [str(problem) for problem in check_catalogue(catalogue(*rules, **parts))]
+
+
+def relief(when, **changes):
+    return rule("F", when, effect="relieve", factors=[], dimensions=[], relief={**RELIEF, **changes})
+
+
+def test_released_catalogue_has_no_problems(released):
+    assert check_catalogue(released) == []
+
+
+def test_plain_catalogue_has_no_problems():
+    assert found(rule("R", IS_A, (3, 3)), relief({"not": IS_A})) == []
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        IS_A,
+        {"answer": "G", "at_least": "b"},
+        {"answer": "G", "in": ["c", "d"]},
+        {"answer": "T", "includes": ["x", "y"]},
+        {"not": {"answer": "A", "is": "no"}},
+        {"not": {"answer": "G", "at_most": "b"}},
+        {"any": "partner", "where": {"fact": "hit", "is": "confirmed"}},
+        {"count": "partner", "where": {"answer": "P", "is": "yes"}, "at_least": 2},
+        {"any": "partner", "where": {"fact": "measures", "includes": "ban"}},
+        {"not": {"every": "partner", "where": {"answer": "P", "is": "no"}}},
+        {"answer": "N", "at_least": 3},
+    ],
+)
+def test_condition_that_only_grows_with_risk_passes(when):
+    assert found(rule("R", when, (3, 3))) == []
+    assert found(relief({"not": when})) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ({"answer": "A", "is": "no"}, "A goes from no to the riskier yes, which would switch the condition off."),
+        ({"not": IS_A}, "A goes from no to the riskier yes"),
+        ({"answer": "G", "is": "b"}, "G goes from b to the riskier c"),
+        ({"answer": "G", "at_most": "b"}, "G goes from a to the riskier c"),
+        ({"all": [IS_A, {"not": {"answer": "G", "at_least": "c"}}]}, "G goes from a to the riskier c"),
+        ({"answer": "T", "includes": "none"}, "T goes from none to anything else"),
+        ({"not": {"answer": "T", "includes": "x"}}, "T takes x in"),
+        ({"unsure": "A"}, "reads 'unsure' of A; only a rule without points may."),
+        (
+            {"any": "partner", "where": {"fact": "hit", "is": "cleared"}},
+            "hit goes from cleared to the riskier confirmed",
+        ),
+        ({"any": "partner", "where": {"not": {"fact": "measures", "includes": "ban"}}}, "measures takes embargo in"),
+        ({"every": "partner", "where": {"answer": "P", "is": "yes"}}, "one more row could switch 'every' over P off."),
+        (
+            {"not": {"any": "partner", "where": {"answer": "P", "is": "no"}}},
+            "one more row could switch 'any' over P off.",
+        ),
+    ],
+)
+def test_condition_that_a_riskier_answer_would_switch_off_is_found(when, said):
+    said = said.replace("measures takes embargo", "measures takes ban")
+
+    assert any(problem.startswith(f"rules, R: when: {said}") for problem in found(rule("R", when, (3, 3))))
+    in_row = rule("R", IS_A, rows=[{"likelihood": 1, "impact": 1, "when": when}])
+    assert any(problem.startswith(f"rules, R: when: {said}") for problem in found(in_row))
+    asked = question("Z", when=when)
+    assert any(problem.startswith(f"questions, Z: when: {said}") for problem in found(questions=[asked]))
+
+
+@pytest.mark.parametrize(
+    "when", [IS_A, {"answer": "G", "at_least": "b"}, {"any": "partner", "where": {"answer": "P", "is": "no"}}]
+)
+def test_relief_that_an_added_risk_would_bring_is_found(when):
+    assert any("would switch the condition on" in p or "could switch" in p for p in found(relief(when)))
+
+
+@pytest.mark.parametrize("effect", ["escalate", "advise"])
+def test_rule_without_points_may_read_unsure(effect):
+    assert found(rule("R", {"unsure": "A"}, effect=effect)) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ({"all": [IS_A, {"not": IS_A}]}, "rules, R: never fires, whatever the answers and facts."),
+        ({"all": [{"answer": "G", "is": "d"}, {"answer": "G", "is": "c"}]}, "rules, R: never fires"),
+        ({"all": [{"answer": "H", "is": "yes"}, {"answer": "A", "is": "no"}]}, "rules, R: never fires"),
+    ],
+)
+def test_rule_that_can_never_fire_is_found(when, said):
+    assert any(problem.startswith(said) for problem in found(rule("R", when, (3, 3))))
+
+
+def test_row_and_question_that_can_never_be_reached_are_found():
+    hidden = question("Z", when={"all": [{"answer": "H", "is": "yes"}, {"answer": "A", "is": "no"}]})
+    row = {"likelihood": 1, "impact": 1, "when": {"answer": "A", "is": "no"}}
+
+    assert "questions, Z: is never asked, whatever the answers." in found(questions=[hidden])
+    assert "rules, R: row 1 never fires, whatever the answers and facts." in found(rule("R", IS_A, rows=[row]))
+
+
+def test_too_many_ways_and_numbers_are_not_tried():
+    many = [question(f"M{n}") for n in range(16)]
+    made = catalogue(questions=many)
+    every = {"all": [{"answer": each["id"], "is": "yes"} for each in many]}
+
+    assert can_be_true(made, [every], "proposal") is None
+    assert can_be_true(made, [{"answer": "N", "at_least": 3}], "proposal") is None
+    assert can_be_true(made, [{"count": "partner", "where": {"answer": "P", "is": "yes"}, "at_least": 3}], "proposal")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"questions": [question("Z", options=[*YES_NO, YES_NO[0]])]}, "questions, Z: the option no stands twice."),
+        (
+            {"questions": [question("Z", type="single", options=[*GRADES, {"id": "unsure", "text": "?"}])]},
+            "questions, Z: 'unsure' is no option; say 'unsure: true'.",
+        ),
+        (
+            {"questions": [question("Z", options=GRADES)]},
+            "questions, Z: a yes_no question has the options yes and no, or none listed.",
+        ),
+        (
+            {"levels": [{**level, "lowest": 5} for level in MAIN["levels"]]},
+            "levels, low: each band begins above the one before; these begin at [5, 5, 5, 5].",
+        ),
+        (
+            {
+                "route_table": {
+                    **MAIN["route_table"],
+                    "by_level": {"low": "full", "moderate": "light", "high": "full", "very_high": "panel"},
+                }
+            },
+            "route_table, by_level: a higher level asks for a route at least as thorough.",
+        ),
+    ],
+)
+def test_scales_and_questions_are_checked(parts, said):
+    assert said in found(**parts)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"effect": "stop", "activity": ""}, "a stop says in 'activity' what waits or what lifts it."),
+        ({"effect": "stop", "lifted_by": ""}, "a stop says in 'lifted_by' what waits or what lifts it."),
+        ({"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "valid_to lies before valid_from."),
+        ({"rows": [{"likelihood": 1, "impact": 1}] * 5}, "a rule has at most four rows; make two rules of it."),
+        ({"kind": "context", "mitigations": ["M"]}, "no safeguard lowers context; leave 'mitigations' out."),
+    ],
+)
+def test_rules_are_checked(changes, said):
+    assert f"rules, R: {said}" in found(rule("R", IS_A, (1, 1), **changes), mitigations=[mitigation("M")])
+
+
+def test_optional_question_that_a_rule_reads_and_unplaced_option_are_found():
+    free = question("Z", required=False)
+    loose = question("Y", type="single", options=[{"id": "a", "text": "a"}, {"id": "b", "text": "b", "risk": 1}])
+
+    told = found(rule("R", {"answer": "Z", "is": "yes"}, (1, 1)), questions=[free])
+    assert told == ["questions, Z: a rule or another question reads this; make it required."]
+    told = found(rule("R", {"answer": "Y", "is": "a"}, (1, 1)), questions=[loose])
+    assert "rules, R: when: Y reads a, which has no place in the risk order" in told[0]
+
+
+def test_relief_with_a_route_names_its_level():
+    bare = relief({"not": IS_A})
+    bare["relief"] = {"sentence": "Go ahead.", "route": "fast_track"}
+
+    assert found(bare) == ["rules, F: a relief that gives a route says in 'needs_level' up to which level."]
+
+
+GOLDEN = {"id": "One", "story": "A story.", "on": "2026-11-23", "facts": facts({"A": "yes", "B": "no"})}
+EXPECT = {"lower": "moderate", "upper": "moderate", "route": "light", "findings": {"R": 9}, "scores": {"knowledge": 9}}
+
+
+def test_golden_case_that_holds_is_silent():
+    assert found(rule("R", IS_A, (3, 3)), golden=[{**GOLDEN, "expect": {**EXPECT, "absent": ["L"], "holds": []}}]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"upper": "high"}, "expects upper high, and it is moderate."),
+        ({"residual": "low"}, "expects residual low, and it is moderate."),
+        ({"deciders": "low"}, "expects deciders low, and it is moderate."),
+        ({"route": "panel"}, "expects route panel, and it is light."),
+        ({"holds": ["L01"]}, "expects holds L01, and it is none."),
+        ({"possible_holds": ["L01"]}, "expects possible_holds L01, and it is none."),
+        ({"findings": {"R": 12}}, "expects the finding R with 12, and it has 9."),
+        ({"findings": {}}, "expects no findings, and there are R 9."),
+        ({"scores": {"knowledge": 4}}, "expects knowledge to score 4, and it scores 9."),
+        ({"absent": ["R"]}, "expects nothing of R, and it is there."),
+        ({"level": "high"}, "expect has no key 'level'"),
+    ],
+)
+def test_golden_case_that_fails_says_how(changes, said):
+    told = found(rule("R", IS_A, (3, 3)), golden=[{**GOLDEN, "expect": {**EXPECT, **changes}}])
+
+    assert len(told) == 1
+    assert told[0].startswith(f"golden, One: {said}")
+
+
+def test_golden_case_with_facts_that_do_not_fit_is_found():
+    case = {**GOLDEN, "facts": facts({"A": "perhaps"}), "expect": {}}
+
+    assert found(golden=[case]) == ['golden, One: facts: answers.A: "perhaps" is not one of no, yes, unsure.']
+
+
+MISTAKES = [
+    ("rules.yaml", "{answer: D1b, at_least: applied}", "{answer: D1b, at_most: applied}"),
+    ("rules.yaml", "when: {fact: sanction_hit, is: confirmed}", "when: {fact: sanction_hit, is: cleared}"),
+    ("rules.yaml", '{answer: O4, is: "yes"}', '{not: {answer: O4, is: "yes"}}'),
+    ("rules.yaml", "when: {answer: V5, is: none}", "when: {unsure: V5}"),
+    ("rules.yaml", "kind: context", "kind: gap"),
+    ("rules.yaml", "likelihood: 3\n        impact: 4", "likelihood: 2\n        impact: 4"),
+    ("catalogue.yaml", "raise_from: 4", "raise_from: 9"),
+    ("catalogue.yaml", "lowest: 10", "lowest: 13"),
+    ("catalogue.yaml", "held: full", "held: light"),
+    ("questions.yaml", 'when: {answer: O4, is: "yes"}', 'when: {answer: O4, is: "no"}'),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), MISTAKES, ids=[new for _name, _old, new in MISTAKES])
+def test_mistake_planted_in_the_released_catalogue_is_found(name, old, new, release_texts):
+    assert old in release_texts[name]
+    planted = {**release_texts, name: release_texts[name].replace(old, new)}
+
+    assert check_catalogue(load_texts(planted)) != []
+
+
+def as_editor_reads(text):
+    """The files as an editor's YAML reads them: true and false are truth values, dates are text."""
+
+    class EditorLoader(yaml.SafeLoader):
+        pass
+
+    EditorLoader.yaml_implicit_resolvers = {
+        letter: [
+            (tag, pattern) for tag, pattern in found if tag.rpartition(":")[2] not in {"timestamp", "bool", "float"}
+        ]
+        for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    plain = yaml.load(text, Loader=EditorLoader)
+    return json.loads(json.dumps(plain).replace('"true"', "true").replace('"false"', "false"))
+
+
+def test_schema_accepts_the_released_files(release_texts):
+    schema = json_schema()
+    Draft202012Validator.check_schema(schema)
+
+    for name, text in release_texts.items():
+        faults = [error.message for error in Draft202012Validator(schema).iter_errors(as_editor_reads(text))]
+        assert faults == [], name
+
+
+@pytest.mark.parametrize(
+    "when", [{"answer": "A"}, {"answer": "A", "is": "yes", "in": ["no"]}, {"all": []}, {"any": "country", "where": {}}]
+)
+def test_schema_refuses_what_the_engine_refuses(when):
+    wrong = {"rules": [rule("R", when)]}
+
+    assert not Draft202012Validator(json_schema()).is_valid(wrong)
+    assert Draft202012Validator(json_schema()).is_valid({"rules": [rule("R", IS_A)]})
+
+
+def test_published_schema_is_that_of_the_engine():
+    published = Path(settings.BASE_DIR) / "docs" / "catalogue.schema.json"
+
+    assert json.loads(published.read_text(encoding="utf-8")) == json_schema()
+
+
+def command(*args):
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("check_catalogue", *args, stdout=out, stderr=err, no_color=True)
+    except SystemExit as end:
+        return end.code, out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def folder(tmp_path, given):
+    place = tmp_path / "small" / "0.1.0"
+    place.mkdir(parents=True)
+    for name, text in given.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_command_passes_the_released_catalogues():
+    assert command() == (0, "allea-eu/0.1.0: no problems\n", "")
+    assert command(str(RELEASE))[0] == 0
+
+
+def test_command_ends_with_1_on_problems_and_names_them(tmp_path):
+    place = folder(tmp_path, texts(rules=[rule("R", {"not": IS_A}, (1, 1))]))
+
+    code, out, err = command(place)
+
+    assert (code, out) == (1, "small/0.1.0: 1 problem\n")
+    assert err == (
+        "small/0.1.0: rules, R: when: A goes from no to the riskier yes, which would switch the condition off.\n"
+    )
+    code, out, _err = command(place, "--format", "json")
+    (release,) = json.loads(out)["releases"]
+    assert (code, release["release"], release["state"], len(release["problems"])) == (1, "small/0.1.0", "faulty", 1)
+
+
+def test_command_ends_with_1_on_unknown_ids(tmp_path):
+    code, _out, err = command(folder(tmp_path, texts(rules=[rule("R", {"answer": "Q9", "is": "yes"})])))
+
+    assert code == 1
+    assert "rest.yaml, line 1, R: when: there is no question 'Q9'" in err
+
+
+@pytest.mark.parametrize("given", [{}, {"catalogue.yaml": "id: ["}, {"catalogue.yaml": "- one"}])
+def test_command_ends_with_2_on_what_cannot_be_read(given, tmp_path):
+    code, _out, err = command(folder(tmp_path, given))
+
+    assert code == 2
+    assert "catalogue.yaml" in err
