@@ -330,3 +330,13 @@ def test_every_step_leaves_one_event_with_its_state(submitted, tomasz, jonas):
 
     assert states == ["submitted", "in_review", "approved"]
     assert not Job.objects.filter(state="failed").exists()
+
+
+@pytest.mark.parametrize(
+    ("emptied", "words"), [("partners", "partner organisation"), ("technology", "technology or item")]
+)
+def test_submit_without_a_row_that_the_answers_speak_of_is_refused(filed, ana, emptied, words):
+    proposal = filed(example=HIGH, **{emptied: []})
+
+    with pytest.raises(DomainError, match=words):
+        workflow.submit(proposal=proposal, actor=ana)
