@@ -131,8 +131,9 @@ class SectionForm(forms.Form):
     def clean(self):
         for name, (question, _row) in self.slots.items():
             value = self.cleaned_data.get(name)
-            if value in closed_options(question):
-                self.add_error(name, closed_options(question)[value])
+            closed = closed_options(question)
+            for chosen in closed.keys() & set(as_list(value)):
+                self.add_error(name, closed[chosen])
             if not isinstance(value, list) or len(value) < 2:
                 continue
             if UNSURE in value:
