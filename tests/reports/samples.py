@@ -169,7 +169,7 @@ def assessment_content(**changes) -> ReportContent:
             filed_on=date(2026, 11, 20),
             route="Panel",
             route_meaning="Several people look at it, one of them from your field.",
-            route_reason="The level can reach very high.",
+            route_reason="very high as filed",
             due_on=date(2026, 12, 16),
             proposal=ProposalPart(
                 "Photonic sensors for coastal water quality",
