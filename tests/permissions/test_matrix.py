@@ -1,0 +1,133 @@
+"""Who gets which page of one high case: a table typed by hand from the permission matrix, against the real views."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from riskassess import workflow
+from riskassess.accounts.models import User
+from riskassess.assessments.queries import latest_record
+from riskassess.audit.models import Event
+from riskassess.web.policy import OBJECT, POLICY
+from tests.story import HIGH
+
+PEOPLE = ("ana", "tomasz", "omar", "jonas", "david", "ada", "eve")
+# Before the officer's vote: the approver is not in yet, and sees nothing.
+PAGES = {
+    #                    ana  tomasz omar jonas david ada  eve
+    "home":             (200, 302, 302, 302, 302, 302, 200),
+    "proposal_new":     (200, 403, 403, 403, 403, 403, 200),
+    "desk":             (403, 200, 200, 200, 403, 403, 403),
+    "audit":            (403, 403, 403, 403, 200, 200, 403),
+    "proposal":         (200, 200, 200, 404, 200, 404, 404),
+    "assessment":       (200, 200, 200, 404, 200, 404, 404),
+    "version":          (200, 200, 200, 404, 200, 404, 404),
+    "withdraw":         (200, 403, 403, 404, 403, 404, 404),
+    "discard":          (403, 403, 403, 404, 403, 404, 404),
+    "collaboration":    (302, 403, 403, 404, 403, 404, 404),
+    "section":          (302, 403, 403, 404, 403, 404, 404),
+    "check":            (302, 403, 403, 404, 403, 404, 404),
+    "case":             (403, 200, 200, 404, 200, 404, 404),
+    "recommend":        (403, 200, 200, 404, 403, 404, 404),
+    "decide":           (403, 403, 200, 404, 403, 404, 404),
+    "assign":           (403, 403, 200, 404, 403, 404, 404),
+    "request_changes":  (403, 200, 200, 404, 403, 404, 404),
+    "flag":             (403, 200, 200, 404, 403, 404, 404),
+    "unflag":           (403, 403, 403, 404, 403, 404, 404),
+}  # fmt: skip
+EXTRA = {"section": {"section": "work"}, "version": {"number": 1}}
+
+
+@pytest.fixture
+def people(university):
+    found = {key: university.people[key] for key in PEOPLE if key in university.people}
+    found["ada"] = User.objects.get(email__startswith="ada")
+    return found
+
+
+def address(name, proposal):
+    if name in {"home", "proposal_new", "desk", "audit"}:
+        return reverse(name)
+    return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
+
+
+def test_pages_of_a_high_case_by_person(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+
+    seen = {
+        name: tuple(as_user(people[person]).get(address(name, proposal)).status_code for person in PEOPLE)
+        for name in PAGES
+    }
+
+    assert seen == PAGES
+
+
+def test_approver_comes_in_with_the_officers_vote(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+    workflow.decide(
+        case=proposal.case,
+        actor=people["omar"],
+        record_uid=str(latest_record(proposal).uid),
+        outcome="decline",
+        reasons="No.",
+        source="K04",
+        why_safeguards_fail="They would not.",
+    )
+    jonas = as_user(people["jonas"])
+
+    assert [jonas.get(address(name, proposal)).status_code for name in ("case", "decide", "recommend")] == [
+        200,
+        200,
+        403,
+    ]
+    assert b"No." not in jonas.get(address("case", proposal)).content
+
+
+def test_what_is_hidden_looks_like_what_does_not_exist(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+    eve = as_user(people["eve"])
+
+    hidden = eve.get(address("proposal", proposal))
+    missing = eve.get(reverse("proposal", args=["RA-2026-9999"]))
+
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert len(hidden.content) == len(missing.content)
+
+
+def test_nobody_outside_can_post_anything_to_the_case(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+    before = (proposal.state, proposal.revision)
+    given = {"reference": proposal.reference, "section": "work", "number": 1, "uid": uuid.uuid4()}
+
+    for route, method in POLICY:
+        if POLICY[route, method] != OBJECT or method != "POST" or route.startswith("report"):
+            continue
+        names = {"reference"} | ({"uid"} if route in UID_ROUTES else set()) | set(EXTRA.get(route, {}))
+        url = reverse(route, kwargs={name: given[name] for name in names})
+        for person in ("eve", "ada", "jonas"):
+            assert as_user(people[person]).post(url, {}).status_code == 404, (route, person)
+        assert as_user(people["david"]).post(url, {}).status_code in {403, 404}, route
+
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.revision) == before
+
+
+UID_ROUTES = {"hold_lift", "hold_confirm", "match", "safeguard_settle", "safeguard_drop"}
+
+
+def test_a_denial_leaves_an_event(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+
+    as_user(people["tomasz"]).get(address("decide", proposal))
+
+    event = Event.objects.filter(verb="access.denied").latest("sequence")
+    assert (event.actor_id, event.reference) == (people["tomasz"].pk, proposal.reference)
+
+
+def test_an_account_that_was_closed_gets_nothing(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+    omar = as_user(people["omar"])
+    User.objects.filter(pk=people["omar"].pk).update(is_active=False)
+
+    assert omar.get(address("case", proposal)).status_code == 302
