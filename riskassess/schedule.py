@@ -1,12 +1,16 @@
 """Periodic and follow-up tasks: a door like the web. What comes often is idempotent, since a scheduler forgets."""
 
 from celery import shared_task
+from django.conf import settings
 
 from riskassess import workflow
+from riskassess.assessments.queries import latest_version
+from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
 from riskassess.jobs import running
 from riskassess.jobs.running import job_task
 from riskassess.proposals.models import Proposal
+from riskassess.proposals.states import State
 
 
 @shared_task(name="schedule.sweep_jobs")
@@ -17,6 +21,20 @@ def sweep_jobs() -> None:
 @shared_task(name="schedule.seal_reads")
 def seal_reads() -> None:
     seal()
+
+
+@shared_task(name="schedule.draw_registered")
+def draw_registered() -> None:
+    """Some registrations are read afterwards; which ones, their own fingerprints say."""
+    waiting = Proposal.objects.filter(state=State.REGISTERED, case__isnull=True)
+    for proposal in waiting:
+        if workflow.is_drawn(latest_version(proposal), settings.DRAW_ONE_IN):
+            workflow.draw(proposal=proposal)
+
+
+@shared_task(name="schedule.check_chain")
+def check_chain_daily() -> None:
+    check_chain()
 
 
 @job_task("schedule.assess_submitted")

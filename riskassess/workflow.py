@@ -106,6 +106,19 @@ def _register(proposal: Proposal, record: AssessmentRecord) -> None:
     telling.proposal_registered(proposal=proposal, number=record.version.number)
 
 
+@story()
+def draw(*, proposal: Proposal) -> Case:
+    """Take a registration into an ordinary review, because it was drawn; the work goes on meanwhile."""
+    record = latest_record(proposal)
+    proposals.move(proposal=proposal, name="draw", actor=None)
+    return _open_review(proposal, record, assessment_of(record))
+
+
+def is_drawn(version: ProposalVersion, one_in: int) -> bool:
+    """Whether this registration is one of those that are read afterwards: settled by its fingerprint, by nobody."""
+    return one_in > 0 and int(version.sha256[:12], 16) % one_in == 0
+
+
 def _open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment) -> Case:
     catalogue = catalogue_of(record.release)
     route = routing.case_route(result)
