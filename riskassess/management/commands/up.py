@@ -10,11 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from riskassess.jobs import running
 from riskassess.jobs.models import Job, State
@@ -101,6 +103,11 @@ class Command(BaseCommand):
                 self._end(children)
         self.stdout.write("RiskAssess has ended.")
 
+    @cached_property
+    def due(self) -> dict[str, float]:
+        """When each periodic task is sent next, on the monotonic clock."""
+        return {}
+
     def _leave(self, *_):
         self.is_leaving = True
 
@@ -158,8 +165,19 @@ class Command(BaseCommand):
                 is_announced = True
             if time.monotonic() >= next_sweep:
                 self._sweep(children[1])
+                self._send_due()
                 next_sweep = time.monotonic() + min(10, settings.JOB_RESEND_SECONDS)
             time.sleep(LOOK_SECONDS)
+
+    def _send_due(self) -> None:
+        """The scheduler's part where there is none: wake up the periodic tasks whose time has come."""
+        now = time.monotonic()
+        for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+            if entry["task"] == "schedule.sweep_jobs":
+                continue  # the supervisor sweeps itself
+            if now >= self.due.setdefault(name, now + entry["schedule"]):
+                self.due[name] = now + entry["schedule"]
+                current_app.send_task(entry["task"], queue="bulk", retry=False, ignore_result=True)
 
     def _sweep(self, worker: Child) -> None:
         """A solo worker has no time limit of its own: one that is past its lease hangs and is ended."""
