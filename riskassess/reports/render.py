@@ -6,8 +6,8 @@ from django.template.loader import render_to_string
 from weasyprint import CSS, HTML, LOGGER
 from weasyprint.text.fonts import FontConfiguration
 
-from riskassess.reports.content import ReportContent
 from riskassess.reports.fetching import ClosedFetcher, style_text
+from riskassess.reports.shapes import ReportContent
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from riskassess.engine.results import Because, Grade, Interval, SourceRef
-from riskassess.reports.content.shapes import (
+from riskassess.reports.shapes import (
     AnswerGroup,
     AnswerLine,
     ConditionLine,

@@ -1,6 +1,5 @@
 """What a report says: everything its reader may see, in words, and nothing else. No note, no name of a voter."""
 
 from riskassess.reports.content.collecting import collect
-from riskassess.reports.content.shapes import ReportContent
 
-__all__ = ["ReportContent", "collect"]
+__all__ = ["collect"]

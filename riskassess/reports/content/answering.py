@@ -6,7 +6,11 @@ from django.utils.translation import pgettext
 from riskassess.assessments.wording import SCOPES, words_of
 from riskassess.engine.catalogue import UNSURE, Catalogue
 from riskassess.engine.visibility import visible_questions
-from riskassess.reports.content.shapes import AnswerGroup, AnswerLine
+from riskassess.reports.shapes import AnswerGroup, AnswerLine
+
+
+def day_of(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def day_words(day: date) -> str:

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import date
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
@@ -8,15 +7,16 @@ from django.utils.translation import ngettext
 
 from partners.countries import country_name
 from partners.models import ListEdition
-from riskassess.assessments.models import SafeguardState
 from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.assessments.wording import words_of
 from riskassess.engine.catalogue import Catalogue
-from riskassess.engine.results import Assessment, Finding, Interval, Narrowing
+from riskassess.engine.results import Assessment, Interval, Narrowing
 from riskassess.proposals.models import FunderKind, PartnerRole
-from riskassess.reports.content.answering import answer_groups
+from riskassess.reports.content.answering import answer_groups, day_of
 from riskassess.reports.content.deciding import decision_part
-from riskassess.reports.content.shapes import (
+from riskassess.reports.content.findings import COUNTED, counted_kind, finding_lines, safeguard_lines
+from riskassess.reports.models import Kind, Report
+from riskassess.reports.shapes import (
     DimensionLine,
     EditionLine,
     FindingLine,
@@ -29,12 +29,8 @@ from riskassess.reports.content.shapes import (
     Provenance,
     RemarkLine,
     ReportContent,
-    SafeguardLine,
 )
-from riskassess.reports.models import Kind, Report
 from riskassess.reviews.models import Hold
-
-COUNTED = ("agreed", "fulfilled")
 
 
 def collect(report: Report) -> ReportContent:
@@ -42,10 +38,10 @@ def collect(report: Report) -> ReportContent:
     record, version, asked = report.record, report.version, report.as_asked
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     zone = ZoneInfo(asked["time_zone"])
-    taken = _safeguards(record.facts, asked, catalogue)
+    taken = safeguard_lines(record.facts, asked, catalogue)
     counts_proposed = report.kind != Kind.DECISION and any(line.state == "proposed" for line in taken)
     counted = [line for line in taken if counts_proposed or line.state in COUNTED]
-    findings, possible = _findings(result, catalogue, taken, counts_proposed)
+    findings, possible = finding_lines(result, catalogue, taken, counts_proposed)
     route = asked["route"] or result.route
     return ReportContent(
         kind=str(report.kind),
@@ -59,13 +55,13 @@ def collect(report: Report) -> ReportContent:
         route=catalogue.route(route).title,
         route_meaning=catalogue.route(route).meaning,
         route_reason=result.route_reason,
-        due_on=_day(asked["due_on"]),
+        due_on=day_of(asked["due_on"]),
         proposal=_proposal(version.content, catalogue),
         decision=decision_part(report, zone) if report.decision_id else None,
         filed=result.inherent,
         reached=result.if_agreed if counts_proposed else result.residual,
         meaning="" if result.inherent.is_open else catalogue.level(result.inherent.upper).meaning,
-        counted=_counted(counted),
+        counted=counted_kind(counted),
         counted_number=len(counted),
         summary=_summary(result, findings),
         benefit=result.benefit,
@@ -90,10 +86,6 @@ def collect(report: Report) -> ReportContent:
         answers=answer_groups(catalogue, record.facts),
         provenance=_provenance(report, catalogue),
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _beside_picture(title: str) -> tuple[str, ...]:
@@ -136,8 +128,8 @@ def _proposal(content: dict, catalogue: Catalogue) -> ProposalPart:
         unit=said["unit"],
         coinvestigators=tuple(said["coinvestigators"]),
         kinds=tuple(words_of(kinds, kind) if kinds else kind for kind in content["answers"].get("T1") or ()),
-        starts=_day(said["starts"]),
-        ends=_day(said["ends"]),
+        starts=day_of(said["starts"]),
+        ends=day_of(said["ends"]),
         partners=tuple(
             PartnerLine(
                 row["label"],
@@ -156,78 +148,6 @@ def _proposal(content: dict, catalogue: Catalogue) -> ProposalPart:
             for row in content["funders"]
         ),
         technology=tuple(row["label"] for row in content["technology"]),
-    )
-
-
-def _safeguards(facts: dict, asked: dict, catalogue: Catalogue) -> tuple[SafeguardLine, ...]:
-    """Those the assessment knew, with who does what by when as it stood when the report was asked for."""
-    known = {(row["finding"], row["mitigation"]): row for row in asked["safeguards"]}
-    lines = []
-    for row in facts.get("safeguards", ()):
-        if row["state"] == SafeguardState.REFUSED:
-            continue
-        mitigation, more = catalogue.mitigation(row["mitigation"]), known.get((row["finding"], row["mitigation"]), {})
-        lines.append(
-            SafeguardLine(
-                mitigation.name,
-                row["state"],
-                str(SafeguardState(row["state"]).label),
-                mitigation.text,
-                row["finding"] or "",
-                more.get("responsible", ""),
-                _day(more.get("due_on")),
-            )
-        )
-    return tuple(lines)
-
-
-def _counted(lines: list[SafeguardLine]) -> str:
-    """Which kind of safeguards the second level counts."""
-    states = {"agreed" if line.state in COUNTED else "proposed" for line in lines}
-    return "both" if len(states) == 2 else next(iter(states), "")
-
-
-def _findings(result: Assessment, catalogue: Catalogue, taken, counts_proposed):
-    """Firm findings numbered as on the matrix, then the possible ones that would weigh more than the firm."""
-    firm: dict[str, Finding] = {}
-    for finding in result.firm_findings:
-        firm.setdefault(finding.key, finding)  # the grades of a rule: the heaviest comes first
-    possible: dict[str, Finding] = {}
-    for finding in result.possible_findings:
-        if finding.key not in firm or finding.score > firm[finding.key].score:
-            possible.setdefault(finding.key, finding)
-    return (
-        tuple(
-            _finding(number, finding, catalogue, taken, counts_proposed)
-            for number, finding in enumerate(firm.values(), start=1)
-        ),
-        tuple(_finding(0, finding, catalogue, taken, counts_proposed) for finding in possible.values()),
-    )
-
-
-def _finding(number: int, finding: Finding, catalogue: Catalogue, taken, counts_proposed) -> FindingLine:
-    own = tuple(line for line in taken if line.finding in (finding.key, finding.rule))
-    names = {line.name for line in own}
-    offered = tuple(
-        SafeguardLine(catalogue.mitigation(one).name, "possible", "")
-        for one in finding.mitigations
-        if catalogue.mitigation(one).name not in names
-    )
-    return FindingLine(
-        number,
-        finding.rule,
-        finding.title,
-        finding.row_label,
-        finding.explain,
-        finding.filed,
-        finding.if_agreed if counts_proposed else finding.agreed,
-        bool(finding.raised_by),
-        finding.capped,
-        tuple(catalogue.dimension(one).title for one in finding.dimensions),
-        finding.factors,
-        finding.because,
-        finding.sources,
-        own or offered,
     )
 
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from riskassess.accounts.roles import Role
 from riskassess.reports.content.answering import day_words
-from riskassess.reports.content.shapes import ConditionLine, DecisionPart
 from riskassess.reports.models import Report
+from riskassess.reports.shapes import ConditionLine, DecisionPart
 from riskassess.reviews.models import Outcome, Vote
 
 # Conditions that grew out of a safeguard may name a side only.
