@@ -32,7 +32,8 @@ class FormReader(HTMLParser):
         if tag == "input" and given.get("name") and (form or given.get("form")):
             kind = given.get("type", "text")
             if kind not in {"radio", "checkbox"} or "checked" in given:
-                self.forms.setdefault(form, []).append((given["name"], given.get("value", "") or ""))
+                value = given.get("value", "on" if kind in {"radio", "checkbox"} else "")
+                self.forms.setdefault(form, []).append((given["name"], value or ""))
         elif tag == "select" and form:
             self._select = [form, given["name"], None, None]
         elif tag == "option" and self._select:

@@ -1,0 +1,88 @@
+"""Out of scope is 404, in scope but not allowed 403; nobody learns that a foreign proposal exists."""
+
+import pytest
+from django.urls import reverse
+
+from riskassess.proposals.services import set_coinvestigators
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("proposal", "collaboration", "assessment", "check", "discard", "withdraw", "decision")
+
+
+def addresses(proposal):
+    found = [reverse(name, args=[proposal.reference]) for name in PAGES]
+    found += [reverse("section", args=[proposal.reference, "work"]), reverse("version", args=[proposal.reference, 1])]
+    return found
+
+
+def test_eve_finds_nothing_of_anas_draft(as_user, eve, filed):
+    proposal, browser = filed(), as_user(eve)
+
+    for address in addresses(proposal):
+        assert browser.get(address).status_code == 404, address
+    for name in ("submit", "discard", "collaboration", "safeguard_propose"):
+        assert browser.post(reverse(name, args=[proposal.reference])).status_code == 404, name
+
+
+def test_eve_finds_nothing_of_anas_submitted_proposal(as_user, eve, submitted):
+    proposal = submitted(example="04-coastal")
+    report, browser = proposal.reports.get(), as_user(eve)
+
+    for address in addresses(proposal):
+        assert browser.get(address).status_code == 404, address
+    assert browser.get(f"/reports/{report.uid}.pdf").status_code == 404
+    assert browser.get(f"/reports/{report.uid}/state", headers={"HX-Request": "true"}).status_code == 404
+    assert browser.post(f"/reports/{report.uid}/retry").status_code == 404
+
+
+def test_officer_sees_no_draft(as_user, omar, filed):
+    proposal = filed()
+
+    assert as_user(omar).get(proposal.get_absolute_url()).status_code == 404
+
+
+def test_officer_reads_a_submitted_proposal_and_writes_nothing(as_user, omar, submitted):
+    proposal, browser = submitted(example="04-coastal"), as_user(omar)
+
+    assert browser.get(proposal.get_absolute_url()).status_code == 200
+    assert browser.get(reverse("collaboration", args=[proposal.reference])).status_code == 403
+    assert browser.post(reverse("submit", args=[proposal.reference]), {"statement": "on"}).status_code == 403
+    assert browser.get(reverse("withdraw", args=[proposal.reference])).status_code == 403
+
+
+def test_coinvestigator_who_may_only_read_is_led_to_the_proposal(as_user, ana, mateo, filed):
+    proposal = filed()
+    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, False)])
+    browser, address = as_user(mateo), reverse("section", args=[proposal.reference, "work"])
+
+    assert browser.get(address)["Location"] == proposal.get_absolute_url()
+    assert browser.post(address, {"T4": "basic", "shown": "T4:1"}).status_code == 403
+
+
+def test_coinvestigator_who_may_edit_writes_but_does_not_submit(as_user, ana, mateo, filed):
+    proposal = filed()
+    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, True)])
+    browser = as_user(mateo)
+
+    assert browser.get(reverse("section", args=[proposal.reference, "work"])).status_code == 200
+    page = browser.post(reverse("submit", args=[proposal.reference]), {"statement": "on"})
+
+    assert page.status_code == 422
+    assert "Only Ana Ferreira, who leads this proposal, can submit it." in page.content.decode()
+    proposal.refresh_from_db()
+    assert proposal.state == "draft"
+
+
+def test_page_of_a_submitted_proposal_leads_away_from_the_form(as_user, ana, submitted):
+    proposal = submitted()
+
+    page = as_user(ana).get(reverse("section", args=[proposal.reference, "work"]))
+
+    assert page["Location"] == proposal.get_absolute_url()
+
+
+def test_decision_page_opens_with_the_decision(as_user, ana, submitted):
+    proposal = submitted(example="04-coastal")
+
+    assert as_user(ana).get(reverse("decision", args=[proposal.reference])).status_code == 404

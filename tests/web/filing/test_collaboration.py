@@ -1,0 +1,200 @@
+"""The first section: rows without script, suggestions, all or nothing."""
+
+import pytest
+from django.urls import reverse
+
+from partners.models import Partner, RorRecord
+from riskassess.audit.models import Event
+from riskassess.proposals.services import describe
+from tests.web.filing.pages import filled, read, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def vienna(db):
+    return RorRecord.objects.create(
+        ror_id="https://ror.org/03prydq77", name="University of Vienna", normalised="university of vienna", country="AT"
+    )
+
+
+@pytest.fixture
+def draft(filed):
+    return filed()
+
+
+@pytest.fixture
+def address(draft):
+    return reverse("collaboration", args=[draft.reference])
+
+
+@pytest.fixture
+def browser(as_user, ana):
+    return as_user(ana)
+
+
+def test_row_more_keeps_all_that_was_typed_and_saves_nothing(browser, draft, address):
+    events = Event.objects.count()
+    sent = filled(browser.get(address), "collaboration", title="Other", starts="tomorrow", do="add-partner")
+
+    page = browser.post(address, sent)
+
+    form = dict(read(page).forms["collaboration"])
+    assert (form["title"], form["starts"], form["partner-count"], form["partner-2-name"]) == (
+        "Other",
+        "tomorrow",
+        "3",
+        "",
+    )
+    assert "Not saved yet" not in text_of(page)
+    draft.refresh_from_db()
+    assert (draft.title != "Other", Event.objects.count()) == (True, events)
+
+
+def test_row_less_takes_the_right_one(browser, draft, address):
+    page = browser.post(address, filled(browser.get(address), "collaboration", do="remove-partner-0"))
+    assert dict(read(page).forms["collaboration"])["partner-0-name"] == "University of Vienna"
+
+    browser.post(address, filled(page, "collaboration"))
+
+    assert [row.partner.name for row in draft.participations.all()] == ["University of Vienna"]
+
+
+def test_search_and_choice_fill_the_row(browser, draft, address, vienna):
+    page = browser.get(address)
+    page = browser.post(address, filled(page, "collaboration", partner__0__name="vienna", do="find-partner-0"))
+    assert "pick-partner-0:https://ror.org/03prydq77" in page.content.decode()
+
+    page = browser.post(address, filled(page, "collaboration", do="pick-partner-0:https://ror.org/03prydq77"))
+
+    form = dict(read(page).forms["collaboration"])
+    assert (form["partner-0-name"], form["partner-0-country"]) == ("University of Vienna", "AT")
+
+
+def test_suggestions_answer_a_fragment_to_htmx_and_a_page_otherwise(browser, vienna, draft):
+    fragment = browser.get("/organisations?row=partner-0&partner-0-name=vien", headers={"HX-Request": "true"})
+    page = browser.get("/organisations?q=vien")
+
+    assert "<html" not in fragment.content.decode()
+    assert "pick-partner-0:https://ror.org/03prydq77" in fragment.content.decode()
+    assert "University of Vienna" in text_of(page)
+
+
+def test_blank_rows_are_left_out(browser, draft, address):
+    page = browser.post(address, filled(browser.get(address), "collaboration", do="add-funder"))
+
+    page = browser.post(address, filled(page, "collaboration"))
+
+    assert page.status_code == 302
+    assert draft.funders.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"title": " "}, "Give the collaboration a title; you can change it later."),
+        ({"starts": "2027-02-30"}, "Write the date as year-month-day, such as 2027-01-15."),
+        ({"starts": "2028-01-01", "ends": "2027-01-01"}, "The end lies before the start."),
+        ({"kinds": "espionage"}, "Choose among the kinds shown."),
+        ({"unit": "9999"}, "Choose one of the units of the list."),
+        ({"partner__0__country": ""}, "Choose the country in which the organisation is established."),
+        ({"partner__0__ror_id": "123"}, "This is no ROR id."),
+        ({"partner__0__role": "owner"}, "Choose one of the parts of the list."),
+        ({"funder__0__kind": "x"}, "Choose one of the kinds of the list."),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_all_is_shown_again(browser, draft, address, changes, sentence):
+    sent = filled(browser.get(address), "collaboration", summary="Typed for an hour", **changes)
+
+    page = browser.post(address, sent)
+
+    assert page.status_code == 422
+    assert sentence in text_of(page)
+    assert ("summary", "Typed for an hour") in read(page).forms["collaboration"]
+    draft.refresh_from_db()
+    assert draft.summary != "Typed for an hour"
+
+
+def test_row_that_the_registry_refuses_writes_nothing_at_all(browser, draft, address, vienna):
+    partners, events = Partner.objects.count(), Event.objects.count()
+    sent = filled(
+        browser.get(address),
+        "collaboration",
+        title="New title",
+        partner__0__name="Brand new institute",
+        partner__0__ror_id="",
+        partner__1__ror_id="https://ror.org/03prydq77",
+        partner__1__country="DE",
+    )
+
+    page = browser.post(address, sent)
+
+    assert page.status_code == 422
+    assert "belongs to University of Vienna" in text_of(page)
+    draft.refresh_from_db()
+    assert draft.title != "New title"
+    assert (Partner.objects.count(), Event.objects.count()) == (partners, events)
+
+
+def test_unknown_person_is_said_beside_the_row(browser, draft, address):
+    page = browser.post(address, filled(browser.get(address), "collaboration", do="add-person"))
+
+    page = browser.post(address, filled(page, "collaboration", person__0__email="nobody@norderhaven.example"))
+
+    assert page.status_code == 422
+    assert "Nobody with this e-mail has an account here." in text_of(page)
+
+
+def test_person_joins_and_may_edit(browser, draft, address, mateo):
+    page = browser.post(address, filled(browser.get(address), "collaboration", do="add-person"))
+
+    page = browser.post(address, filled(page, "collaboration", person__0__email="Mateo@norderhaven.example"))
+
+    assert page.status_code == 302
+    assert [(co.user, co.can_edit) for co in draft.coinvestigators.all()] == [(mateo, True)]
+
+
+def test_change_by_somebody_else_is_not_overwritten_unseen(browser, draft, address, ana):
+    sent = filled(browser.get(address), "collaboration", title="Mine")
+    describe(
+        proposal=draft,
+        actor=ana,
+        title="Theirs",
+        summary="",
+        kinds=draft.kinds,
+        unit=draft.unit,
+        starts=None,
+        ends=None,
+    )
+
+    page = browser.post(address, sent)
+
+    assert page.status_code == 409
+    assert ("title", "Mine") in read(page).forms["collaboration"]
+    draft.refresh_from_db()
+    assert draft.title == "Theirs"
+    assert browser.post(address, filled(page, "collaboration")).status_code == 302
+    draft.refresh_from_db()
+    assert draft.title == "Mine"
+
+
+def test_same_partner_twice_is_refused(browser, draft, address):
+    name = draft.participations.first().partner.name
+    country = draft.participations.first().partner.country
+    sent = filled(
+        browser.get(address), "collaboration", partner__1__name=name, partner__1__country=country, partner__1__ror_id=""
+    )
+
+    page = browser.post(address, sent)
+
+    assert page.status_code == 422
+    assert "The same organisation stands twice." in text_of(page)
+
+
+def test_mark_up_in_a_title_is_shown_as_text(browser, draft, address):
+    browser.post(address, filled(browser.get(address), "collaboration", title="<script>alert(1)</script>"))
+
+    page = browser.get(draft.get_absolute_url())
+
+    assert "<script>alert(1)" not in page.content.decode()
+    assert "&lt;script&gt;alert(1)" in page.content.decode()

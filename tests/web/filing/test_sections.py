@@ -1,0 +1,208 @@
+"""Sections of the questionnaire: what is asked, kept, refused, and who wins when two people write."""
+
+import pytest
+from django.urls import reverse
+
+from riskassess.assessments.models import Answer
+from riskassess.audit.models import Event
+from riskassess.management.filing import answer
+from riskassess.proposals.services import set_coinvestigators
+from riskassess.workflow import submit
+from tests.web.filing.pages import filled, read, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def section(proposal, name):
+    return reverse("section", args=[proposal.reference, name])
+
+
+def value_of(proposal, question, row=""):
+    found = Answer.objects.filter(questionnaire=proposal.questionnaire, question=question, row=row).first()
+    return found.value if found else None
+
+
+def test_follow_up_is_asked_under_its_question_once_the_answer_calls_it(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    row = str(proposal.participations.first().uid)
+    before = browser.get(section(proposal, "partners"))
+    assert f"question-O4a-{row}" not in read(before).ids
+
+    sent = filled(before, "questions", do="continue") | {f"O4-{row}": ["yes"]}
+    page = browser.post(section(proposal, "partners"), sent)
+
+    assert page["Location"] == f"{section(proposal, 'partners')}#question-O4a-{row}"
+    after = browser.get(section(proposal, "partners"))
+    assert "Because you answered yes" in text_of(after)
+    assert "Your answers bring up 1 more question." in text_of(after)
+
+
+def test_answer_that_no_longer_applies_is_kept_but_not_asked(as_user, ana, filed):
+    proposal, browser = filed(example="04-coastal"), as_user(ana)
+    assert value_of(proposal, "V4a") == "both"
+
+    page = browser.get(section(proposal, "freedom"))
+    browser.post(section(proposal, "freedom"), filled(page, "questions", V4="no"))
+
+    assert "question-V4a" not in read(browser.get(section(proposal, "freedom"))).ids
+    assert value_of(proposal, "V4a") == "both"
+
+
+def test_only_options_of_the_catalogue_are_taken(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    page = browser.get(section(proposal, "work"))
+
+    page = browser.post(section(proposal, "work"), filled(page, "questions", T4="weapons", T5="no"))
+
+    assert page.status_code == 422
+    assert "Choose one of the answers shown." in text_of(page)
+    assert value_of(proposal, "T4") == "humanities"
+    assert value_of(proposal, "T5") == "yes"
+    assert "Not saved yet." in text_of(page)
+    assert ("T5", "no") in read(page).forms["questions"]
+
+
+def test_unsure_stands_alone(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    page = browser.get(section(proposal, "data"))
+
+    page = browser.post(section(proposal, "data"), filled(page, "questions", Y1=["unsure", "open"]))
+
+    assert page.status_code == 422
+    assert "Choose unsure alone, or those you know of." in text_of(page)
+
+
+def test_exemption_is_confirmed_by_an_officer_alone(as_user, ana, filed):
+    proposal, browser = filed(example="06-harbour"), as_user(ana)
+    row = str(proposal.technology_items.get().uid)
+    page = browser.get(section(proposal, "technology"))
+    assert f'value="confirmed" name="X6-{row}"' not in page.content.decode()
+
+    page = browser.post(section(proposal, "technology"), filled(page, "questions") | {f"X6-{row}": ["confirmed"]})
+
+    assert page.status_code == 422
+    assert value_of(proposal, "X6", row) == "unsure"
+
+
+def test_emptied_answer_is_taken_back(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    sent = filled(browser.get(section(proposal, "data")), "questions")
+    del sent["Y1"]
+
+    page = browser.post(section(proposal, "data"), sent)
+
+    assert page.status_code == 302
+    assert value_of(proposal, "Y1") is None
+
+
+def test_leaving_keeps_what_was_answered_and_coming_back_shows_it(as_user, ana, filed):
+    proposal, browser = filed(answers={}), as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T4="basic", do="leave")
+
+    page = browser.post(section(proposal, "work"), sent)
+
+    assert page["Location"] == proposal.get_absolute_url()
+    assert ("T4", "basic") in read(browser.get(section(proposal, "work"))).forms["questions"]
+
+
+def test_text_typed_while_somebody_submitted_is_kept(as_user, ana, filed, listed):
+    proposal, browser = filed(), as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T5="no")
+    submit(proposal=proposal, actor=ana)
+
+    page = browser.post(section(proposal, "work"), sent)
+
+    assert page.status_code == 409
+    assert "can no longer be changed here" in text_of(page)
+    assert ("T5", "no") in read(page).forms["questions"]
+    assert value_of(proposal, "T5") == "yes"
+
+
+def test_two_who_change_one_answer_both_see_it(as_user, ana, mateo, filed):
+    proposal = filed()
+    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, True)])
+    browser = as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T4="applied")
+    answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic"})
+
+    page = browser.post(section(proposal, "work"), sent)
+
+    assert page.status_code == 409
+    assert "Mateo Ruiz changed this answer to “Basic research, driven by curiosity”" in text_of(page)
+    assert value_of(proposal, "T4") == "basic"
+    assert browser.post(section(proposal, "work"), filled(page, "questions")).status_code == 302
+    assert value_of(proposal, "T4") == "applied"
+
+
+def test_answer_that_was_not_touched_gives_way_to_another_persons(as_user, ana, mateo, filed):
+    proposal, browser = filed(), as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T5="no")
+    answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic"})
+
+    page = browser.post(section(proposal, "work"), sent)
+
+    assert page.status_code == 302
+    assert (value_of(proposal, "T4"), value_of(proposal, "T5")) == ("basic", "no")
+
+
+def test_htmx_saves_quietly_and_leaves_the_questions_when_they_are_the_same(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T5="unsure")
+
+    page = browser.post(section(proposal, "work"), sent, headers={"HX-Request": "true"})
+
+    assert (page.status_code, page["HX-Reswap"]) == (200, "none")
+    assert value_of(proposal, "T5") == "unsure"
+
+
+def test_htmx_brings_the_questions_anew_when_others_are_asked(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T4="applied")
+
+    page = browser.post(section(proposal, "work"), sent, headers={"HX-Request": "true"})
+
+    assert "HX-Reswap" not in page.headers
+    assert "question-D1" in read(page).ids
+
+
+def test_technology_items_come_and_go_without_script(as_user, ana, filed):
+    proposal, browser = filed(example="03-plankton", technology=[]), as_user(ana)
+    page = browser.get(section(proposal, "technology"))
+
+    page = browser.post(
+        section(proposal, "technology"), filled(page, "questions", item__0__label="Lens", do="add-item")
+    )
+    assert ("item-1-label", "") in read(page).forms["questions"]
+    page = browser.post(
+        section(proposal, "technology"), filled(page, "questions", item__1__label="Sieve", do="remove-item-0")
+    )
+    assert ("item-0-label", "Sieve") in read(page).forms["questions"]
+    assert not proposal.technology_items.exists()
+    browser.post(section(proposal, "technology"), filled(page, "questions"))
+
+    assert [item.label for item in proposal.technology_items.all()] == ["Sieve"]
+
+
+def test_unknown_section_is_not_found(as_user, ana, filed):
+    assert as_user(ana).get(section(filed(), "nowhere")).status_code == 404
+
+
+def test_each_save_is_one_event_with_question_ids_and_no_values(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T5="no")
+
+    browser.post(section(proposal, "work"), sent)
+
+    event = Event.objects.filter(verb="answers.saved").select_related("detail").latest("sequence")
+    assert event.detail.after == {"section": "work", "questions": ["T5"]}
+
+
+def test_level_panel_stays_away_where_the_institution_says_so(as_user, ana, filed, university):
+    proposal, browser = filed(), as_user(ana)
+    assert "Risk level so far" in text_of(browser.get(section(proposal, "work")))
+
+    university.institution.shows_level_while_writing = False
+    university.institution.save()
+
+    assert "Risk level so far" not in text_of(browser.get(section(proposal, "work")))
+    assert "comes a little later" in text_of(browser.get(reverse("assessment", args=[proposal.reference])))
