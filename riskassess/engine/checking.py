@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from riskassess.engine.catalogue import LEVELS, ROUTES, UNSURE, Catalogue, GoldenCase, Rule, Scope
+from riskassess.engine.catalogue import LEVELS, ROUTES, UNSURE, Catalogue, GoldenCase, Relief, Rule, Scope
 from riskassess.engine.facts import FactsError
 from riskassess.engine.reaching import can_be_true
 from riskassess.engine.results import Assessment
@@ -88,13 +88,23 @@ def _rule_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem("rules", rule.id, "a rule has at most four rows; make two rules of it.")
         if rule.kind == "context" and rule.mitigations:
             yield Problem("rules", rule.id, "no safeguard lowers context; leave 'mitigations' out.")
-        if rule.relief and rule.relief.route and not rule.relief.needs_level:
-            yield Problem("rules", rule.id, "a relief that gives a route says in 'needs_level' up to which level.")
+        if rule.relief and rule.relief.route:
+            yield from _relief_problems(catalogue, rule.id, rule.relief)
         if not rule.rows and rule.effect in {"escalate", "advise"}:
             continue  # no points: it may read unsure, or a fact that waits for a person
         for spec in _conditions(rule):
             for fault in _direction_faults(catalogue, spec, rule.scope, riskier_adds=rule.effect != "relieve"):
                 yield Problem("rules", rule.id, f"when: {fault}")
+
+
+def _relief_problems(catalogue: Catalogue, rule_id: str, relief: Relief) -> Iterator[Problem]:
+    """The level decides which routes are open to relief: one step lighter at most, the fast track at low alone."""
+    if relief.route is None or relief.needs_level is None:
+        yield Problem("rules", rule_id, "a relief that gives a route says in 'needs_level' up to which level.")
+        return
+    steps = ROUTES.index(catalogue.route_table.by_level[relief.needs_level]) - ROUTES.index(relief.route)
+    if steps > 1 or (relief.route == "fast_track" and relief.needs_level != "low"):
+        yield Problem("rules", rule_id, f"{relief.route} is lighter than the level {relief.needs_level} allows.")
 
 
 def _direction_faults(catalogue: Catalogue, spec: Any, scope: Scope, *, riskier_adds: bool) -> Iterator[str]:

@@ -195,6 +195,23 @@ def test_relief_with_a_route_names_its_level():
     assert found(bare) == ["rules, F: a relief that gives a route says in 'needs_level' up to which level."]
 
 
+@pytest.mark.parametrize(
+    ("route", "level", "allowed"),
+    [
+        ("fast_track", "low", True),
+        ("fast_track", "moderate", False),
+        ("light", "moderate", True),
+        ("light", "high", True),
+        ("light", "very_high", False),
+        ("full", "very_high", True),
+    ],
+)
+def test_relief_gives_only_routes_that_the_level_allows(route, level, allowed):
+    told = found(relief({"not": IS_A}, route=route, needs_level=level))
+
+    assert told == ([] if allowed else [f"rules, F: {route} is lighter than the level {level} allows."])
+
+
 GOLDEN = {"id": "One", "story": "A story.", "on": "2026-11-23", "facts": facts({"A": "yes", "B": "no"})}
 EXPECT = {"lower": "moderate", "upper": "moderate", "route": "light", "findings": {"R": 9}, "scores": {"knowledge": 9}}
 

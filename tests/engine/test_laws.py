@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from riskassess.engine.catalogue import LEVELS, ROUTES
 from riskassess.engine.conditions import ConditionError, compile_condition
 from riskassess.engine.loading import PlainLoader, load_catalogue, load_texts
+from riskassess.engine.proposals import read_proposal
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
 from tests.engine.conftest import RELEASE
@@ -26,6 +27,7 @@ from tests.engine.worlds import places, resolved_worlds, riskier_worlds, safegua
 
 ENGINE = Path(settings.BASE_DIR) / "riskassess" / "engine"
 ON = date(2026, 11, 23)
+EXAMPLES = sorted((Path(settings.BASE_DIR) / "fixtures" / "proposals").glob("*.json"))
 RELEASED = load_catalogue(RELEASE)
 DECIDERS = ("low", "moderate", "high")
 LAW = examples(
@@ -213,6 +215,16 @@ def test_law_5_equal_facts_give_equal_bytes_whatever_the_name(world, name):
     plain = second.canonical().decode().replace(f'"row_label":{json.dumps(name, ensure_ascii=False)}', '"row_label":""')
     assert plain == run(first).canonical().decode()
     assert second.facts_sha256 == run(world).facts_sha256
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_law_5_country_codes_of_partners_with_equal_facts_can_be_swapped(path):
+    proposal = json.loads(path.read_text(encoding="utf-8"))
+    swapped = {**proposal, "partners": [{**partner, "country": "NZ"} for partner in proposal["partners"]]}
+
+    first, second = (read_proposal(RELEASED, each, on=ON) for each in (proposal, swapped))
+
+    assert run(first).canonical() == run(second).canonical()
 
 
 def shuffled(value, order):

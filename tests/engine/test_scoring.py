@@ -107,6 +107,25 @@ def test_rows_are_cumulative_and_the_highest_is_shown():
     assert (unsure.inherent.lower, unsure.inherent.upper) == ("low", "high")
 
 
+def test_missing_paper_is_no_third_factor():
+    rules = [always(f"R{n}", (2, 2), factors=[factor]) for n, factor in enumerate(("domain", "partner"))]
+
+    assert run([*rules, always("G", (2, 3), factors=["own"], kind="gap")]).escalations == ()
+    assert run([*rules, always("G", (2, 3), factors=["own"], kind="context")]).escalations != ()
+
+
+def test_third_factor_that_is_open_is_a_possible_escalation():
+    rules = [always(f"R{n}", (2, 2), factors=[factor]) for n, factor in enumerate(("domain", "partner"))]
+
+    result = run([*rules, rule("O", IS["B"], (2, 2), factors=["own"])], {"B": "unsure"})
+
+    assert ([r.rule for r in result.escalations], [r.rule for r in result.possible_escalations]) == (
+        [],
+        ["three_factors"],
+    )
+    assert (result.route, result.deciders) == ("full", "moderate")
+
+
 @pytest.mark.parametrize(
     ("factors", "points", "escalated", "route"),
     [
@@ -300,6 +319,22 @@ def test_fast_track_needs_low_and_nobody_waiting(others, answers, route):
 
     assert result.route == route
     assert [remark.sentence for remark in result.relief] == (["Go ahead."] if route == "fast_track" else [])
+
+
+@pytest.mark.parametrize(
+    ("others", "answers"),
+    [
+        ([always("E", effect="escalate")], {}),
+        ([rule("E", {"answer": "G", "is": "d"}, effect="escalate")], {"G": "unsure"}),
+        ([rule("S", {"answer": "G", "is": "d"}, effect="stop")], {"G": "unsure"}),
+        ([rule("S", {"answer": "G", "is": "d"}, effect="stop")], {"G": "d"}),
+    ],
+    ids=["escalation", "possible escalation", "possible hold", "hold"],
+)
+def test_relief_that_asks_for_little_still_never_goes_round_a_person(others, answers):
+    careless = {**RELIEF, "relief": {"route": "fast_track", "needs_level": "very_high", "sentence": "Go ahead."}}
+
+    assert run([*others, careless], {"B": "no", **answers}).route == "full"
 
 
 def test_question_that_is_not_asked_is_no_obstacle_to_relief():
