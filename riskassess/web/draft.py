@@ -111,21 +111,19 @@ class Draft:
     def _is_doubt(self, reasons: tuple[Because, ...]) -> bool:
         """Whether somebody is unsure or a match waits for a person; a blank field is no doubt."""
         return any(
-            reason.value == "possible"
-            if reason.kind == "fact"
-            else reason.value is None and self._answer(reason) not in (None, "", [])
+            reason.value == "possible" if reason.kind == "fact" else self._holds_unsure(reason.id, reason.row)
             for reason in reasons
         )
 
-    def _answer(self, reason: Because):
-        return self.answers_of(reason.row).get(reason.id)
+    def _holds_unsure(self, question: str, row: str) -> bool:
+        value = self.answers_of(row).get(question)
+        return value == UNSURE or (isinstance(value, list) and UNSURE in value)
 
     def in_section(self, section_id: str) -> list[Asked]:
         return [item for item in self.asked if item.question.section == section_id]
 
     def is_unsure(self, item: Asked) -> bool:
-        value = self.answers_of(item.row).get(item.question.id)
-        return value == UNSURE or (isinstance(value, list) and UNSURE in value)
+        return self._holds_unsure(item.question.id, item.row)
 
     # -- places -----------------------------------------------------------------------------------------------------
 

@@ -188,7 +188,7 @@ class SectionForm(forms.Form):
             "value": read_value(question, as_list(self[name].value())),
             "hint_texts": {option.id: option.help for option in question.options if option.help},
             "closed": closed_options(question),
-            "unsure_hint": _("stays open, never counts against you") if question.type != "yes_no" else "",
+            "unsure_hint": _("stays open; we help you to find out") if question.type != "yes_no" else "",
             "find_out": question.unsure_help if question.unsure else "",
             "why": question.why,
             "seen_by": question.seen_by,

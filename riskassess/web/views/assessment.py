@@ -118,7 +118,7 @@ def assessment_page(request, shown: Shown, form=None, status=200):
                 for d in result.dimensions
                 if catalogue.dimension(d.id).is_risk
             ],
-            "heading": heading(shown.findings),
+            "heading": heading(shown),
             "findings": numbered(shown.findings),
             "hidden_count": len(result.findings) - len(shown.findings),
             "meaning": meaning(shown),
@@ -145,10 +145,10 @@ def assessment_page(request, shown: Shown, form=None, status=200):
     )
 
 
-def heading(findings: list[Finding]) -> str:
-    count = len(findings)
+def heading(shown: Shown) -> str:
+    count = len(shown.findings)
     if not count:
-        return _("Nothing was found")
+        return _("Nothing found so far") if shown.draft and shown.draft.missing else _("Nothing was found")
     if count == 1:
         return _("One finding")
     number = NUMBERS[count] if count < len(NUMBERS) else str(count)
@@ -188,7 +188,9 @@ def meaning(shown: Shown) -> dict:
         sentences.append(
             _("With the safeguards proposed, it would come to %(level)s.") % {"level": reached.word_inside}
         )
-    if proposal.state in EDITABLE:
+    if shown.draft and shown.draft.missing:
+        sentences.append(_("Which route it takes is settled when the missing answers are in."))
+    elif proposal.state in EDITABLE:
         if route.days:
             by = due_date(shown.catalogue, result.route)
             words = _("If you submit today: %(route)s. %(meaning)s You have an answer by %(day)s.")
@@ -207,6 +209,7 @@ def quiet_rules(shown: Shown) -> list:
 
 def open_links(shown: Shown) -> list[dict]:
     """Answers that are still open, with where to give them while that is possible."""
+    asked = {(item.question.id, item.row) for item in shown.draft.asked} if shown.draft else None
     return [
         {
             "text": item.text,
@@ -215,6 +218,7 @@ def open_links(shown: Shown) -> list[dict]:
             "url": shown.draft.url_of_id(item.question, item.row) if shown.draft else "",
         }
         for item in shown.result.open_answers
+        if asked is None or (item.question, item.row) in asked
     ]
 
 

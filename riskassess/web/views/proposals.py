@@ -32,7 +32,7 @@ TOLD = (
     "proposal.created", "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
     "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
     "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
-    "safeguard.fulfilled", "hold.placed", "hold.lifted",
+    "safeguard.fulfilled", "hold.lifted",
 )  # fmt: skip
 
 

@@ -206,3 +206,15 @@ def test_level_panel_stays_away_where_the_institution_says_so(as_user, ana, file
 
     assert "Risk level so far" not in text_of(browser.get(section(proposal, "work")))
     assert "comes a little later" in text_of(browser.get(reverse("assessment", args=[proposal.reference])))
+
+
+def test_draft_shows_doubts_and_leaves_blank_answers_in_peace(as_user, ana, filed):
+    proposal, browser = filed(answers={}, partners=[]), as_user(ana)
+    address = reverse("assessment", args=[proposal.reference])
+    assert "Nothing found so far" in text_of(browser.get(address))
+
+    answer(proposal=proposal, actor=ana, values={("T4", ""): "humanities", ("T5", ""): "no", ("V2", ""): "unsure"})
+
+    words = text_of(browser.get(address))
+    assert "Somebody may stop a publication or delay it for more than a year" in words
+    assert "Special data about people would be held outside the EU" not in words.partition("rules were checked")[0]
