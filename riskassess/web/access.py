@@ -4,6 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from riskassess.accounts.roles import Role
+from riskassess.audit.services import record_read
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
 from riskassess.reviews.models import Case
@@ -26,6 +28,18 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
     if not user.has_perm(permission, proposal):
         raise PermissionDenied
     return proposal
+
+
+def note_read(user, proposal: Proposal) -> None:
+    """An auditor's reading of case content is on record; call it where a page shows some."""
+    if user.has_role(Role.AUDITOR):
+        record_read(
+            "proposal.read",
+            actor_id=user.pk,
+            role=Role.AUDITOR,
+            subject=f"proposals.Proposal:{proposal.uid}",
+            reference=proposal.reference,
+        )
 
 
 def get_case_for(user, reference: str, permission: str) -> Case:

@@ -242,7 +242,7 @@ class Draft:
     @cached_property
     def suggestions(self) -> list[tuple[str, str]]:
         """(finding key, mitigation id) that nobody has taken up yet, for the gravest findings first."""
-        taken = {(row["finding"], row["mitigation"]) for row in self.facts["safeguards"]}
+        taken = set(self.questionnaire.safeguards.values_list("finding", "mitigation"))
         return [
             (finding.key, mitigation)
             for finding in self.findings

@@ -25,6 +25,10 @@
   const summary = document.querySelector("[data-ra-focus]");
   if (summary) summary.focus();
 
+  // A page that saves by itself says when that failed, until it works again.
+  const unsaved = document.querySelector("[data-ra-unsaved]");
+  if (unsaved) document.addEventListener("htmx:afterRequest", (event) => { unsaved.hidden = event.detail.successful; });
+
   // Menus close on Escape and on a click beside them.
   for (const menu of document.querySelectorAll("details[data-ra-menu]")) {
     document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });

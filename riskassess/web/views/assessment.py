@@ -21,7 +21,7 @@ from riskassess.engine.scoring import assess
 from riskassess.proposals.states import EDITABLE, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.routing import due_date
-from riskassess.web.access import get_proposal_for
+from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import SafeguardForm
 from riskassess.web.standing import day
@@ -78,6 +78,7 @@ def shown_to(user, proposal) -> Shown | None:
 
 def assessment(request, reference):
     proposal = get_proposal_for(request.user, reference, "proposals.view")
+    note_read(request.user, proposal)
     shown = shown_to(request.user, proposal)
     if shown is None:
         return render(
@@ -132,6 +133,7 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "missing_count": len(draft.missing_links) if draft else 0,
             "form": form,
             "may_propose": may_propose,
+            "reader": "you" if may_write(request.user, proposal) else "they",
             "zone_acts": any(reason.id == LICENSED_ZONE for f in shown.findings for reason in f.because),
             "holds": shown.holds,
             "holds_possible": all(hold.state == "possible" for hold in shown.holds),

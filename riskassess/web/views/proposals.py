@@ -18,7 +18,7 @@ from riskassess.proposals.services import create_proposal
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.queries import last_decision, recommendations_now
-from riskassess.web.access import get_proposal_for
+from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import TitleForm, WithdrawForm
 from riskassess.web.history import timeline
@@ -53,6 +53,7 @@ def new(request):
 def proposal(request, reference):
     """Where it stands, whose turn it is, what comes next and by when."""
     proposal = get_proposal_for(request.user, reference, "proposals.view")
+    note_read(request.user, proposal)
     case = getattr(proposal, "case", None)
     decision = last_decision(case) if case else None
     conditions = list(decision.conditions.all()) if decision else []
@@ -205,6 +206,7 @@ def withdraw(request, reference):
 def version(request, reference, number):
     """What was submitted, frozen, with what the version before said differently."""
     proposal = get_proposal_for(request.user, reference, "proposals.view")
+    note_read(request.user, proposal)
     row = get_object_or_404(proposal.versions.select_related("release", "submitted_by"), number=number)
     catalogue = catalogue_of(row.release)
     earlier = proposal.versions.filter(number=number - 1).first()
@@ -237,6 +239,7 @@ def version(request, reference, number):
 def decision(request, reference):
     """Outcome, reasons, sources, conditions, and until when one may appeal."""
     proposal = get_proposal_for(request.user, reference, "proposals.view")
+    note_read(request.user, proposal)
     case = getattr(proposal, "case", None)
     decision = last_decision(case) if case else None
     if decision is None or proposal.state not in AFTER_DECISION:

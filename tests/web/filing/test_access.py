@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from riskassess.audit.models import AccessRead
 from riskassess.proposals.services import set_coinvestigators
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,14 @@ def test_decision_page_opens_with_the_decision(as_user, ana, submitted):
     proposal = submitted(example="04-coastal")
 
     assert as_user(ana).get(reverse("decision", args=[proposal.reference])).status_code == 404
+
+
+def test_auditors_reading_is_on_record(as_user, david, submitted):
+    proposal, browser = submitted(example="04-coastal"), as_user(david)
+
+    for name in ("proposal", "assessment"):
+        assert browser.get(reverse(name, args=[proposal.reference])).status_code == 200
+
+    reads = AccessRead.objects.filter(verb="proposal.read", actor_id=david.pk, reference=proposal.reference)
+    assert reads.count() == 2
+    assert "the answer is" in browser.get(reverse("assessment", args=[proposal.reference])).content.decode()
