@@ -10,3 +10,13 @@ logconfig_dict = {
     **LOGGING,
     "loggers": {**LOGGING["loggers"], "gunicorn.error": {"level": "INFO", "propagate": True, "handlers": []}},
 }
+
+
+def post_worker_init(worker):
+    """Load what background work needs, so that the first request that asks for some does not wait for it."""
+    from celery import current_app  # the application, and with it Django, is there only now
+
+    from riskassess.jobs.services import registered_tasks
+
+    registered_tasks()
+    current_app.connection_for_write().get_transport_cls()

@@ -1,5 +1,6 @@
 """All settings, read from the environment. The embedded default needs no variable at all."""
 
+import logging
 import os
 import secrets
 from contextlib import suppress
@@ -284,4 +285,5 @@ LOGGING = {
     # Two lines for each message, most of them the sweeper's; what counts of a job is in its own lines.
     "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy")},
 }
+logging.captureWarnings(True)  # they are lines of JSON like the rest
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -133,12 +133,13 @@ def give_back(held) -> int:
     return moved
 
 
-def run_pending(limit: int | None = None) -> int:
+def run_pending(limit: int | None = None, *, queue: str = "") -> int:
     """Run what is queued in this process, oldest first, claimed and finished as a worker does; says how many."""
+    queued = Job.objects.filter(state=State.QUEUED, **({"queue": queue} if queue else {})).order_by("queued_at", "pk")
     registered_tasks()
     count = 0
     while limit is None or count < limit:
-        job_id = Job.objects.filter(state=State.QUEUED).order_by("queued_at", "pk").values_list("pk", flat=True).first()
+        job_id = queued.values_list("pk", flat=True).first()
         if job_id is None:
             break
         count += run_job(job_id)

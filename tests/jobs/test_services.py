@@ -77,7 +77,8 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from django.db import transaction
 from riskassess.jobs.models import Job
-from riskassess.jobs.services import enqueue
+from riskassess.jobs.services import enqueue, registered_tasks
+registered_tasks()
 seconds = []
 for number in range(3):
     begun = time.perf_counter()
@@ -106,4 +107,5 @@ def test_broker_that_accepts_and_never_answers_costs_little_time(tmp_path):
         result = json.loads(run_python(AWAY, environment))
 
     assert result["states"] == ["queued"] * 3
-    assert max(result["seconds"]) < 3
+    assert result["seconds"][0] < 4
+    assert max(result["seconds"][1:]) < 0.1  # for a while it is left alone

@@ -19,6 +19,7 @@ import redis
 from tests.live.servers import Postgres, Redis, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+RUN_ALL = "from riskassess.jobs.running import run_pending; run_pending()"
 OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORT")
 
 
@@ -215,6 +216,8 @@ class Templates:
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        # What the demo leaves to a worker is done once here, instead of in every stack that is started.
+        run_python(RUN_ALL, process_environment(folder, **environment), 300)
 
     def copy_folder(self, target: Path) -> Path:
         """A folder with keys, static files and a filled SQLite database. Made once, whichever worker comes first."""

@@ -16,7 +16,6 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from riskassess.jobs import running
 from riskassess.jobs.models import Job, State
@@ -92,6 +91,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, port, **options):
         self.is_leaving = False
+        self.due: dict[str, float] = {}  # when each periodic task is sent next, on the monotonic clock
         port = self._checked_port(port)
         with self._only_one():
             for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -102,11 +102,6 @@ class Command(BaseCommand):
             finally:
                 self._end(children)
         self.stdout.write("RiskAssess has ended.")
-
-    @cached_property
-    def due(self) -> dict[str, float]:
-        """When each periodic task is sent next, on the monotonic clock."""
-        return {}
 
     def _leave(self, *_):
         self.is_leaving = True
@@ -177,7 +172,10 @@ class Command(BaseCommand):
                 continue  # the supervisor sweeps itself
             if now >= self.due.setdefault(name, now + entry["schedule"]):
                 self.due[name] = now + entry["schedule"]
-                current_app.send_task(entry["task"], queue="bulk", retry=False, ignore_result=True)
+                try:
+                    current_app.send_task(entry["task"], queue="bulk", retry=False, ignore_result=True)
+                except Exception as fault:  # a full disk, say: the next turn comes
+                    self.stderr.write(f"The task {entry['task']} could not be sent. ({fault})")
 
     def _sweep(self, worker: Child) -> None:
         """A solo worker has no time limit of its own: one that is past its lease hangs and is ended."""
