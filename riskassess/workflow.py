@@ -227,6 +227,7 @@ def assign(*, case: Case, actor: User, officer: User, reviewer: User | None) -> 
 
 @story()
 def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record_uid: str) -> Recommendation:
+    _lock(case.proposal)
     record = _record_shown(case.proposal, record_uid)
     recommendation = reviews.recommend(case=case, actor=actor, outcome=outcome, reasons=reasons, record=record)
     telling.recommendation_made(
@@ -250,6 +251,7 @@ def decide(
 ) -> Vote:
     """Cast the vote that is due on exactly the assessment that was shown; the last one moves the proposal."""
     proposal = case.proposal
+    _lock(proposal)
     record = _record_shown(proposal, record_uid)
     vote, decision = reviews.cast_vote(
         case=case,
@@ -380,6 +382,7 @@ def settle_safeguard(*, safeguard: Safeguard, actor: User, state: str) -> Safegu
 @story()
 def reassess(*, proposal: Proposal, trigger: str) -> AssessmentRecord | None:
     """Assess the same version again with today's facts. Route and due date only rise; votes fall on a real change."""
+    _lock(proposal)
     before = latest_record(proposal)
     if before is None or proposal.state not in {*UNDER_REVIEW, State.SUBMITTED}:
         return None
@@ -398,6 +401,11 @@ def reassess(*, proposal: Proposal, trigger: str) -> AssessmentRecord | None:
         reviews.drop_votes(case=case, reason=_("The assessment changed after the vote."))
         telling.reassessed(proposal=proposal, people=_carriers(case), record_uid=record.uid)
     return record
+
+
+def _lock(proposal: Proposal) -> None:
+    """Let one step at a time at this proposal. Everybody takes its row before the case's, so that nobody deadlocks."""
+    Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
 
 
 def _case_of(proposal: Proposal) -> Case | None:
