@@ -26,6 +26,7 @@ from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import missing_answers, missing_rows
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import guard_editable, role_in
+from riskassess.proposals.states import EDITABLE, UNDER_REVIEW, State
 
 
 @transaction.atomic
@@ -207,6 +208,7 @@ def propose_safeguard(
     due_on: date | None = None,
 ) -> Safeguard:
     """Take up a mitigation for a finding; it counts once an officer agrees."""
+    guard_undecided(questionnaire.proposal)
     catalogue = catalogue_of(questionnaire.release)
     rule = next((rule for rule in catalogue.rules if rule.id == finding.partition(":")[0]), None)
     if rule is None or mitigation not in rule.mitigations:
@@ -228,6 +230,7 @@ def propose_safeguard(
 @transaction.atomic
 def settle_safeguard(*, safeguard: Safeguard, actor: User, state: SafeguardState) -> Safeguard:
     """An officer's or reviewer's answer to a proposed safeguard: agreed, not taken up or fulfilled."""
+    guard_undecided(safeguard.questionnaire.proposal)
     before = safeguard.state
     allowed = {
         SafeguardState.PROPOSED: {SafeguardState.AGREED, SafeguardState.REFUSED},
@@ -247,6 +250,7 @@ def settle_safeguard(*, safeguard: Safeguard, actor: User, state: SafeguardState
 @transaction.atomic
 def drop_safeguard(*, safeguard: Safeguard, actor: User) -> None:
     """Take back what was only proposed."""
+    guard_undecided(safeguard.questionnaire.proposal)
     if safeguard.state != SafeguardState.PROPOSED:
         raise Conflict(_("Only a safeguard that nobody agreed to yet can be taken back."))
     _record_safeguard(safeguard, actor, "safeguard.dropped")
@@ -261,6 +265,15 @@ def discard_questionnaire(*, proposal: Proposal) -> None:
         questionnaire.answers.all().delete()
         questionnaire.safeguards.all().delete()
         questionnaire.delete()
+
+
+def guard_undecided(proposal: Proposal) -> None:
+    """Safeguards move while a proposal is written or reviewed; afterwards they are conditions."""
+    if proposal.state not in {*EDITABLE, *UNDER_REVIEW, State.SUBMITTED}:
+        raise Conflict(
+            _("%(reference)s is %(state)s, so its safeguards stay as they are.")
+            % {"reference": proposal.reference, "state": proposal.get_state_display()}
+        )
 
 
 def _record_safeguard(safeguard, actor, verb, before=None):
