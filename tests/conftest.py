@@ -95,17 +95,19 @@ def live_stack(request, tmp_path, templates):
 
     def make(setup: str, *, is_started: bool = True, **environment: str) -> Stack:
         number = next(numbers)
-        folder = templates.copy_folder(tmp_path / f"stack{number}")
+        folder = tmp_path / f"stack{number}"
         given = {}
         if setup == "services":
             postgres = request.getfixturevalue("postgres")
             name = f"stack_{uuid.uuid4().hex[:12]}"
-            given["database_url"] = templates.copy_database(postgres, name, folder)
+            given["database_url"] = templates.copy_services(folder, postgres, name)
             endings.callback(postgres.drop, name)
             try:
                 given["broker"] = endings.enter_context(running_redis(tmp_path / f"redis{number}"))
             except Missing as reason:
                 give_up(reason)
+        else:
+            templates.copy_embedded(folder)
         stack = Stack(folder, **given, **environment)
         endings.callback(stack.stop)
         return stack.start() if is_started else stack

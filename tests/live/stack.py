@@ -209,9 +209,8 @@ class Templates:
         self.folder = folder
 
     def fill(self, folder: Path, **environment: str) -> None:
-        demo = ["--demo"] if environment.pop("DEMO", "1") == "1" else []
         done = subprocess.run(
-            [sys.executable, "manage.py", "prepare", *demo],
+            [sys.executable, "manage.py", "prepare", "--demo"],
             cwd=ROOT, env=process_environment(folder, **environment), capture_output=True, text=True, timeout=300,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -219,10 +218,10 @@ class Templates:
         # What the demo leaves to a worker is done once here, instead of in every stack that is started.
         run_python(RUN_ALL, process_environment(folder, **environment), 300)
 
-    def copy_folder(self, target: Path) -> Path:
-        """A folder with keys, static files and a filled SQLite database. Made once, whichever worker comes first."""
-        source = self.folder / "template"
-        with (self.folder / "template.lock").open("w") as lock:
+    def copy_embedded(self, target: Path) -> None:
+        """A folder with keys, files and a filled SQLite database. Made once, whichever xdist process comes first."""
+        source = self.folder / "embedded"
+        with (self.folder / "embedded.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (source / "ready").exists():
                 shutil.rmtree(source, ignore_errors=True)
@@ -230,13 +229,13 @@ class Templates:
                 self.fill(source)
                 (source / "ready").touch()
         shutil.copytree(source, target)
-        return target
 
-    def copy_database(self, server: Postgres, name: str, folder: Path) -> str:
-        """A PostgreSQL database filled with the keys of the folder, so that both belong together."""
-        template = "template_riskassess"
-        if template not in getattr(server, "templates", set()):
+    def copy_services(self, target: Path, server: Postgres, name: str) -> str:
+        """The same with PostgreSQL: keys and files in the folder belong to the database whose address is returned."""
+        source, template = self.folder / f"services{server.port}", "template_riskassess"
+        if not source.exists():
+            source.mkdir()
             server.run(f'CREATE DATABASE "{template}"')
-            self.fill(folder, DATABASE_URL=server.url(template))
-            server.templates = {template}
+            self.fill(source, DATABASE_URL=server.url(template))
+        shutil.copytree(source, target)
         return server.copy(template, name)
