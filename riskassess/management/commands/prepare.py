@@ -1,7 +1,7 @@
 from contextlib import redirect_stdout
 from io import StringIO
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from riskassess.jobs.models import Queue
@@ -22,9 +22,8 @@ class Command(BaseCommand):
         if not static_only:
             steps += ["migrate", "load_reference", "load_catalogues", *(["demo"] if demo else [])]
         for step in steps:
-            if step in get_commands():
-                told = self.stdout if verbosity > 1 else StringIO()
-                call_command(step, verbosity=verbosity - 1, stdout=told, stderr=self.stderr)
+            told = self.stdout if verbosity > 1 else StringIO()
+            call_command(step, verbosity=verbosity - 1, stdout=told, stderr=self.stderr)
         if demo:
             with redirect_stdout(StringIO()):  # the story's mails lie in var/mail; the terminal is for the logins
                 run_pending(queue=Queue.BULK)

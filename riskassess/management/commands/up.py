@@ -12,7 +12,7 @@ from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
@@ -192,8 +192,7 @@ class Command(BaseCommand):
 
     def _announce(self, port: int) -> None:
         self.stdout.write(f"\nRiskAssess is ready: http://127.0.0.1:{port}\n")
-        if get_commands().get("demo") == "riskassess":
-            call_command("demo", "--logins", stdout=self.stdout)
+        call_command("demo", "--logins", stdout=self.stdout)
         self.stdout.write("Ctrl-C ends it. The mails it sends are shown here and kept in var/mail; none leaves.\n")
         self.stdout.flush()
 
