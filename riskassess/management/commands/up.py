@@ -90,6 +90,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000")
 
     def handle(self, *args, port, **options):
+        if settings.IS_PRODUCTION:
+            raise CommandError("This serves one machine, to try things out. For a server there is docker-compose.yml.")
         self.is_leaving = False
         self.due: dict[str, float] = {}  # when each periodic task is sent next, on the monotonic clock
         port = self._checked_port(port)
@@ -193,7 +195,7 @@ class Command(BaseCommand):
     def _announce(self, port: int) -> None:
         self.stdout.write(f"\nRiskAssess is ready: http://127.0.0.1:{port}\n")
         call_command("demo", "--logins", stdout=self.stdout)
-        self.stdout.write("Ctrl-C ends it. The mails it sends are shown here and kept in var/mail; none leaves.\n")
+        self.stdout.write("Ctrl-C ends it. The mails it sends are shown here and kept in var/mail; none leaves.")
         self.stdout.flush()
 
     def _end(self, children: list[Child]) -> None:
