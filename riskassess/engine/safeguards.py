@@ -10,8 +10,9 @@ from typing import Any
 
 from riskassess.engine.catalogue import LEVELS, Catalogue
 from riskassess.engine.facts import Applied
+from riskassess.engine.firing import first_pass
 from riskassess.engine.grading import levels_of, lowered
-from riskassess.engine.scoring import COUNTED, first_pass
+from riskassess.engine.scoring import COUNTED
 from riskassess.engine.visibility import read_facts
 
 LARGEST_SET = 3

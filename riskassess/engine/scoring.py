@@ -6,14 +6,13 @@ Three passes, no circles. Scoring rules read answers and facts; then levels; the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue, Row, Rule
-from riskassess.engine.conditions import Condition, compile_condition, questions_read
+from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.explaining import describe, sources_of
-from riskassess.engine.facts import Applied, Facts, Reason, Truth, View, check_facts
+from riskassess.engine.facts import Applied, Facts, check_facts
+from riskassess.engine.firing import Run, first_pass, plan_of
 from riskassess.engine.grading import Fired, Levels, grade_of, levels_of, lowered, three_factors
 from riskassess.engine.narrowing import HoldSet, narrow
 from riskassess.engine.results import (
@@ -25,80 +24,12 @@ from riskassess.engine.results import (
     Narrowing,
     OpenAnswer,
     Remark,
-    RuleTrace,
 )
-from riskassess.engine.visibility import decided_by, read_facts, visible_questions
+from riskassess.engine.routing import choose_route, deciders_of, give_relief, lighten
+from riskassess.engine.visibility import read_facts, visible_questions
 
-LEVEL_RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
-ROUTE_RANK: dict[str, int] = {route: rank for rank, route in enumerate(ROUTES)}
 COUNTED = frozenset({"agreed", "fulfilled"})
 OFFERED = COUNTED | {"proposed"}
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    rule: Rule
-    when: Condition
-    rows: tuple[tuple[Row, Condition | None], ...]
-    reads: frozenset[str]  # questions, with those that decide whether these are asked
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A stop, escalation or piece of advice without or beside points, firm or possible, on one row."""
-
-    rule: Rule
-    view: View
-    effect: str
-    firm: bool
-    reasons: tuple[Reason, ...]
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return self.rule.id, self.view.id
-
-
-@dataclass(slots=True)
-class Run:
-    """What the first pass found."""
-
-    fired: list[Fired]
-    said: list[Said]
-    trace: list[RuleTrace]
-
-    def firm(self) -> list[Fired]:
-        return [item for item in self.fired if item.firm]
-
-    def upper(self) -> list[Fired]:
-        """Firm and possible findings; a possible stop is listed as a hold and not counted."""
-        return [item for item in self.fired if item.firm or item.effect != "stop"]
-
-    def has(self, effect: str, *, firm: bool) -> bool:
-        return any(item.effect == effect and (item.firm or not firm) for item in self.said)
-
-
-_KEPT = 16
-_plans: dict[str, tuple[CompiledRule, ...]] = {}
-
-
-def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
-    """The catalogue's rules, compiled once a process."""
-    plan = _plans.get(catalogue.sha256)
-    if plan is None:
-        if len(_plans) >= _KEPT:
-            _plans.clear()
-        plan = _plans[catalogue.sha256] = tuple(
-            CompiledRule(
-                rule,
-                compile_condition(catalogue, rule.when, rule.scope),
-                tuple(
-                    (row, compile_condition(catalogue, row.when, rule.scope) if row.when else None) for row in rule.rows
-                ),
-                decided_by(catalogue, questions_read([rule.when, *(row.when for row in rule.rows)])),
-            )
-            for rule in catalogue.rules
-        )
-    return plan
 
 
 def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Assessment:
@@ -115,9 +46,9 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
     inherent = _interval(tiers["inherent"], catalogue)
     escalations, possible = _escalations(run, catalogue, views, firm, upper)
     holds = _holds(run, catalogue, views)
-    route, reason = _route(run, catalogue, firm, upper, escalations, possible, holds)
-    relief = _relief(run, catalogue, views, on, inherent, escalations + possible, holds)
-    route, reason = _lightened(catalogue, route, reason, relief, inherent, escalations + possible, holds)
+    route, reason = choose_route(run, catalogue, firm, upper, escalations, possible, holds)
+    relief = give_relief(run, catalogue, views, on, inherent, escalations + possible, holds)
+    route, reason = lighten(catalogue, route, reason, relief, inherent, escalations + possible, holds)
     findings = _findings(run, catalogue, views, tiers, agreed, offered)
     fired_rules = {item.rule for item in run.trace if item.outcome in {"fired", "possible"}}
     return Assessment(
@@ -139,65 +70,13 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         route=route,
         route_reason=reason,
         due_days=catalogue.route(route).days,
-        deciders=_deciders(inherent.upper, bool(escalations or possible)),
+        deciders=deciders_of(inherent.upper, bool(escalations or possible)),
         benefit=_benefit(catalogue, views),
         open_answers=_open_answers(catalogue, views),
         narrowing=_narrowing(catalogue, views, on, run, inherent, holds),
         quiet_rules=tuple(rule.id for rule in catalogue.rules if rule.id not in fired_rules),
         trace=tuple(run.trace),
     )
-
-
-def first_pass(
-    catalogue: Catalogue, views: Facts, on: date, *, traced: bool = False, reading: str | None = None
-) -> Run:
-    """Every rule in force (that depends on the question `reading`) on every row; relief comes last and is left out."""
-    run = Run([], [], [])
-    for compiled in plan_of(catalogue):
-        rule = compiled.rule
-        if rule.effect == "relieve" or (reading is not None and reading not in compiled.reads):
-            continue
-        if not is_in_force(rule, on):
-            if traced:
-                run.trace.append(RuleTrace(rule.id, "", "not_in_force", ()))
-            continue
-        for view in views.rows[rule.scope]:
-            truth, reasons = compiled.when(view)
-            if truth is not False:
-                _fire(compiled, view, truth, reasons, run)
-            if traced:
-                outcome = {True: "fired", None: "possible", False: "quiet"}[truth]
-                run.trace.append(RuleTrace(rule.id, view.id, outcome, describe(catalogue, views, reasons)))
-    return run
-
-
-def is_in_force(rule: Rule, on: date) -> bool:
-    return (rule.valid_from is None or rule.valid_from <= on) and (rule.valid_to is None or on <= rule.valid_to)
-
-
-def _fire(compiled: CompiledRule, view: View, truth: Truth, reasons: tuple[Reason, ...], run: Run) -> None:
-    rule = compiled.rule
-    if not compiled.rows:
-        run.said.append(Said(rule, view, rule.effect, truth is True, reasons))
-        return
-    effects: dict[str, Said] = {}
-    for grade, (row, when) in enumerate(compiled.rows):
-        row_truth, row_reasons = when(view) if when else (True, ())
-        if row_truth is False:
-            continue
-        firm = truth is True and row_truth is True
-        why = tuple(dict.fromkeys(reasons + row_reasons))
-        effect = row.effect or rule.effect
-        factors = frozenset(row.factors if row.factors is not None else rule.factors)
-        run.fired.append(
-            Fired(
-                rule, view, grade, firm, row.likelihood, row.impact, effect, factors, row.explain or rule.explain, why
-            )
-        )
-        said = effects.get(effect)
-        if effect != "advise" and (said is None or (firm and not said.firm)):
-            effects[effect] = Said(rule, view, effect, firm, why)
-    run.said += effects.values()
 
 
 def _tier(
@@ -278,107 +157,6 @@ def _holds(run: Run, catalogue: Catalogue, views: Facts) -> tuple[Hold, ...]:
         )
         for item in stops
     )
-
-
-def _route(
-    run: Run,
-    catalogue: Catalogue,
-    firm: list[Fired],
-    upper: list[Fired],
-    escalations: tuple[Remark, ...],
-    possible: tuple[Remark, ...],
-    holds: tuple[Hold, ...],
-) -> tuple[str, str]:
-    """The route and why. Firm stops' own findings do not drive it; possible findings alone bring a person, no panel."""
-    table = catalogue.route_table
-    sure, why = _route_of(catalogue, [item for item in firm if item.effect != "stop"], escalations)
-    most, why_most = _route_of(catalogue, [item for item in upper if item.effect != "stop"], escalations + possible)
-    limited = min(most, table.most_on_possible, key=ROUTE_RANK.__getitem__)
-    route, reason = sure, why
-    if ROUTE_RANK[limited] > ROUTE_RANK[sure]:
-        route, reason = limited, f"{why_most}, if open answers turn out that way"
-    if holds and ROUTE_RANK[table.held] > ROUTE_RANK[route]:
-        route, reason = table.held, "a legal hold" if holds[0].state == "firm" else "a possible legal hold"
-    return route, reason
-
-
-def _route_of(catalogue: Catalogue, found: list[Fired], escalations: tuple[Remark, ...]) -> tuple[str, str]:
-    table, levels = catalogue.route_table, levels_of(found, catalogue)
-    level = catalogue.level_of(levels.highest)
-    route, why = str(table.by_level[level]), f"{catalogue.level(level).title.lower()} as filed"
-    if escalations and ROUTE_RANK[table.escalated] > ROUTE_RANK[route]:
-        route, why = table.escalated, "a second pair of eyes is asked for"
-    broad = three_factors(found, catalogue)
-    high = any(
-        LEVEL_RANK[catalogue.level_of(levels.score(d))] >= LEVEL_RANK["high"] for d in broad if d in levels.scores
-    )
-    if high and ROUTE_RANK[table.three_factors_high] > ROUTE_RANK[route]:
-        route, why = table.three_factors_high, "three factors come together in a dimension that is high"
-    return route, why
-
-
-def _deciders(upper: str, is_escalated: bool) -> str:
-    if upper in {"high", "very_high"}:
-        return "high"
-    return "moderate" if upper == "moderate" or is_escalated else "low"
-
-
-def _relief(
-    run: Run,
-    catalogue: Catalogue,
-    views: Facts,
-    on: date,
-    inherent: Interval,
-    escalations: tuple[Remark, ...],
-    holds: tuple[Hold, ...],
-) -> list[tuple[Rule, Remark]]:
-    """The relieve rules that hold; they read finished levels."""
-    given = []
-    for compiled in plan_of(catalogue):
-        rule, relief = compiled.rule, compiled.rule.relief
-        if relief is None or not is_in_force(rule, on):
-            continue
-        for view in views.rows[rule.scope]:
-            truth, reasons = compiled.when(view)
-            holds_now = (
-                truth is True
-                and not (relief.needs_level and LEVEL_RANK[inherent.upper] > LEVEL_RANK[relief.needs_level])
-                and not (relief.needs_no_escalation and escalations)
-                and not (relief.needs_no_hold and holds)
-                and all(_is_answered(catalogue, views, question) for question in relief.needs_answers)
-            )
-            run.trace.append(
-                RuleTrace(rule.id, view.id, "fired" if holds_now else "quiet", describe(catalogue, views, reasons))
-            )
-            if holds_now:
-                because = describe(catalogue, views, reasons)
-                given.append((rule, Remark(rule.id, view.id, relief.sentence, because, sources_of(catalogue, rule))))
-    return given
-
-
-def _is_answered(catalogue: Catalogue, views: Facts, question_id: str) -> bool:
-    rows = views.rows[catalogue.question(question_id).scope]
-    return all(view.asked(question_id) is False or view.value(question_id) not in {None, "unsure"} for view in rows)
-
-
-def _lightened(
-    catalogue: Catalogue,
-    route: str,
-    reason: str,
-    relief: list[tuple[Rule, Remark]],
-    inherent: Interval,
-    escalations: tuple[Remark, ...],
-    holds: tuple[Hold, ...],
-) -> tuple[str, str]:
-    """A relief's route, where it is lighter and nothing asks for a person."""
-    of_level = {str(level): wanted for level, wanted in catalogue.route_table.by_level.items()}
-    if escalations or holds or of_level[inherent.upper] != route:
-        return route, reason
-    for rule, remark in relief:
-        wanted = rule.relief.route if rule.relief else None
-        if wanted and rule.relief and rule.relief.needs_level and ROUTE_RANK[wanted] < ROUTE_RANK[route]:
-            route, reason = wanted, remark.sentence
-    return route, reason
 
 
 def _findings(
