@@ -20,7 +20,7 @@ run: setup
 	@exec $(python) manage.py up
 
 setup: libraries environment
-	@$(python) manage.py prepare --demo
+	@scripts/prepare
 
 test: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only

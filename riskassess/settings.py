@@ -282,8 +282,11 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("RISKASSESS_LOG_LEVEL", "INFO")},
-    # Two lines for each message, most of them the sweeper's; what counts of a job is in its own lines.
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy")},
+    # Many lines for each message and each report; what counts of a job is in its own lines.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("celery.app.trace", "celery.worker.strategy", "weasyprint.progress", "fontTools")
+    },
 }
 logging.captureWarnings(True)  # they are lines of JSON like the rest
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
