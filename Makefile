@@ -20,14 +20,14 @@ run: setup
 	@exec $(python) manage.py up
 
 setup: libraries environment
-	@scripts/prepare
+	@.ci/prepare
 
 test: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
 	@$(python) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
 
 check: environment-dev
-	@scripts/check
+	@.ci/check
 
 lint: environment-dev
 	@$(python) -m ruff format --check .
@@ -38,16 +38,16 @@ format: environment-dev
 	@$(python) -m ruff format .
 
 environment:
-	@scripts/environment requirements.lock
+	@.ci/environment requirements.lock
 
 environment-dev:
-	@scripts/environment requirements-dev.lock
+	@.ci/environment requirements-dev.lock
 
 libraries:
-	@scripts/libraries run
+	@.ci/libraries run
 
 libraries-test:
-	@scripts/libraries test
+	@.ci/libraries test
 
 clean:
 	@rm -rf .venv static/generated var/static .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

@@ -1,7 +1,9 @@
 import os
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -48,9 +50,13 @@ def shared_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     try:
-        with running_postgres(tmp_path_factory.mktemp("postgres") / "server") as server:
+        # Not in pytest's own folder: each new run of pytest shuts that one to the user postgres again.
+        with (
+            TemporaryDirectory(prefix="riskassess-postgres-") as folder,
+            running_postgres(Path(folder) / "server") as server,
+        ):
             yield server
     except Missing as reason:
         give_up(reason)
@@ -84,35 +90,41 @@ def templates(shared_folder):
     return Templates(shared_folder)
 
 
+@contextmanager
+def made_stacks(request, folder, templates):
+    """Gives a function that makes stacks; everything it made ends with the block."""
+    endings = ExitStack()
+    numbers = count()
+
+    def make(setup: str, *, is_started: bool = True, **environment: str) -> Stack:
+        number = next(numbers)
+        given = {}
+        if setup == "services":
+            postgres = request.getfixturevalue("postgres")
+            name = f"stack_{uuid.uuid4().hex[:12]}"
+            given["database_url"] = templates.copy_services(folder / f"stack{number}", postgres, name)
+            endings.callback(postgres.drop, name)
+            try:
+                given["broker"] = endings.enter_context(running_redis(folder / f"redis{number}"))
+            except Missing as reason:
+                give_up(reason)
+        else:
+            templates.copy_embedded(folder / f"stack{number}")
+        stack = Stack(folder / f"stack{number}", **given, **environment)
+        endings.callback(stack.stop)
+        return stack.start() if is_started else stack
+
+    with endings:
+        yield make
+
+
 @pytest.fixture
 def live_stack(request, tmp_path, templates):
     """Makes stacks: `live_stack("embedded")` or `live_stack("services")`, with the demo university in it.
 
     A Redis of its own, so that a test may end it. Started unless told otherwise; everything ends with the test.
     """
-    endings = ExitStack()
-    numbers = count()
-
-    def make(setup: str, *, is_started: bool = True, **environment: str) -> Stack:
-        number = next(numbers)
-        folder = tmp_path / f"stack{number}"
-        given = {}
-        if setup == "services":
-            postgres = request.getfixturevalue("postgres")
-            name = f"stack_{uuid.uuid4().hex[:12]}"
-            given["database_url"] = templates.copy_services(folder, postgres, name)
-            endings.callback(postgres.drop, name)
-            try:
-                given["broker"] = endings.enter_context(running_redis(tmp_path / f"redis{number}"))
-            except Missing as reason:
-                give_up(reason)
-        else:
-            templates.copy_embedded(folder)
-        stack = Stack(folder, **given, **environment)
-        endings.callback(stack.stop)
-        return stack.start() if is_started else stack
-
-    with endings:
+    with made_stacks(request, tmp_path, templates) as make:
         yield make
 
 
