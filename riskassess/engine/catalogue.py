@@ -102,6 +102,8 @@ class Option(Shape):
     help: str = ""
     # Place in the risk order; equal ranks stand side by side. None: outside the order (no scoring rule may read it).
     risk: int | None = None
+    # Only an officer's confirmed finding of fact gives this answer; forms and files do not offer it.
+    determined: bool = False
 
 
 class Question(Shape):

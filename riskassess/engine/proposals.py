@@ -86,6 +86,7 @@ def _problems(catalogue: Catalogue, proposal: Any) -> Iterator[str]:
     yield from _sentences(answer_problems(catalogue, proposal.get("answers"), "proposal", "answers"))
     for scope, name in ROW_LISTS.items():
         yield from _row_problems(catalogue, proposal, scope, name)
+    yield from _determined_problems(catalogue, proposal)
     yield from _sentences(safeguard_problems(catalogue, proposal.get("safeguards", [])))
 
 
@@ -93,6 +94,21 @@ def _sentences(problems: Iterator[str], renamed: dict[str, str] | None = None) -
     for problem in problems:
         path, _colon, reason = problem.partition(": ")
         yield f"{(renamed or {}).get(path, path)}: {reason}."
+
+
+def _determined_problems(catalogue: Catalogue, proposal: dict[str, Any]) -> Iterator[str]:
+    """Answers that only an officer can give, with evidence and a second person."""
+    places = [("answers", proposal)]
+    for name in ROW_LISTS.values():
+        rows = proposal.get(name, [])
+        places += [(f"{name}[{i}].answers", row) for i, row in enumerate(rows if isinstance(rows, list) else ())]
+    for path, row in places:
+        answers = row.get("answers") if isinstance(row, dict) else None
+        for question_id, value in (answers if isinstance(answers, dict) else {}).items():
+            known = catalogue.has_question(question_id) and isinstance(value, str)
+            option = catalogue.question(question_id).option(value) if known else None
+            if option is not None and option.determined:
+                yield f'{path}.{question_id}: "{value}" is entered by an officer with the evidence, not by a file.'
 
 
 def _date_problems(proposal: dict[str, Any]) -> Iterator[str]:
@@ -226,7 +242,7 @@ def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _answer_schema(question: Question) -> dict[str, Any]:
-    choices = [option.id for option in question.options] or ["yes", "no"]
+    choices = [option.id for option in question.options if not option.determined] or ["yes", "no"]
     choices += [UNSURE] if question.unsure else []
     schema: dict[str, Any]
     if question.type in {"yes_no", "single", "scale"}:

@@ -176,9 +176,14 @@ def _set_rows(proposal, actor, model, rows, fields, name):
     guard_count(rows, name)
     kept = {str(row.uid): row for row in model.objects.filter(proposal=proposal)}
     before = [[getattr(row, field) for field in fields] for row in kept.values()]
+    named = {str(given.get("uid") or "") for given in rows} & kept.keys()
+    unnamed = [uid for uid in kept if uid not in named]
     result = []
     for position, given in enumerate(rows):
-        row = kept.pop(str(given.get("uid") or ""), None) or model(proposal=proposal)
+        uid = str(given.get("uid") or "")
+        if uid not in kept:  # a page sent twice adds nothing twice, and answers stay with their row
+            uid = next((one for one in unnamed if one in kept and _is_same(kept[one], given, fields)), "")
+        row = kept.pop(uid, None) or model(proposal=proposal)
         for field in fields:
             setattr(row, field, given.get(field) or "")
         row.position = position
@@ -189,6 +194,10 @@ def _set_rows(proposal, actor, model, rows, fields, name):
     if before != [[getattr(row, field) for field in fields] for row in result]:
         _record_edit(proposal, actor, f"proposal.{name}_set", {"count": len(result)})
     return result
+
+
+def _is_same(row, given, fields) -> bool:
+    return all(getattr(row, field) == (given.get(field) or "") for field in fields)
 
 
 def guard_count(rows, name):

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from jsonschema import Draft202012Validator
 
+from riskassess.engine.facts import FactsError
 from riskassess.engine.loading import load_catalogue
 from riskassess.engine.proposals import proposal_schema, read_proposal
 from riskassess.engine.scoring import assess
@@ -105,3 +106,11 @@ def test_organisations_of_risky_answers_are_invented():
             assert partner["answers"]["V5"] != "none"
             assert partner["facts"]["sanction_hit"] == "none"
             assert partner["facts"]["measures"] == []
+
+
+def test_answer_that_only_an_officer_gives_is_refused_in_a_file(catalogue):
+    proposal = _read(ROOT / "fixtures" / "proposals" / "05-ocean-laser.json")
+    proposal["technology"][0]["answers"]["X6"] = "confirmed"
+
+    with pytest.raises(FactsError, match=r'^technology\[0\].answers.X6: "confirmed" is entered by an officer'):
+        read_proposal(catalogue, proposal, on=date(2026, 11, 23))

@@ -16,8 +16,6 @@ from riskassess.web.forms.layout import LevelQuestion, RowHead
 LONGEST_TEXT = 4000
 ONE = {"yes_no", "single", "scale"}
 NONE_OF_THESE = "none"
-# Set by an officer's determination alone; the form shows that it exists and who gives it.
-DETERMINED = "confirmed"
 YES_NO_UNSURE = ("yes", "no", UNSURE)
 
 
@@ -97,11 +95,9 @@ def read_value(question: Question, given: list[str]):
 
 
 def closed_options(question: Question) -> dict[str, str]:
-    """Options nobody can choose here, with the reason."""
-    option = question.option(DETERMINED)
-    if option is None:
-        return {}
-    return {DETERMINED: option.help or _("An officer enters this with the evidence.")}
+    """Options that only an officer's determination sets, with the reason; the form shows that they exist."""
+    words = _("An officer enters this with the evidence.")
+    return {option.id: option.help or words for option in question.options if option.determined}
 
 
 class SectionForm(forms.Form):

@@ -189,6 +189,8 @@ def save_section(draft: Draft, current, user, form: SectionForm, items, answers:
         if value == value_shown(answer, form.shown[field_name(question_id, row)]):
             del values[question_id, row]  # not touched here: the other's answer stands
             continue
+        if answer.changed_by_id == user.pk:
+            continue  # the same person's later choice, made while the one before was being saved
         raise Conflict(changed_words(draft.catalogue.question(question_id), answer), field_name(question_id, row))
     if items is not None:
         proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
