@@ -50,7 +50,9 @@ DEBUG = env_flag("RISKASSESS_DEBUG")
 SECRET_KEY = kept_key("secret_key")
 AUDIT_KEY = kept_key("audit_key").encode()
 ALLOWED_HOSTS = env_list("RISKASSESS_HOSTS", "" if IS_PRODUCTION else "127.0.0.1,localhost,[::1]")
-SITE_URL = os.environ.get("RISKASSESS_SITE_URL", "" if IS_PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = os.environ.get(
+    "RISKASSESS_SITE_URL", "" if IS_PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', 8000)}"
+).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 
 

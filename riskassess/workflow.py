@@ -25,7 +25,7 @@ from riskassess.proposals.states import UNDER_REVIEW, State
 from riskassess.reports import services as reports
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
-from riskassess.reviews.eligibility import why_not_vote
+from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_vote
 from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
 from riskassess.reviews.rules import conflict_reason
 
@@ -91,7 +91,7 @@ def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
         _register(proposal, record)
     else:
         _open_review(proposal, record, result)
-    if not has_case and result.route != "fast_track":
+    if result.route != "fast_track":
         _tell_unscreened(proposal, version)
     return record
 
@@ -171,7 +171,7 @@ def _panel_for(proposal: Proposal, case: Case, officer: User | None) -> tuple[Us
 
 def _tell_unscreened(proposal: Proposal, version: ProposalVersion) -> None:
     if any(hit == "not_screened" for hit in registry.sanction_hits(_partners_of(proposal)).values()):
-        people = list(holders(Role.OFFICER, unit=proposal.unit))
+        people = [u for u in holders(Role.OFFICER, unit=proposal.unit) if not conflict_reason(u, proposal)]
         telling.not_screened(proposal=proposal, people=people, number=version.number)
 
 
@@ -206,6 +206,9 @@ def withdraw(*, proposal: Proposal, actor: User, reason: str = "") -> Proposal:
 def assign(*, case: Case, actor: User, officer: User, reviewer: User | None) -> Case:
     """An officer's own choice of who carries the case."""
     proposal = case.proposal
+    _lock(proposal)
+    _guard_open(case)
+    _guard_no_conflict(actor, proposal)
     reviews.assign_case(
         case=case,
         actor=actor,
@@ -267,14 +270,10 @@ def decide(
     case.refresh_from_db()
     if decision is None:
         if case.panel_called and not case.assignments.filter(kind="panel", ended_at__isnull=True).exists():
-            reviews.assign_case(
-                case=case,
-                actor=None,
-                officer=case.officer,
-                reviewer=case.reviewer,
-                reason=_("two different votes"),
-                panel=_panel_for(proposal, case, case.officer),
-            )
+            _assign_panel(proposal, case, _("two different votes"))
+            if len(panel_members(case)) < FEWEST_PANEL_MEMBERS:
+                case.escalated = _("Two different votes, and the panel has fewer than three members who may act.")
+                case.save(update_fields=["escalated"])
         telling.vote_awaited(proposal=proposal, people=_next_voters(case), uid=vote.uid)
         return vote
     proposals.move(proposal=proposal, name="decide", actor=actor, to=STATE_AFTER[Outcome(decision.outcome)])
@@ -289,6 +288,7 @@ def decide(
 def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
     """Send the proposal back with what is asked; the clock stops."""
     proposal = case.proposal
+    _guard_no_conflict(actor, proposal)
     proposals.move(
         proposal=proposal, name="request_changes", actor=actor, reason=_needed(reasons, _("Say what you ask for."))
     )
@@ -300,6 +300,7 @@ def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
 def flag(*, case: Case, actor: User, reasons: str) -> Proposal:
     """Mark the case for a closer look, with the reason."""
     proposal = case.proposal
+    _guard_no_conflict(actor, proposal)
     proposals.move(
         proposal=proposal, name="flag", actor=actor, reason=_needed(reasons, _("Say what needs a closer look."))
     )
@@ -311,6 +312,7 @@ def flag(*, case: Case, actor: User, reasons: str) -> Proposal:
 @story()
 def unflag(*, case: Case, actor: User, reasons: str) -> Proposal:
     """Take the case back into the ordinary review, with what was found."""
+    _guard_no_conflict(actor, case.proposal)
     return proposals.move(
         proposal=case.proposal, name="unflag", actor=actor, reason=_needed(reasons, _("Say what was found."))
     )
@@ -327,7 +329,10 @@ def lift_hold(*, hold: Hold, actor: User, evidence: str) -> Hold:
     }
     others.pop(actor.pk, None)
     telling.hold_lift_proposed(
-        proposal=proposal, people=list(others.values()), uid=hold.uid, revision=proposal.revision
+        proposal=proposal,
+        people=[u for u in others.values() if not conflict_reason(u, proposal)],
+        uid=hold.uid,
+        revision=proposal.revision,
     )
     return hold
 
@@ -342,10 +347,14 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
 @story()
 def judge_hit(*, hit: Hit, actor: User, verdict: str, reason: str) -> Judgement:
     """Keep an officer's judgement of a match and reassess each open proposal with that partner."""
+    waiting = list(
+        Proposal.objects.filter(
+            participations__partner=hit.screening.partner, state__in=[*UNDER_REVIEW, State.SUBMITTED]
+        ).distinct()
+    )
+    for proposal in waiting:
+        _guard_no_conflict(actor, proposal)
     judgement = registry_services.judge_hit(hit=hit, verdict=verdict, reason=reason, actor=actor)
-    waiting = Proposal.objects.filter(
-        participations__partner=hit.screening.partner, state__in=[*UNDER_REVIEW, State.SUBMITTED]
-    ).distinct()
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
@@ -374,6 +383,7 @@ def propose_safeguard(
 @story()
 def settle_safeguard(*, safeguard: Safeguard, actor: User, state: str) -> Safeguard:
     """Agree to a safeguard, or not; an agreed one counts at once and becomes a condition at the decision."""
+    _guard_no_conflict(actor, safeguard.questionnaire.proposal)
     safeguard = assessments.settle_safeguard(safeguard=safeguard, actor=actor, state=SafeguardState(state))
     reassess(proposal=safeguard.questionnaire.proposal, trigger="safeguard")
     return safeguard
@@ -386,6 +396,8 @@ def reassess(*, proposal: Proposal, trigger: str) -> AssessmentRecord | None:
     before = latest_record(proposal)
     if before is None or proposal.state not in {*UNDER_REVIEW, State.SUBMITTED}:
         return None
+    if before.version_id != latest_version(proposal).pk:
+        return None  # the newest version waits for its screening and is assessed then
     record = assessments.assess_version(version=before.version, trigger=trigger)
     case = _case_of(proposal)
     if case is None:
@@ -396,6 +408,8 @@ def reassess(*, proposal: Proposal, trigger: str) -> AssessmentRecord | None:
     due_on = case.due_on if route == case.route else max(case.due_on, routing.due_date(catalogue, route))
     rerouted = route != case.route or case.deciders != result.deciders
     reviews.update_case(case=case, route=route, deciders=result.deciders, due_on=due_on, reason=trigger)
+    if rerouted and case.officer is not None:
+        _assign_panel(proposal, case, _("the route is now panel"))
     levels = ("inherent_lower", "inherent_upper", "residual_upper")
     if holds_changed or rerouted or any(getattr(before, name) != getattr(record, name) for name in levels):
         reviews.drop_votes(case=case, reason=_("The assessment changed after the vote."))
@@ -431,6 +445,23 @@ def _record_shown(proposal: Proposal, record_uid: str) -> AssessmentRecord:
             _("Nothing was done. The assessment changed after you opened this page. Read what changed, then go on.")
         )
     return record
+
+
+def _guard_no_conflict(actor: User, proposal: Proposal) -> None:
+    if reason := conflict_reason(actor, proposal):
+        raise DomainError(_("%(reason)s Somebody else takes this step.") % {"reason": reason})
+
+
+def _assign_panel(proposal: Proposal, case: Case, reason: str) -> None:
+    """Put the panel on the case where its route or two different votes ask for one, and tell its members."""
+    members = _panel_for(proposal, case, case.officer)
+    if not members:
+        return
+    reviews.assign_case(
+        case=case, actor=None, officer=case.officer, reviewer=case.reviewer, reason=reason, panel=members
+    )
+    for user in members:
+        telling.case_assigned(proposal=proposal, user=user, round_number=case.round)
 
 
 def _guard_open(case: Case) -> None:

@@ -9,8 +9,8 @@ def with_people(proposals):
 
 
 def co_authored_since(user_id: int, other_id: int, since) -> bool:
-    """Whether two people share a proposal opened after `since`, as owner or co-investigator."""
-    mine = Proposal.objects.filter(created_at__gte=since)
+    """Whether two people share a proposal opened after `since` and submitted, as owner or co-investigator."""
+    mine = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False)
     both = mine.filter(owner_id=other_id, coinvestigators__user_id=user_id) | mine.filter(
         owner_id=user_id, coinvestigators__user_id=other_id
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
-from riskassess.assessments.models import AssessmentRecord, SafeguardState
+from riskassess.assessments.models import AssessmentRecord, ProposalVersion, SafeguardState
 from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
 from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
 from riskassess.reviews.rules import conflict_reason, covers_unit
@@ -70,7 +70,8 @@ def why_not_vote(case: Case, user: User) -> str:
     if not stage:
         return _("All votes are in.")
     votes = list(counted_votes(case))
-    if any(vote.by_id == user.pk for vote in votes):
+    is_tied = case.panel_called and stage == Vote.Stage.SINGLE
+    if any(vote.by_id == user.pk for vote in votes) and not is_tied:
         return _("Your vote is in. Another person casts the next one.")
     recommendations = list(recommendations_now(case))
     is_panel = any(member.pk == user.pk for member in panel_members(case))
@@ -83,8 +84,10 @@ def why_not_vote(case: Case, user: User) -> str:
     if stage == Vote.Stage.PANEL:
         return "" if is_panel else _("The panel votes now.")
     if case.panel_called:
-        top = case.proposal.institution.top_approver_id
-        return "" if user.pk == top else _("The panel is tied; the institution's top role decides.")
+        top = case.proposal.institution.top_approver
+        if top is None or not top.is_active or conflict_reason(top, case.proposal):
+            return "" if is_approver else _("The panel is tied; an approver of this unit decides.")
+        return "" if user.pk == top.pk else _("The panel is tied; the institution's top role decides.")
     if case.deciders == Deciders.HIGH:
         if case.route == Route.PANEL and (reason := _panel_still_to_recommend(case, recommendations)):
             return reason
@@ -127,7 +130,13 @@ def why_outcome_closed(case: Case, record: AssessmentRecord, outcome: str) -> st
             "title": possible[0].title
         }
     if outcome == Outcome.PART:
-        return ""
+        parts = {row["id"] for row in parts_of(record.version)}
+        whole = next((hold for hold in holds if hold.row not in parts), None)
+        if whole:
+            return _("A legal hold stands on the whole: %(title)s. No part can be left out for it.") % {
+                "title": whole.title
+            }
+        return "" if len(parts) > 1 else _("There is one part only; nothing could be left out.")
     if holds:
         return _("A legal hold stands: %(title)s. Approve in part can leave that activity out.") % {
             "title": holds[0].title
@@ -135,6 +144,11 @@ def why_outcome_closed(case: Case, record: AssessmentRecord, outcome: str) -> st
     if outcome == Outcome.APPROVE and unfulfilled_safeguards(record).exists():
         return _("Safeguards were agreed. Approve with conditions takes them over.")
     return ""
+
+
+def parts_of(version: ProposalVersion) -> list[dict]:
+    """What can be approved or left out on its own: partners and technology items, each with id and label."""
+    return [*version.content["partners"], *version.content["technology"]]
 
 
 def unfulfilled_safeguards(record: AssessmentRecord):

@@ -40,6 +40,8 @@ def _at_decision_stage() -> Q:
         | (Q(case__deciders=Deciders.MODERATE) & Exists(recommended))
         | (Q(case__deciders=Deciders.HIGH) & (Exists(voted) | Q(case__panel_called=True)))
     )
+    lifting = Hold.objects.filter(case__proposal=OuterRef("pk"), state=Hold.State.LIFTING)
+    open_stage |= Exists(lifting)
     return (Q(state__in=UNDER_REVIEW) & open_stage) | Q(state__in=AFTER_DECISION, case__isnull=False)
 
 
@@ -66,7 +68,12 @@ def inbox(user: User, proposals, *, show: str = "open"):
 
     `show`: open, mine, waiting (for the researcher), decided or all.
     """
-    rows = cases_with_rows(proposals).exclude(proposal__owner=user).order_by("due_on", "pk")
+    rows = (
+        cases_with_rows(proposals)
+        .exclude(proposal__owner=user)
+        .exclude(proposal__coinvestigators__user=user)
+        .order_by("due_on", "pk")
+    )
     if show == "open":
         return rows.filter(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
     if show == "mine":
@@ -86,6 +93,7 @@ def desk_counts(user: User, proposals) -> dict[str, int]:
     return (
         Case.objects.filter(proposal__in=proposals)
         .exclude(proposal__owner=user)
+        .exclude(proposal__coinvestigators__user=user)
         .aggregate(
             open=Count("pk", filter=is_open),
             mine=Count("pk", filter=is_open & (Q(officer=user) | Q(reviewer=user))),

@@ -86,8 +86,10 @@ works_on_case = is_case_reviewer | is_panel_member | is_officer | is_unit_approv
 may_review = is_signed_in & has_case & ~has_conflict
 
 rules.add_perm(
-    "proposals.view", is_signed_in & (is_owner | is_coinvestigator | is_officer | works_on_case | is_auditor)
+    "proposals.view",
+    is_signed_in & (is_owner | is_coinvestigator | (~has_conflict & (is_officer | works_on_case | is_auditor))),
 )
+rules.add_perm("reports.retry", is_signed_in & (is_owner | is_coinvestigator | (is_officer & ~has_conflict)))
 rules.add_perm("reviews.desk", is_signed_in & holds_staff_role)
 rules.add_perm("reviews.view_case", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.read_notes", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))

@@ -52,8 +52,8 @@ def get_case_for(user, reference: str, permission: str) -> Case:
     return case
 
 
-def get_report_for(user, uid) -> Report:
-    """A report of a proposal in this person's scope."""
+def get_report_for(user, uid, permission: str = "proposals.view") -> Report:
+    """A report of a proposal in this person's scope, when the permission holds for the proposal."""
     report = get_object_or_404(Report.objects.select_related("proposal", "job", "file"), uid=uid)
-    get_proposal_for(user, report.proposal.reference, "proposals.view")
+    get_proposal_for(user, report.proposal.reference, permission)
     return report

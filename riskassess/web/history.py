@@ -11,7 +11,7 @@ def timeline(*, reference: str, reader: User, limit: int, verbs: tuple[str, ...]
     """The newest events of this reference, of these verbs alone where some are named; the caller has checked that the
     reader may see the case."""
     found = events(EventFilters(reference=reference))
-    found = found.filter(verb__in=verbs) if verbs else found
+    found = found.filter(verb__in=verbs) if verbs else found.exclude(verb="access.denied")
     return [
         {
             "when": event.at,

@@ -7,6 +7,7 @@ from riskassess.accounts.roles import Role
 from riskassess.reports.content.answering import day_words
 from riskassess.reports.models import Report
 from riskassess.reports.shapes import ConditionLine, DecisionPart
+from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.models import Outcome, Vote
 
 # Conditions that grew out of a safeguard may name a side only.
@@ -19,13 +20,13 @@ RESPONSIBLE = {
 
 def decision_part(report: Report, zone: ZoneInfo) -> DecisionPart:
     decision = report.decision
-    partners = report.version.content["partners"]
+    parts = parts_of(report.version)
     scope = set(decision.scope)
     conditions = tuple(
         ConditionLine(row.text, str(RESPONSIBLE.get(row.responsible, row.responsible)), row.due_on)
         for row in decision.conditions.order_by("due_on", "pk")
     )
-    approved = tuple(row["label"] for row in partners if row["id"] in scope)
+    approved = tuple(row["label"] for row in parts if row["id"] in scope)
     return DecisionPart(
         outcome=str(decision.outcome),
         heading={
@@ -38,7 +39,7 @@ def decision_part(report: Report, zone: ZoneInfo) -> DecisionPart:
         decided_on=decision.decided_at.astimezone(zone).date(),
         deciders=_deciders(decision.votes.all()),
         approved_parts=approved,
-        parts_left_out=tuple(row["label"] for row in partners if scope and row["id"] not in scope),
+        parts_left_out=tuple(row["label"] for row in parts if scope and row["id"] not in scope),
         reasons=_paragraphs(decision.reasons),
         sources=_paragraphs(decision.source),
         why_safeguards_fail=_paragraphs(decision.why_safeguards_fail),

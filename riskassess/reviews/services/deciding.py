@@ -14,7 +14,7 @@ from riskassess.reviews.eligibility import (
     needs_word_on_safeguards,
     next_stage,
     panel_majority,
-    panel_members,
+    parts_of,
     unfulfilled_safeguards,
     why_not_vote,
     why_outcome_closed,
@@ -46,11 +46,14 @@ def cast_vote(
     case = Case.objects.select_for_update().select_related("proposal").get(pk=case.pk)
     if case.proposal.state not in UNDER_REVIEW:
         raise Conflict(_("This case is not in review now. Nothing was decided."))
-    reasons, source, scope, conditions = reasons.strip(), source.strip(), scope or [], conditions or []
+    reasons, source, conditions = reasons.strip(), source.strip(), conditions or []
+    scope = sorted(scope or []) if outcome == Outcome.PART else []
     if reason := why_not_vote(case, actor):
         raise DomainError(reason)
     _guard_content(case, record, outcome, reasons, source, why_safeguards_fail.strip(), scope, conditions)
     stage = next_stage(case)
+    # After a tie the top role decides, also where it had voted before.
+    counted_votes(case).filter(by=actor).update(fallen=_("The panel was tied; this person decides anew."))
     vote = Vote.objects.create(
         case=case,
         round=case.round,
@@ -99,17 +102,19 @@ def _guard_content(case, record, outcome, reasons, source, why_safeguards_fail, 
             _("Safeguards would bring this to moderate or lower. Say why they would not be enough."),
             field="why_safeguards_fail",
         )
+    if conditions and outcome in {Outcome.APPROVE, Outcome.DECLINE}:
+        raise DomainError(
+            _("Conditions are written below. Choose Approve with conditions, or empty those rows."), field="outcome"
+        )
     if outcome == Outcome.CONDITIONS and not conditions and not unfulfilled_safeguards(record).exists():
         raise DomainError(_("Write at least one condition, or choose Approve."), field="conditions")
     if outcome == Outcome.PART:
-        rows = {row["id"] for row in record.version.content["partners"]}
-        if not scope or not set(scope) <= rows:
-            raise DomainError(_("Choose the partners with whom the work may start."), field="scope")
+        rows = {row["id"] for row in parts_of(record.version)}
+        if not scope or not set(scope) < rows:
+            raise DomainError(_("Choose what may start, and leave at least one part out."), field="scope")
         if scope_rows := {hold.row for hold in standing_holds(case)} & set(scope):
-            label = next(r["label"] for r in record.version.content["partners"] if r["id"] in scope_rows)
-            raise DomainError(
-                _("A legal hold stands on the work with %(name)s. Leave it out.") % {"name": label}, field="scope"
-            )
+            label = next(row["label"] for row in parts_of(record.version) if row["id"] in scope_rows)
+            raise DomainError(_("A legal hold stands on %(name)s. Leave it out.") % {"name": label}, field="scope")
     for condition in conditions:
         if not condition.get("text", "").strip() or not condition.get("responsible", "").strip():
             raise DomainError(_("Each condition needs a text, a person or office, and a date."), field="conditions")
@@ -141,19 +146,15 @@ def _decide_when_complete(case: Case, record: AssessmentRecord) -> Decision | No
 
 
 def _call_panel(case: Case) -> None:
-    """Two different votes: the panel decides."""
+    """Two different votes: the panel decides. The story assigns its members."""
     case.panel_called = True
-    members = panel_members(case)
-    if not members:
-        case.escalated = _("Two different votes, and no panel is named.")
-    case.save(update_fields=["panel_called", "escalated"])
+    case.save(update_fields=["panel_called"])
     record_event(
         "case.panel_called",
         subject=case,
         actor_id=None,
         role="system",
         reference=case.proposal.reference,
-        after={"members": [user.pk for user in members]},
     )
     return None
 

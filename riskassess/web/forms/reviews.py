@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Judgement
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
-from riskassess.reviews.eligibility import needs_word_on_safeguards, why_outcome_closed
+from riskassess.reviews.eligibility import needs_word_on_safeguards, parts_of, why_outcome_closed
 from riskassess.reviews.models import Outcome
 from riskassess.reviews.rules import conflict_reason
 
@@ -99,7 +99,7 @@ class DecideForm(forms.Form):
         error_messages={"required": _("Choose an outcome.")},
     )
     scope = forms.MultipleChoiceField(
-        label=_("With which partners may the work start?"),
+        label=_("Which parts may start?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Only for approval in part."),
@@ -125,14 +125,14 @@ class DecideForm(forms.Form):
     def __init__(self, *args, case, record_row, **kwargs):
         super().__init__(*args, **kwargs)
         self.closed = {value: str(why_outcome_closed(case, record_row, value)) for value in Outcome.values}
-        self.fields["scope"].choices = [(row["id"], row["label"]) for row in record_row.version.content["partners"]]
+        self.fields["scope"].choices = [(row["id"], row["label"]) for row in parts_of(record_row.version)]
         if not needs_word_on_safeguards(record_row):
             del self.fields["why_safeguards_fail"]
         self.initial.setdefault("record", record_row.uid)
         self.fields["outcome"].hints = {
             Outcome.APPROVE: _("Without conditions."),
             Outcome.CONDITIONS: _("The work may start; each condition has a person and a date."),
-            Outcome.PART: _("With some partners, not with others."),
+            Outcome.PART: _("Some partners or items may start, others not."),
             Outcome.DECLINE: _("Asks for reason and source."),
         }
 

@@ -1,4 +1,7 @@
+from uuid import UUID
+
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,7 +26,15 @@ def mark(request):
     if "notice" not in request.POST:
         mark_read(user=request.user)
         return redirect("notices")
-    notice = get_object_or_404(Notice, user=request.user, uid=request.POST["notice"])
+    notice = get_object_or_404(Notice, user=request.user, uid=uid_of(request.POST.get("notice", "")))
     mark_read(user=request.user, notice=notice)
     is_ours = url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None)
     return redirect(notice.url if is_ours else "notices")
+
+
+def uid_of(text: str) -> UUID:
+    """The uid that was posted; what is none leads nowhere."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None

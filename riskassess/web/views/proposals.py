@@ -17,6 +17,7 @@ from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.services import create_proposal
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
+from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.queries import last_decision, recommendations_now
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
@@ -245,7 +246,7 @@ def decision(request, reference):
     if decision is None or proposal.state not in AFTER_DECISION:
         raise Http404
     record = decision.record
-    labels = {row["id"]: row["label"] for row in record.version.content["partners"]}
+    labels = {row["id"]: row["label"] for row in parts_of(record.version)}
     letter = reports_of(proposal, request.user).filter(decision=decision).first()
     return render(
         request,

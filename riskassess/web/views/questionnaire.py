@@ -115,7 +115,7 @@ def read_shown(posted) -> dict[str, int]:
     found = {}
     for item in posted.getlist("shown"):
         name, _sign, revision = item.rpartition(":")
-        if name and revision.isdecimal():
+        if name and revision.isdecimal() and len(revision) < 10:
             found[name] = int(revision)
     return found
 

@@ -47,13 +47,17 @@ def report_state(request, uid):
     row = get_report_for(request.user, uid)
     if not request.htmx:
         return redirect(row.proposal)
-    return render(request, "_partials/job_progress.html", report_card(row, may_retry=True))
+    return render(
+        request,
+        "_partials/job_progress.html",
+        report_card(row, may_retry=request.user.has_perm("reports.retry", row.proposal)),
+    )
 
 
 @require_POST
 def report_retry(request, uid):
     """Has a failed report built once more."""
-    row = get_report_for(request.user, uid)
+    row = get_report_for(request.user, uid, "reports.retry")
     retry_report(report=row, actor=request.user)
     messages.success(request, _("It is being built once more. You may leave this page."))
     return redirect(row.proposal)
