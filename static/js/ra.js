@@ -29,6 +29,22 @@
   const unsaved = document.querySelector("[data-ra-unsaved]");
   if (unsaved) document.addEventListener("htmx:afterRequest", (event) => { unsaved.hidden = event.detail.successful; });
 
+  // It shows no answer from before the last choice, and saves no more by itself once its button was pressed.
+  for (const name of ["input", "change"]) {
+    document.addEventListener(name, (event) => {
+      const form = event.target.closest("form[hx-post]");
+      if (form) form.raChoices = (form.raChoices || 0) + 1;
+    });
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.dataset.raSent) event.preventDefault();
+    else event.detail.xhr.raChoices = event.target.raChoices;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const form = event.detail.target;
+    if (form.raChoices !== undefined && form.raChoices !== event.detail.xhr.raChoices) event.detail.shouldSwap = false;
+  });
+
   // Menus close on Escape and on a click beside them.
   for (const menu of document.querySelectorAll("details[data-ra-menu]")) {
     document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
@@ -68,7 +84,7 @@
   // A second press of a button sends nothing twice; the server would refuse it anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+    if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.raSent) { event.preventDefault(); return; }
     form.dataset.raSent = "1";
     setTimeout(() => { delete form.dataset.raSent; }, 4000);

@@ -183,6 +183,31 @@ def test_technology_items_come_and_go_without_script(as_user, ana, filed):
     assert [item.label for item in proposal.technology_items.all()] == ["Sieve"]
 
 
+def test_item_sent_twice_is_one_item_that_keeps_its_answers(as_user, ana, filed):
+    proposal, browser = filed(example="03-plankton", technology=[]), as_user(ana)
+    page = browser.get(section(proposal, "technology"))
+    sent = filled(page, "questions", item__0__label="Lens")
+
+    browser.post(section(proposal, "technology"), sent)
+    item = proposal.technology_items.get()
+    answer(proposal=proposal, actor=ana, values={("D1a", str(item.uid)): "ai"})
+    browser.post(section(proposal, "technology"), sent, headers={"HX-Request": "true"})
+
+    assert proposal.technology_items.get() == item
+    assert value_of(proposal, "D1a", str(item.uid)) == "ai"
+
+
+def test_own_later_choice_is_no_quarrel_with_oneself(as_user, ana, filed):
+    proposal, browser = filed(), as_user(ana)
+    page = browser.get(section(proposal, "work"))
+    browser.post(section(proposal, "work"), filled(page, "questions", T4="applied"))
+
+    page = browser.post(section(proposal, "work"), filled(page, "questions", T4="trl4"))
+
+    assert page.status_code == 302
+    assert value_of(proposal, "T4") == "trl4"
+
+
 def test_unknown_section_is_not_found(as_user, ana, filed):
     assert as_user(ana).get(section(filed(), "nowhere")).status_code == 404
 

@@ -1,0 +1,48 @@
+"""A section saves by itself while somebody goes on choosing: nothing chosen is lost, whichever answer comes first."""
+
+from playwright.sync_api import expect
+
+from tests.journeys.filing import start_draft
+
+
+def option(visitor, question, value):
+    return visitor.page.locator(f'input[name="{question}"][value="{value}"]')
+
+
+def test_choice_made_while_the_one_before_is_saved_stays(visit, embedded):
+    ana = visit(embedded, "ana")
+    reference = start_draft(ana, "Quick fingers")
+    held = []
+    ana.page.clock.install()
+    ana.open(f"/proposals/{reference}/sections/work")
+    ana.page.route("**/sections/work", lambda route: route.continue_() if held else held.append(route))
+    ana.page.clock.pause_at(ana.page.evaluate("Date.now()") + 1000)
+
+    option(ana, "T4", "humanities").check()  # two other questions fall away, so the answer brings the page anew
+    ana.page.clock.run_for(300)
+    ana.page.wait_for_timeout(100)
+    option(ana, "T5", "no").check()
+    with ana.page.expect_response("**/sections/work"):
+        held[0].continue_()
+    ana.page.wait_for_timeout(200)
+    expect(option(ana, "T5", "no")).to_be_checked()
+    ana.page.clock.run_for(300)
+
+    expect(option(ana, "D1", "yes")).to_be_hidden()
+    ana.open(f"/proposals/{reference}/sections/work")
+    expect(option(ana, "T4", "humanities")).to_be_checked()
+    expect(option(ana, "T5", "no")).to_be_checked()
+
+
+def test_item_named_and_sent_at_once_is_one_item_that_takes_answers(visit, embedded):
+    ana = visit(embedded, "ana")
+    reference = start_draft(ana, "Quick items")
+    ana.open(f"/proposals/{reference}/sections/technology")
+    ana.page.get_by_label("Technology, method or item").fill("Laser module")
+    with ana.page.expect_navigation():
+        ana.page.get_by_role("button", name="Continue to").click()
+    ana.page.wait_for_timeout(500)  # a save begun before the button was pressed has ended by now
+
+    ana.page.locator('input[name^="D1a-"][value="semiconductors"]').check()
+
+    expect(ana.page.locator('input[name^="D1b-"][value="trl4"]')).to_be_visible()
