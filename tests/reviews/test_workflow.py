@@ -354,3 +354,59 @@ def test_draw_takes_a_registration_into_review(submitted, settings, omar, one_in
 
     assert Proposal.objects.get(pk=proposal.pk).state == state
     assert Case.objects.filter(proposal=proposal, officer=omar).count() == one_in
+
+
+def test_approval_in_part_cannot_walk_around_a_hold(submitted, omar):
+    from riskassess.management.filing import read_example
+
+    technology = read_example("05-ocean")["technology"]
+    technology[0]["answers"] |= {"X2": "listed", "X6": "none", "X7": "none"}
+    proposal = submitted(
+        example=HIGH, technology=technology, answers={**read_example("05-ocean")["answers"], "X1": "yes"}
+    )
+    hold = proposal.case.holds.get(rule="L09")
+    parts = [row["id"] for key in ("partners", "technology") for row in latest_record(proposal).version.content[key]]
+    assert hold.state == "firm"
+    assert hold.row in parts
+
+    for scope in (parts, [hold.row]):
+        with pytest.raises(DomainError):
+            workflow.decide(
+                case=proposal.case,
+                actor=omar,
+                record_uid=uid(proposal),
+                outcome="approve_in_part",
+                scope=scope,
+                **REASONS,
+            )
+    vote = workflow.decide(
+        case=proposal.case,
+        actor=omar,
+        record_uid=uid(proposal),
+        outcome="approve_in_part",
+        scope=[row for row in parts if row != hold.row],
+        **REASONS,
+    )
+    assert vote.scope
+
+
+def test_scope_counts_only_for_approval_in_part(submitted, omar, jonas):
+    proposal = submitted(example=HIGH)
+    rows = [row["id"] for row in latest_record(proposal).version.content["partners"]]
+
+    first = workflow.decide(
+        case=proposal.case, actor=omar, record_uid=uid(proposal), outcome="decline", scope=rows, **REASONS
+    )
+    workflow.decide(case=proposal.case, actor=jonas, record_uid=uid(proposal), outcome="decline", **REASONS)
+
+    assert first.scope == []
+    assert Proposal.objects.get(pk=proposal.pk).state == "declined"
+
+
+def test_conditions_beside_a_plain_approval_are_refused_not_lost(submitted, omar):
+    proposal = submitted(example=HIGH)
+
+    with pytest.raises(DomainError, match="Conditions are written"):
+        workflow.decide(
+            case=proposal.case, actor=omar, record_uid=uid(proposal), outcome="approve", conditions=[condition()]
+        )
