@@ -1,8 +1,11 @@
 """A section saves by itself while somebody goes on choosing: nothing chosen is lost, whichever answer comes first."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.filing import start_draft
+
+pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def option(visitor, question, value):

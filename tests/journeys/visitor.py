@@ -14,7 +14,10 @@ from tests.conftest import is_foreign
 from tests.live.stack import Stack, wait_until
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
 
 
 class Visitor:
