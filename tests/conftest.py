@@ -16,6 +16,7 @@ NEEDS_SERVERS = {"postgres", "redis", "postgres_url", "redis_url"}
 SETUPS = ("embedded", "services")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """Tests that share one PostgreSQL stay in one xdist process, so that it is started and filled once."""
     for item in items:
