@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,59}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1200)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,5}-[A-Za-z0-9]{1,20}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 LevelId = Literal["low", "moderate", "high", "very_high"]
@@ -30,6 +31,15 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class SourcePart(Shape):
+    """A paragraph, factor or family of risk of a source that questions and rules answer to; the key is ours."""
+
+    key: Key
+    where: Line
+    gist: Text
+    not_covered: str = ""  # why nothing in the catalogue answers to it, where that is on purpose
+
+
 class Source(Shape):
     id: Id
     title: Line
@@ -39,6 +49,7 @@ class Source(Shape):
     licence: str = ""
     last_checked: date
     binding: bool = False  # a law, not a recommendation
+    parts: tuple[SourcePart, ...] = ()
 
 
 class Citation(Shape):
@@ -46,6 +57,24 @@ class Citation(Shape):
 
     source: Id
     section: Line
+    parts: tuple[Key, ...] = ()  # keys of the source's parts that this answers to
+
+
+class Term(Shape):
+    id: Id
+    text: Line
+    help: str = ""
+    group: Id | None = None  # the term above it, for example the area of a sub-technology
+    risk: int | None = None
+
+
+class Vocabulary(Shape):
+    """A closed list kept as data; a question may take its options from it."""
+
+    id: Id
+    title: Line
+    terms: tuple[Term, ...] = Field(min_length=1)
+    sources: tuple[Citation, ...] = ()
 
 
 class Dimension(Shape):
@@ -104,6 +133,7 @@ class Option(Shape):
     risk: int | None = None
     # Only an officer's confirmed finding of fact gives this answer; forms and files do not offer it.
     determined: bool = False
+    group: Id | None = None  # options of a vocabulary stand under this term
 
 
 class Question(Shape):
@@ -117,11 +147,13 @@ class Question(Shape):
     type: QuestionType
     scope: Scope = "proposal"
     options: tuple[Option, ...] = ()
+    vocabulary: Id | None = None  # options are the terms of this vocabulary that no other term stands under
     unsure: bool = False
     unsure_help: str = ""  # how one could find out
     required: bool = True
     when: ConditionSpec | None = None
     follows: Id | None = None  # shown under the question that called it
+    part_of: Id | None = None  # the second half of another question: same screen, same number
     field: str | None = None  # asked once as a field of the proposal, not again here
     sources: tuple[Citation, ...] = ()
 
@@ -226,6 +258,9 @@ class Catalogue(Shape):
     rules: tuple[Rule, ...]
     mitigations: tuple[Mitigation, ...]
     sources: tuple[Source, ...]
+    vocabularies: tuple[Vocabulary, ...] = ()
+    base: str = ""  # an overlay's base release, "allea-eu@1.0.0"; empty for a catalogue that stands alone
+    base_sha256: str = ""
     policies: tuple[Policy, ...] = ()
     golden: tuple[GoldenCase, ...] = ()
     sha256: str

@@ -2,7 +2,8 @@
 
 A condition is `{all: […]}`, `{any: […]}`, `{not: …}`, `{any: partner, where: …}`, `{every: partner, where: …}`,
 `{count: partner, where: …, at_least: n}`, `{unsure: id}`, or a leaf `{answer: id, …}` or `{fact: name, …}` with one of
-is, in, includes, at_least, at_most. A leaf on a question that is not asked is false; on an open answer it is unknown.
+is, in, includes, at_least, at_most, in_group (options of a vocabulary, by the term above them). A leaf on a question
+that is not asked is false; on an open answer it is unknown.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from riskassess.engine.facts import Reason, Truth, View
 DEEPEST = 8
 LONGEST = 60
 SCOPES = ("partner", "technology", "funder")
-OPERATORS = ("is", "in", "includes", "at_least", "at_most")
+OPERATORS = ("is", "in", "in_group", "includes", "at_least", "at_most")
 
 Outcome = tuple[Truth, tuple[Reason, ...]]
 Condition = Callable[[View], Outcome]
@@ -176,6 +177,10 @@ def _answer_leaf(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -> Con
         raise ConditionError(f"{question_id} is answered in free form ({question.type}); no condition reads that.")
     if question.type == "number" and (operator not in {"at_least", "at_most"} or not isinstance(wanted, int)):
         raise ConditionError(f"{question_id} is a number: use at_least or at_most with a whole number.")
+    if operator == "in_group":
+        if question.type == "multi":
+            raise ConditionError(f"{question_id} holds several values: use includes.")
+        operator, wanted = "in", _options_under(question, wanted)
     test = _test(operator, wanted, _ranks_of(question), _choices(question), question.type == "multi", question_id)
     on_row = question.scope != "proposal"
 
@@ -214,6 +219,8 @@ def _unsure_leaf(question: Question) -> Condition:
 def _fact_leaf(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -> Condition:
     name = spec["fact"]
     operator, wanted = _operator(spec, "fact")
+    if operator == "in_group":
+        raise ConditionError(f"'in_group' reads the options of a question; {name} is a fact: use in.")
     singles, sets = catalogue.facts, catalogue.fact_sets
     for place in dict.fromkeys((scope, "proposal")):
         vocabulary = singles.get(place, {}).get(name) or sets.get(place, {}).get(name)
@@ -244,6 +251,16 @@ def _operator(spec: ConditionSpec, leaf: str) -> tuple[str, Any]:
     if len(rest) != 1 or rest[0] not in OPERATORS:
         raise ConditionError(f"'{leaf}: {spec[leaf]}' needs exactly one of {', '.join(OPERATORS)}.")
     return rest[0], spec[rest[0]]
+
+
+def _options_under(question: Question, groups: Any) -> list[str]:
+    """The options that stand under one of these terms of the question's vocabulary."""
+    wanted = groups if isinstance(groups, list) else [groups]
+    known = {option.group for option in question.options if option.group}
+    for group in wanted:
+        if group not in known:
+            raise ConditionError(f"{group!r} is no group of {question.id}'s options{_near(group, known)}.")
+    return [option.id for option in question.options if option.group in wanted]
 
 
 def _choices(question: Question) -> tuple[str, ...]:

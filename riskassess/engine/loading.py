@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue
+from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue, Option
 from riskassess.engine.conditions import ConditionError, compile_condition, questions_read
 
 MAIN_FILE = "catalogue.yaml"
-PARTS = ("sections", "questions", "rules", "mitigations", "sources", "policies", "golden")
+PARTS = ("sections", "questions", "rules", "mitigations", "sources", "policies", "vocabularies", "golden")
 MOST_LETTERS = 2_000_000
 DEEPEST = 40
 FOREIGN_TAGS = ("bool", "float", "timestamp", "null")
@@ -69,12 +69,31 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
     data, origins = _joined(nodes)
     data["sha256"] = _fingerprint(data)
     try:
-        catalogue = Catalogue.model_validate(data)
+        catalogue = _with_options(Catalogue.model_validate(data))
     except ValidationError as fault:
         raise CatalogueError([_sentence(error, data, nodes, origins) for error in fault.errors()]) from None
     if faults := [*_unknown_references(catalogue), *_missing_parts(catalogue), *_faulty_conditions(catalogue)]:
         raise CatalogueError([_with_line(fault, nodes, origins) for fault in faults])
     return catalogue
+
+
+def _with_options(catalogue: Catalogue) -> Catalogue:
+    """Questions that take their options from a vocabulary, with them: the terms that no other term stands under."""
+    options = {
+        vocabulary.id: tuple(
+            Option(id=term.id, text=term.text, help=term.help, risk=term.risk, group=term.group)
+            for term in vocabulary.terms
+            if term.id not in {other.group for other in vocabulary.terms}
+        )
+        for vocabulary in catalogue.vocabularies
+    }
+    questions = tuple(
+        question.model_copy(update={"options": options[question.vocabulary]})
+        if question.vocabulary in options
+        else question
+        for question in catalogue.questions
+    )
+    return catalogue.model_copy(update={"questions": questions})
 
 
 def content_hash(texts: Mapping[str, str]) -> str:
@@ -227,6 +246,7 @@ def _unknown_references(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
         "rules",
         "mitigations",
         "sources",
+        "vocabularies",
         "golden",
     ):
         ids = [item.id for item in getattr(catalogue, kind)]
@@ -234,14 +254,18 @@ def _unknown_references(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
             yield kind, twice, "this id stands twice."
     known = {
         kind: {item.id for item in getattr(catalogue, kind)}
-        for kind in ("dimensions", "sections", "questions", "mitigations", "sources")
+        for kind in ("dimensions", "sections", "questions", "mitigations", "sources", "vocabularies")
     }
     for question in catalogue.questions:
         if question.section not in known["sections"]:
             yield "questions", question.id, f"there is no section '{question.section}'."
+        if question.part_of and question.part_of not in known["questions"]:
+            yield "questions", question.id, f"it is part of '{question.part_of}', which is no question."
         if question.follows and question.follows not in known["questions"]:
             yield "questions", question.id, f"it follows '{question.follows}', which is no question."
-        if question.type in {"single", "multi"} and not question.options and not question.field:
+        if question.vocabulary and question.vocabulary not in known["vocabularies"]:
+            yield "questions", question.id, f"there is no vocabulary '{question.vocabulary}'."
+        elif question.type in {"single", "multi"} and not question.options and not question.field:
             yield "questions", question.id, "a choice needs options."
         for citation in question.sources:
             if citation.source not in known["sources"]:

@@ -8,13 +8,14 @@ from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.conditions import DEEPEST, OPERATORS, SCOPES
 
 CONDITION = "#/$defs/Condition"
+DERIVED = {"sha256", "base_sha256"}
 
 
 def json_schema() -> dict[str, Any]:
     """The schema (2020-12) of one file of a release. The files are read as one, so that each may hold any of the names;
     `catalogue.yaml` holds all that is no list."""
     schema = Catalogue.model_json_schema(ref_template="#/$defs/{model}")
-    properties = {name: part for name, part in schema["properties"].items() if name != "sha256"}
+    properties = {name: part for name, part in schema["properties"].items() if name not in DERIVED}
     definitions = schema["$defs"]
     for shape in ("Question", "Row", "Rule"):
         definitions[shape]["properties"]["when"] = {"$ref": CONDITION}
@@ -45,7 +46,12 @@ def _condition() -> dict[str, Any]:
             "properties": properties,
         }
 
-    leaves = [exactly(**{kind: text, test: value}) for kind in ("answer", "fact") for test in OPERATORS]
+    leaves = [
+        exactly(**{kind: text, test: value})
+        for kind in ("answer", "fact")
+        for test in OPERATORS
+        if (kind, test) != ("fact", "in_group")
+    ]
     return {
         "description": "What must be the case: all, any or not of conditions, rows that meet one, or a single test.",
         "oneOf": [
