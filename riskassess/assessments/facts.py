@@ -7,6 +7,9 @@ from datetime import date
 from partners import queries as registry
 from partners.models import Partner
 from riskassess.assessments.models import Questionnaire
+from riskassess.engine.catalogue import Catalogue, Scope
+
+NO_VALUE = "no_value"
 
 
 def canonical(content) -> bytes:
@@ -66,7 +69,7 @@ def present_content(questionnaire: Questionnaire) -> dict:
     }
 
 
-def collect(*, content: dict, safeguards: list[dict], on: date) -> dict:
+def collect(*, catalogue: Catalogue, content: dict, safeguards: list[dict], on: date) -> dict:
     """The engine's facts for this content as of a day; the registry is read as it is now."""
     rows = list(Partner.objects.filter(uid__in=[row["partner"] for row in content["partners"]]))
     known = registry.partner_facts_of(rows, on)
@@ -74,13 +77,13 @@ def collect(*, content: dict, safeguards: list[dict], on: date) -> dict:
     return {
         "as_of": on.isoformat(),
         "answers": content["answers"],
-        "facts": {},
+        "facts": fitting(catalogue, "proposal", {}),
         "partners": [
             {
                 "id": row["id"],
                 "label": row["label"],
                 "answers": row["answers"],
-                "facts": facts_of[row["partner"]],
+                "facts": fitting(catalogue, "partner", facts_of[row["partner"]]),
             }
             for row in content["partners"]
         ],
@@ -94,3 +97,10 @@ def collect(*, content: dict, safeguards: list[dict], on: date) -> dict:
         ],
         "safeguards": safeguards,
     }
+
+
+def fitting(catalogue: Catalogue, scope: Scope, known: dict) -> dict:
+    """Of what the registry knows, the facts this release names. One the registry does not hold has "no value"."""
+    singles, sets = catalogue.facts.get(scope, {}), catalogue.fact_sets.get(scope, {})
+    unheld = {name: NO_VALUE for name, values in singles.items() if NO_VALUE in values}
+    return {**unheld, **{name: value for name, value in known.items() if name in singles or name in sets}}

@@ -108,7 +108,8 @@ def assess_now(*, questionnaire: Questionnaire, on: date) -> Assessment:
 
 def present_facts(*, questionnaire: Questionnaire, on: date) -> dict:
     content = fact_collection.present_content(questionnaire)
-    return fact_collection.collect(content=content, safeguards=safeguards_of(questionnaire), on=on)
+    catalogue = catalogue_of(questionnaire.release)
+    return fact_collection.collect(catalogue=catalogue, content=content, safeguards=safeguards_of(questionnaire), on=on)
 
 
 def safeguards_of(questionnaire: Questionnaire) -> list[dict]:
@@ -156,8 +157,11 @@ def assess_version(*, version: ProposalVersion, trigger: str) -> AssessmentRecor
     """Run the engine on a frozen version with today's registry facts and the safeguards as they stand; keep it all."""
     today = timezone.localdate()
     questionnaire = version.proposal.questionnaire
-    facts = fact_collection.collect(content=version.content, safeguards=safeguards_of(questionnaire), on=today)
-    result = assess(catalogue_of(version.release), facts, on=today)
+    catalogue = catalogue_of(version.release)
+    facts = fact_collection.collect(
+        catalogue=catalogue, content=version.content, safeguards=safeguards_of(questionnaire), on=today
+    )
+    result = assess(catalogue, facts, on=today)
     stored = result.to_json()
     row = AssessmentRecord.objects.create(
         proposal=version.proposal,
