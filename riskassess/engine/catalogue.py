@@ -134,6 +134,7 @@ class Option(Shape):
     # Only an officer's confirmed finding of fact gives this answer; forms and files do not offer it.
     determined: bool = False
     group: Id | None = None  # options of a vocabulary stand under this term
+    group_text: str = ""  # that term in words, filled in when a vocabulary is read
 
 
 class Question(Shape):

@@ -79,14 +79,22 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
 
 def _with_options(catalogue: Catalogue) -> Catalogue:
     """Questions that take their options from a vocabulary, with them: the terms that no other term stands under."""
-    options = {
-        vocabulary.id: tuple(
-            Option(id=term.id, text=term.text, help=term.help, risk=term.risk, group=term.group)
+    options = {}
+    for vocabulary in catalogue.vocabularies:
+        words = {term.id: term.text for term in vocabulary.terms}
+        above = {term.group for term in vocabulary.terms}
+        options[vocabulary.id] = tuple(
+            Option(
+                id=term.id,
+                text=term.text,
+                help=term.help,
+                risk=term.risk,
+                group=term.group,
+                group_text=words.get(term.group or "", ""),
+            )
             for term in vocabulary.terms
-            if term.id not in {other.group for other in vocabulary.terms}
+            if term.id not in above
         )
-        for vocabulary in catalogue.vocabularies
-    }
     questions = tuple(
         question.model_copy(update={"options": options[question.vocabulary]})
         if question.vocabulary in options
@@ -270,6 +278,13 @@ def _unknown_references(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
         for citation in question.sources:
             if citation.source not in known["sources"]:
                 yield "questions", question.id, f"there is no source '{citation.source}'."
+    for vocabulary in catalogue.vocabularies:
+        terms = [term.id for term in vocabulary.terms]
+        for twice in sorted({term for term in terms if terms.count(term) > 1}):
+            yield "vocabularies", vocabulary.id, f"the term '{twice}' stands twice."
+        for term in vocabulary.terms:
+            if term.group and term.group not in terms:
+                yield "vocabularies", vocabulary.id, f"{term.id} stands under '{term.group}', which is no term of it."
     for rule in catalogue.rules:
         for dimension in rule.dimensions:
             if dimension not in known["dimensions"]:

@@ -37,8 +37,25 @@ def choices_of(question: Question) -> list[tuple[str, str]]:
     return [*choices, (UNSURE, _("Unsure"))] if question.unsure else choices
 
 
+def grouped_choices(question: Question) -> list[tuple]:
+    """The options of a long vocabulary for a drop-down list, under the terms above them; unsure last."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for option in question.options:
+        groups.setdefault(option.group_text, []).append((option.id, option.text))
+    found: list[tuple] = [("", _("Choose from the list"))]
+    for words, options in groups.items():
+        found += [(words, options)] if words else options
+    return [*found, (UNSURE, _("Unsure"))] if question.unsure else found
+
+
 def field_for(question: Question) -> forms.Field:
     common = {"label": question.text, "help_text": question.help, "required": False}
+    if question.type in ONE and any(option.group for option in question.options):
+        return forms.ChoiceField(
+            choices=grouped_choices(question),
+            error_messages={"invalid_choice": gettext_lazy("Choose one of the answers shown.")},
+            **common,
+        )
     if question.type in ONE:
         return forms.ChoiceField(
             choices=choices_of(question),
@@ -159,13 +176,16 @@ class SectionForm(forms.Form):
         return " ".join(f"{name}{self.called.get(name, '')}" for name in self.slots)
 
     def _blocks(self) -> dict[str, dict]:
-        """By row, each question as `question_block.html` wants it; follow-ups hang under the one that called them."""
+        """By row, each question as `question_block.html` wants it; second halves and follow-ups hang under theirs."""
         blocks = {name: self._block(name) for name in self.slots}
         self.called = {}
         tops: dict[str, list[dict]] = {}
         for name, (question, row) in self.slots.items():
+            half = blocks.get(field_name(question.part_of, row)) if question.part_of else None
             parent = blocks.get(field_name(question.follows, row)) if question.follows else None
-            if parent is not None:
+            if half is not None:
+                half["children"].append(blocks[name])
+            elif parent is not None:
                 words = words_of(self.slots[field_name(question.follows, row)][0], parent["value"])
                 blocks[name]["because"] = _("Because you answered %(words)s") % {"words": lower_first(words)}
                 parent["children"].append(blocks[name])
