@@ -2,14 +2,19 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from partners import queries as registry
 from partners.models import Partner
 from riskassess.assessments.models import Questionnaire
+from riskassess.assessments.queries import earlier_records
 from riskassess.engine.catalogue import Catalogue, Scope
 
 NO_VALUE = "no_value"
+PRIOR = "prior_assessment"
+PRIOR_WITHIN = timedelta(days=730)
+RENEWAL_QUESTION = "T6"
+CHOSEN = {"yes_no", "single", "multi", "scale", "number"}
 
 
 def canonical(content) -> bytes:
@@ -69,12 +74,12 @@ def present_content(questionnaire: Questionnaire) -> dict:
     }
 
 
-def collect(*, catalogue: Catalogue, content: dict, safeguards: list[dict], on: date) -> dict:
+def collect(*, catalogue: Catalogue, content: dict, owner_id: int, safeguards: list[dict], on: date) -> dict:
     """The engine's facts for this content as of a day; the registry is read as it is now."""
     rows = list(Partner.objects.filter(uid__in=[row["partner"] for row in content["partners"]]))
     known = registry.partner_facts_of(rows, on)
     facts_of = {str(partner.uid): known[partner.pk] for partner in rows}
-    return {
+    facts = {
         "as_of": on.isoformat(),
         "answers": content["answers"],
         "facts": fitting(catalogue, "proposal", {}),
@@ -96,6 +101,42 @@ def collect(*, catalogue: Catalogue, content: dict, safeguards: list[dict], on: 
             for row in content["technology"]
         ],
         "safeguards": safeguards,
+    }
+    if PRIOR in catalogue.facts.get("proposal", {}):
+        facts["facts"][PRIOR] = prior_assessment(
+            catalogue=catalogue, facts=facts, content=content, owner_id=owner_id, on=on
+        )
+    return facts
+
+
+def prior_assessment(*, catalogue: Catalogue, facts: dict, content: dict, owner_id: int, on: date) -> str:
+    """Whether this owner's work with these partners was approved in the last 24 months, and whether all that rules can
+    read is as it was then: none, changed or unchanged."""
+    reference = content["proposal"]["reference"]
+    now = _comparable(catalogue, facts, content)
+    found = "none"
+    for record in earlier_records(reference=reference, owner_id=owner_id, since=on - PRIOR_WITHIN):
+        then = _comparable(catalogue, record.facts, record.version.content)
+        if then["partners"].keys() == now["partners"].keys():
+            if then == now and record.release.sha256 == catalogue.sha256:
+                return "unchanged"
+            found = "changed"
+    return found
+
+
+def _comparable(catalogue: Catalogue, facts: dict, content: dict) -> dict:
+    """Answers and facts apart from free text, names of rows and the question whether this is a renewal."""
+    told = {q.id for q in catalogue.questions if q.type in CHOSEN and q.id != RENEWAL_QUESTION}
+    partner_of = {row["id"]: row["partner"] for row in content["partners"]}
+
+    def answers(row: dict) -> dict:
+        return {question: value for question, value in row["answers"].items() if question in told and value}
+
+    return {
+        "answers": answers(facts),
+        "partners": {partner_of[row["id"]]: [answers(row), row["facts"]] for row in facts["partners"]},
+        "funders": sorted(json.dumps(answers(row), sort_keys=True) for row in facts["funders"]),
+        "technology": sorted(json.dumps(answers(row), sort_keys=True) for row in facts["technology"]),
     }
 
 

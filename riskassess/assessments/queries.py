@@ -1,3 +1,4 @@
+from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
@@ -6,6 +7,7 @@ from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, Pr
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.loading import load_texts
 from riskassess.engine.results import Assessment
+from riskassess.proposals.states import State
 
 
 @lru_cache(maxsize=8)
@@ -44,3 +46,18 @@ def assessment_of(record: AssessmentRecord) -> Assessment:
 def answers_of(questionnaire: Questionnaire) -> dict[tuple[str, str], object]:
     """(question, row) -> value as it stands now."""
     return {(a.question, a.row): a.value for a in questionnaire.answers.all()}
+
+
+def earlier_records(*, reference: str, owner_id: int, since: date) -> list[AssessmentRecord]:
+    """The newest record of each other proposal of this owner that was approved or registered, from `since` on."""
+    rows = (
+        AssessmentRecord.objects.filter(
+            proposal__owner_id=owner_id,
+            proposal__state__in=[State.APPROVED, State.APPROVED_WITH_CONDITIONS, State.REGISTERED],
+            as_of__gte=since,
+        )
+        .exclude(proposal__reference=reference)
+        .select_related("version", "release")
+        .order_by("proposal_id", "version__number", "pk")
+    )
+    return list({row.proposal_id: row for row in rows}.values())

@@ -159,7 +159,11 @@ def assess_version(*, version: ProposalVersion, trigger: str) -> AssessmentRecor
     questionnaire = version.proposal.questionnaire
     catalogue = catalogue_of(version.release)
     facts = fact_collection.collect(
-        catalogue=catalogue, content=version.content, safeguards=safeguards_of(questionnaire), on=today
+        catalogue=catalogue,
+        content=version.content,
+        owner_id=version.proposal.owner_id,
+        safeguards=safeguards_of(questionnaire),
+        on=today,
     )
     result = assess(catalogue, facts, on=today)
     stored = result.to_json()
