@@ -109,7 +109,13 @@ def assess_now(*, questionnaire: Questionnaire, on: date) -> Assessment:
 def present_facts(*, questionnaire: Questionnaire, on: date) -> dict:
     content = fact_collection.present_content(questionnaire)
     catalogue = catalogue_of(questionnaire.release)
-    return fact_collection.collect(catalogue=catalogue, content=content, safeguards=safeguards_of(questionnaire), on=on)
+    return fact_collection.collect(
+        catalogue=catalogue,
+        content=content,
+        owner_id=questionnaire.proposal.owner_id,
+        safeguards=safeguards_of(questionnaire),
+        on=on,
+    )
 
 
 def safeguards_of(questionnaire: Questionnaire) -> list[dict]:
