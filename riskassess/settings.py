@@ -193,7 +193,8 @@ STORAGES = {
 }
 FILES_DIR = Path(os.environ.get("RISKASSESS_FILES", VAR_DIR / "files"))
 CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
-CATALOGUE_ID = os.environ.get("RISKASSESS_CATALOGUE", "allea-eu")
+# The catalogue new proposals are filed under: its newest release, or the one named after an @ ("allea-eu@1.0.0").
+CATALOGUE = os.environ.get("RISKASSESS_CATALOGUE", "allea-eu")
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

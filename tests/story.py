@@ -30,7 +30,8 @@ __all__ = [
 
 
 def catalogue_texts() -> dict[str, str]:
-    folder = sorted((settings.CATALOGUES_DIR / settings.CATALOGUE_ID).iterdir())[-1]
+    catalogue_id, _at, version = settings.CATALOGUE.partition("@")
+    folder = settings.CATALOGUES_DIR / catalogue_id / version
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
 
 

@@ -21,13 +21,13 @@ def catalogue_of(release: CatalogueRelease) -> Catalogue:
 
 
 def current_release() -> CatalogueRelease:
-    """The newest release; proposals filed before keep theirs."""
-    release = (
-        CatalogueRelease.objects.filter(catalogue_id=settings.CATALOGUE_ID).order_by("-released_on", "-pk").first()
-    )
-    if release is None:
-        raise CatalogueRelease.DoesNotExist("No catalogue is loaded yet. Run: manage.py load_catalogues")
-    return release
+    """The release that new proposals are filed under, the newest where the settings name none; others keep theirs."""
+    catalogue_id, _at, version = settings.CATALOGUE.partition("@")
+    releases = CatalogueRelease.objects.filter(catalogue_id=catalogue_id).defer("texts")
+    found = [release for release in releases if version in ("", release.version)]
+    if not found:
+        raise CatalogueRelease.DoesNotExist(f"{settings.CATALOGUE} is not loaded yet. Run: manage.py load_catalogues")
+    return max(found, key=lambda release: [int(part) for part in release.version.split(".")])
 
 
 def latest_version(proposal) -> ProposalVersion | None:

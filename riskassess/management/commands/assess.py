@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
 def find_catalogue(wanted: str) -> Catalogue:
     """The release of that id and version, the newest where no version is named."""
-    catalogue_id, _at, version = (wanted or settings.CATALOGUE_ID).partition("@")
+    catalogue_id, _at, version = (wanted or settings.CATALOGUE).partition("@")
     releases = {f"{folder.parent.name}@{folder.name}": folder for folder in release_folders()}
     newest_last = [name for name in releases if name.startswith(f"{catalogue_id}@")]
     name = f"{catalogue_id}@{version}" if version else (newest_last or [""])[-1]
