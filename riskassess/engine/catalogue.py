@@ -186,6 +186,7 @@ class Rule(Shape):
     membership: bool = False  # a finding from being in a technology area alone
     effect: Effect
     mitigations: tuple[Id, ...] = ()
+    no_mitigation: str = ""  # why no safeguard lowers this finding, where that is so
     sources: tuple[Citation, ...] = Field(min_length=1)
     valid_from: date | None = None
     valid_to: date | None = None
@@ -228,6 +229,17 @@ class Policy(Shape):
     sources: tuple[Citation, ...] = ()
 
 
+class Translation(Shape):
+    """The texts of one entry in another language, by the name of the field; `rows.2.explain` is that of row 2."""
+
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+    part: Literal[
+        "dimensions", "levels", "routes", "sections", "questions", "rules", "mitigations", "policies", "vocabularies"
+    ]
+    item: Id
+    texts: dict[str, Text] = Field(min_length=1)
+
+
 class GoldenCase(Shape):
     id: Id
     story: Text
@@ -263,6 +275,7 @@ class Catalogue(Shape):
     base: str = ""  # an overlay's base release, "allea-eu@1.0.0"; empty for a catalogue that stands alone
     base_sha256: str = ""
     policies: tuple[Policy, ...] = ()
+    translations: tuple[Translation, ...] = ()
     golden: tuple[GoldenCase, ...] = ()
     sha256: str
 
