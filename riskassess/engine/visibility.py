@@ -74,13 +74,13 @@ def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> l
     return [
         Asked(question, view.id, view.label, ())
         for question in catalogue.questions
-        if question.required and question.type != "evidence" and question.id not in FIELD_ROWS
+        if question.required and question.type != "evidence" and question.field not in FIELD_ROWS | GIVEN_LATER
         for view in views.rows[question.scope]
         if view.asked(question.id) is not False and view.value(question.id) is None
     ] + [
         Asked(question, "", "", ())
         for question in catalogue.questions
-        if question.id in FIELD_ROWS and question.required and not views.rows[FIELD_ROWS[question.id]]
+        if question.field in FIELD_ROWS and question.required and not views.rows[FIELD_ROWS[question.field]]
     ]
 
 
@@ -96,5 +96,7 @@ def missing_rows(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list
     ]
 
 
-# Questions whose answer is a list of rows: missing while there is no row.
-FIELD_ROWS: dict[str, Scope] = {"T2": "partner"}
+# Fields whose answer is a list of rows: missing while there is no row.
+FIELD_ROWS: dict[str | None, Scope] = {"partners": "partner"}
+# Fields that are given with or after the last look: the statement at submitting, and the safeguards.
+GIVEN_LATER: dict[str | None, Scope] = {"attest": "proposal", "safeguards": "proposal"}

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from riskassess.engine.catalogue import Catalogue
+
 
 class SubmitForm(forms.Form):
     """The statement somebody makes by submitting."""
@@ -15,6 +17,13 @@ class SubmitForm(forms.Form):
         help_text=gettext_lazy("“Unsure” is a true answer where you do not know."),
         error_messages={"required": gettext_lazy("Tick the statement before you submit.")},
     )
+
+    def __init__(self, *args, catalogue: Catalogue, **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = next((question for question in catalogue.questions if question.field == "attest"), None)
+        if asked:
+            self.fields["statement"].label = asked.text
+            self.fields["statement"].help_text = asked.help
 
 
 class WithdrawForm(forms.Form):

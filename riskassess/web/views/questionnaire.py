@@ -249,13 +249,13 @@ def check(request, reference):
     draft = get_draft_for(request, reference)
     if draft is None:
         return redirect("proposal", reference)
-    return check_page(request, draft, SubmitForm())
+    return check_page(request, draft, SubmitForm(catalogue=draft.catalogue))
 
 
 @require_POST
 def submit(request, reference):
     draft = get_draft_for(request, reference)
-    form = SubmitForm(request.POST)
+    form = SubmitForm(request.POST, catalogue=draft.catalogue)
     if draft.missing_links:
         form.add_error(None, _("Some answers are missing. The list below leads to each of them."))
     if not request.user.has_perm("proposals.submit", draft.proposal) and draft.proposal.is_editable:
