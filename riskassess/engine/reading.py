@@ -1,0 +1,200 @@
+"""The texts of a catalogue as plain data: safe YAML, and the place of every entry, so that each fault can name it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+PARTS = (
+    "sections", "questions", "rules", "mitigations", "sources", "policies", "vocabularies", "translations", "golden",
+)  # fmt: skip
+MOST_LETTERS = 2_000_000
+DEEPEST = 40
+FOREIGN_TAGS = ("bool", "float", "timestamp", "null")
+
+
+class CatalogueError(ValueError):
+    """The texts are no catalogue. `problems` holds one sentence for each fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class UnreadableError(CatalogueError):
+    """A file is no UTF-8 text, no plain YAML, or not there: nothing could be checked yet."""
+
+
+class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Mappings, lists, texts and whole numbers; `yes`, `no`, `on` and dates stay the text they are."""
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in FOREIGN_TAGS]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The files of a folder as one mapping, with the file and line that each entry came from."""
+
+    main: str  # the file that holds all that is no list
+    nodes: Mapping[str, yaml.Node]
+    data: dict[str, Any]
+    origins: Mapping[str, str]  # top-level name -> file
+
+    def sentence(self, error: Any) -> str:
+        """A fault that pydantic found, with its place."""
+        loc = tuple(part for part in error["loc"] if isinstance(part, str | int))
+        where = ".".join(str(part) for part in loc)
+        return f"{self.place(*loc)}: {where}: {error['msg']}."
+
+    def place(self, *loc: str | int) -> str:
+        """File, line and the id of the entry that this path leads to."""
+        name = self.origins.get(str(loc[0]), self.main) if loc else self.main
+        item = _item_of(self.data, loc)
+        return f"{name}, line {_line_of(self.nodes[name], loc)}{f', {item}' if item else ''}"
+
+    def with_line(self, part: str, item: str, reason: str) -> str:
+        """A fault of the entry with this id, with its place."""
+        name = self.origins.get(part, self.main)
+        top = next((value for key, value in self.nodes[name].value if key.value == part), None)
+        line = 1
+        for entry in getattr(top, "value", []):
+            if isinstance(entry, yaml.MappingNode) and any(k.value == "id" and v.value == item for k, v in entry.value):
+                line = entry.start_mark.line + 1
+        return f"{name}, line {line}, {item}: {reason}"
+
+
+def read(texts: Mapping[str, str], main: str) -> Reading:
+    """These files (name -> text) as plain data; raises UnreadableError where one is no plain YAML."""
+    nodes, problems = {}, []
+    for name, text in sorted(texts.items()):
+        try:
+            nodes[name] = _compose(name, text)
+        except CatalogueError as fault:
+            problems += fault.problems
+    if problems:
+        raise UnreadableError(problems)
+    data, origins = _joined(nodes, main)
+    return Reading(main, nodes, data, origins)
+
+
+def fingerprint(data: Mapping[str, Any]) -> str:
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _compose(name: str, text: str) -> yaml.Node:
+    if len(text) > MOST_LETTERS:
+        raise CatalogueError([f"{name}: more than {MOST_LETTERS // 1_000_000} million letters is no catalogue file."])
+    try:
+        _refuse_tricks(name, text)
+        node = yaml.compose(text, Loader=PlainLoader)
+    except UnicodeEncodeError:
+        raise CatalogueError([f"{name}: holds half a letter that no UTF-8 text can hold."]) from None
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or fault
+        raise CatalogueError([f"{name}{where}: this is not YAML: {reason}."]) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise CatalogueError([f"{name}, line 1: a file begins with names and their values."])
+    if problems := list(_shape_problems(name, node)):
+        raise CatalogueError(problems)
+    return node
+
+
+def _refuse_tricks(name: str, text: str) -> None:
+    """Walk the events, which needs no stack, before anything is built from them."""
+    depth = 0
+    for event in yaml.parse(text, Loader=PlainLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise CatalogueError([f"{name}, line {line}: anchors and aliases are not used here."])
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise CatalogueError([f"{name}, line {line}: nested deeper than {DEEPEST} levels."])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _shape_problems(name: str, node: yaml.Node) -> Iterator[str]:
+    line = node.start_mark.line + 1
+    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in {"map", "seq", "str", "int"}:
+        yield f"{name}, line {line}: the tag {node.tag} is not allowed."
+        return
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                yield f"{name}, line {key.start_mark.line + 1}: a name must be plain text."
+                continue
+            if key.value in seen:
+                where = f"{name}, line {key.start_mark.line + 1}"
+                yield f"{where}: '{key.value}' stands here a second time (first on line {seen[key.value]})."
+            seen[key.value] = key.start_mark.line + 1
+            yield from _shape_problems(name, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _shape_problems(name, value)
+
+
+def _plain(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _plain(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(value) for value in node.value]
+    return int(node.value.replace("_", "")) if node.tag.endswith(":int") and node.value.isdecimal() else node.value
+
+
+def _joined(nodes: Mapping[str, yaml.Node], main: str) -> tuple[dict[str, Any], dict[str, str]]:
+    data: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    problems = []
+    for name, node in sorted(nodes.items()):
+        for key, value in _plain(node).items():
+            if key in data:
+                problems.append(f"{name}: '{key}' is given in {origins[key]} already.")
+            elif name != main and key not in PARTS:
+                problems.append(f"{name}: '{key}' belongs into {main}.")
+            data[key], origins[key] = value, name
+    if problems:
+        raise CatalogueError(problems)
+    return data, origins
+
+
+def _line_of(node: yaml.Node, loc: tuple[str | int, ...]) -> int:
+    line = node.start_mark.line + 1
+    for part in loc:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found:
+                line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = found = node.value[part]
+            line = node.start_mark.line + 1
+        if found is None:
+            break
+    return line
+
+
+def _item_of(data: Any, loc: tuple[str | int, ...]) -> str:
+    """The id of the entry a place lies in."""
+    item = ""
+    for part in loc:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(data, dict) and isinstance(data.get("id"), str):
+            item = data["id"]
+    return item
