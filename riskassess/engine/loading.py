@@ -76,6 +76,8 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
 
 
 def _load_overlay(texts: Mapping[str, str]) -> Catalogue:
+    if MAIN_FILE in texts:
+        raise CatalogueError([f"{MAIN_FILE} and {OVERLAY_FILE} lie in one folder. Keep one of them."])
     reading = read({name: text for name, text in texts.items() if not name.startswith(BASE)}, OVERLAY_FILE)
     under = {name.removeprefix(BASE): text for name, text in texts.items() if name.startswith(BASE)}
     if OVERLAY_FILE in under:
@@ -84,10 +86,6 @@ def _load_overlay(texts: Mapping[str, str]) -> Catalogue:
                 f"{reading.place('extends')}: {base_named(texts)} is an overlay itself. Extend its base and take over "
                 "what you need of it."
             ]
-        )
-    if MAIN_FILE in texts:
-        raise CatalogueError(
-            [f"{MAIN_FILE} and {OVERLAY_FILE} lie in one folder. Keep the one that it is meant to be."]
         )
     try:
         base = load_texts(under) if under else None

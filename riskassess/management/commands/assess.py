@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.facts import FactsError
-from riskassess.engine.loading import CatalogueError, load_catalogue
+from riskassess.engine.loading import CatalogueError, is_release, load_catalogue
 from riskassess.engine.proposals import read_proposal
 from riskassess.engine.scoring import assess
 from riskassess.management.explanation import explain
@@ -77,9 +77,10 @@ def find_catalogue(wanted: str) -> Catalogue:
         raise InputError(error.problems) from error
 
 
-def release_folders() -> list[Path]:
-    """Folders of the releases on disk, by id, older versions first."""
-    folders = [path for path in Path(settings.CATALOGUES_DIR).glob("*/*/") if (path / "catalogue.yaml").is_file()]
+def release_folders(root: Path | None = None) -> list[Path]:
+    """Folders of the releases on disk (or under `root`, or `root` itself), by id, older versions first."""
+    root = Path(root or settings.CATALOGUES_DIR)
+    folders = [path for path in (root.resolve(), *root.glob("*/*/")) if is_release(path)]
     return sorted(folders, key=lambda path: (path.parent.name, _version(path.name)))
 
 
