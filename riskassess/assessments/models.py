@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.models import DatedModel, UidModel
@@ -138,3 +139,87 @@ class AssessmentRecord(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.version}: {self.inherent_lower} to {self.inherent_upper}"
+
+
+class Replay(UidModel, DatedModel):
+    """Stored facts assessed again, each under its own release or all under one.
+
+    `last_record` is how far it has come: steps of one replay follow each other, and only the one that began there
+    counts. Records younger than `until_record` are left out, so that `total` stays true while people go on working.
+    """
+
+    release = models.ForeignKey(
+        CatalogueRelease,
+        verbose_name=_("release"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replays",
+    )
+    every_record = models.BooleanField(_("all assessments, not only the newest of each proposal"), default=False)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    job = models.ForeignKey("jobs.Job", null=True, on_delete=models.PROTECT, related_name="+")
+    last_record = models.BigIntegerField(default=0)
+    until_record = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0, help_text="Time spent working, for the rate.")
+    levels = models.JSONField(default=dict, help_text="Upper level before -> upper level after -> how many.")
+    rules = models.JSONField(default=dict, help_text="Rule -> new, gone, changed -> in how many moved cases.")
+    faults = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0)
+    unreadable = models.PositiveIntegerField(default=0)
+    fitted = models.PositiveIntegerField(default=0, help_text="Read with some answers left out.")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"replay under {self.release or 'the release of each'}"
+
+    def get_absolute_url(self):
+        return reverse("replay", args=[self.uid])
+
+    @property
+    def state(self) -> str:
+        """Done once all is read, else what the step under way says: queued, working, failed, cancelled."""
+        if self.ended_at:
+            return "done"
+        is_between = self.job is None or self.job.state == "done"
+        return "working" if is_between or (self.job.state == "queued" and self.done) else self.job.state
+
+    @property
+    def rate(self) -> float:
+        """Assessments in a second of work."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+
+class ReplayDifference(models.Model):
+    """One record that did not come out as it is stored."""
+
+    class Kind(models.TextChoices):
+        FAULT = "fault", _("other bytes under the same release")
+        MOVED = "moved", _("another level, route or hold")
+        UNREADABLE = "unreadable", _("facts that the release can't read")
+
+    replay = models.ForeignKey(Replay, on_delete=models.PROTECT, related_name="differences")
+    record = models.ForeignKey(AssessmentRecord, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    before = models.JSONField(default=dict, help_text="lower, upper, route and holds as stored.")
+    after = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict, help_text="Rule -> new, gone or changed.")
+    left_out = models.JSONField(default=list, help_text="Ids of questions whose answers the release does not take.")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["replay", "record"], name="replay_difference_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["fault", "moved", "unreadable"]), name="replay_difference_kind_known"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.record}: {self.kind}"

@@ -2,8 +2,16 @@ from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, ProposalVersion, Questionnaire
+from riskassess.assessments.models import (
+    AssessmentRecord,
+    CatalogueRelease,
+    ProposalVersion,
+    Questionnaire,
+    Replay,
+    ReplayDifference,
+)
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.loading import load_texts
 from riskassess.engine.results import Assessment
@@ -22,11 +30,16 @@ def catalogue_of(release: CatalogueRelease) -> Catalogue:
 
 def current_release() -> CatalogueRelease:
     """The release that new proposals are filed under, the newest where the settings name none; others keep theirs."""
-    catalogue_id, _at, version = settings.CATALOGUE.partition("@")
+    return named_release(settings.CATALOGUE)
+
+
+def named_release(wanted: str) -> CatalogueRelease:
+    """A loaded release by `id@version`, or the newest of that id. Its texts are read when they are asked for."""
+    catalogue_id, _at, version = wanted.partition("@")
     releases = CatalogueRelease.objects.filter(catalogue_id=catalogue_id).defer("texts")
     found = [release for release in releases if version in ("", release.version)]
     if not found:
-        raise CatalogueRelease.DoesNotExist(f"{settings.CATALOGUE} is not loaded yet. Run: manage.py load_catalogues")
+        raise CatalogueRelease.DoesNotExist(f"{wanted} is not loaded yet. Run: manage.py load_catalogues")
     return max(found, key=lambda release: [int(part) for part in release.version.split(".")])
 
 
@@ -61,3 +74,24 @@ def earlier_records(*, reference: str, owner_id: int, since: date) -> list[Asses
         .order_by("proposal_id", "version__number", "pk")
     )
     return list({row.proposal_id: row for row in rows}.values())
+
+
+def records_to_replay(replay: Replay, *, after: int = 0) -> QuerySet[AssessmentRecord]:
+    """The records of a replay beyond `after`, oldest first. What is stored of a result is read only where it is
+    compared, so that a replay under the same release reads facts alone."""
+    records = AssessmentRecord.objects.filter(pk__gt=after, pk__lte=replay.until_record).order_by("pk")
+    if not replay.every_record:
+        newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal"), pk__lte=replay.until_record)
+        newest = newest.order_by("-version__number", "-pk").values("pk")[:1]
+        records = records.filter(pk=Subquery(newest))
+    return records if replay.release_id else records.defer("result")
+
+
+def replayed_cases(replay: Replay, proposals: QuerySet, kind: str) -> QuerySet[ReplayDifference]:
+    """Differences of one kind in these already scoped proposals, with what a row of the page shows."""
+    return (
+        replay.differences.filter(kind=kind, record__proposal__in=proposals)
+        .select_related("record__proposal__owner", "record__proposal__unit", "record__version")
+        .defer("record__facts", "record__result", "record__version__content")
+        .order_by("pk")
+    )

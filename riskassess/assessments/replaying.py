@@ -1,0 +1,162 @@
+"""One stored record assessed again: the same bytes under its own release, or what moves under another."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from riskassess.assessments.facts import fitting
+from riskassess.assessments.models import AssessmentRecord, Replay, ReplayDifference
+from riskassess.engine.catalogue import Catalogue, Scope
+from riskassess.engine.facts import ROW_LISTS, FactsError, answer_problems, fact_problems
+from riskassess.engine.results import Assessment
+from riskassess.engine.scoring import assess
+
+Kind = ReplayDifference.Kind
+BANDS = "levels"  # stands for a rule where no finding changed and the bands or the route table alone did
+
+
+@dataclass
+class Tally:
+    """What a run of records came to, ready to be added to the replay."""
+
+    done: int = 0
+    faults: int = 0
+    moved: int = 0
+    unreadable: int = 0
+    fitted: int = 0
+    levels: Counter = field(default_factory=Counter)  # (before, after), upper ends
+    rules: Counter = field(default_factory=Counter)  # (rule, new | gone | changed), in moved cases
+    differences: list[ReplayDifference] = field(default_factory=list)
+
+    def add(self, replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> None:
+        """Assess this record again, under its own release unless the replay names one."""
+        difference = _again(replay, row, catalogue)
+        self.done += 1
+        if difference.after:
+            self.levels[row.inherent_upper, difference.after["upper"]] += 1
+        self.fitted += bool(difference.left_out)
+        if not difference.kind:
+            return
+        self.faults += difference.kind == Kind.FAULT
+        self.moved += difference.kind == Kind.MOVED
+        self.unreadable += difference.kind == Kind.UNREADABLE
+        self.rules.update(difference.rules.items())
+        self.differences.append(difference)
+
+    def onto(self, replay: Replay) -> dict:
+        """The replay's columns with this added."""
+        levels = {before: dict(row) for before, row in replay.levels.items()}
+        for (before, after), count in self.levels.items():
+            row = levels.setdefault(before, {})
+            row[after] = row.get(after, 0) + count
+        rules = {rule: dict(row) for rule, row in replay.rules.items()}
+        for (rule, change), count in self.rules.items():
+            row = rules.setdefault(rule, {})
+            row[change] = row.get(change, 0) + count
+        counts = {name: getattr(replay, name) + getattr(self, name) for name in COUNTED}
+        return {**counts, "levels": levels, "rules": rules}
+
+
+COUNTED = ("done", "faults", "moved", "unreadable", "fitted")
+
+
+def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> ReplayDifference:
+    """The difference; its kind is empty where there is none."""
+    found = ReplayDifference(replay=replay, record_id=row.pk, kind="")  # the row itself may go
+    facts = row.facts
+    if replay.release_id is not None:
+        facts, found.left_out = facts_under(catalogue, facts)
+    try:
+        result = assess(catalogue, facts, on=row.as_of)
+    except FactsError as fault:
+        found.kind = Kind.FAULT if replay.release_id is None else Kind.UNREADABLE
+        found.reason = "\n".join(fault.problems[:5])
+        return found
+    found.after = _standing(result.to_json()) if replay.release_id else {"upper": result.inherent.upper}
+    if replay.release_id is None:
+        if hashlib.sha256(result.canonical()).hexdigest() != row.result_sha256:
+            _explain_fault(found, row, result)
+        return found
+    found.before = _standing(row.result)
+    if found.before != found.after:
+        found.kind = Kind.MOVED
+        found.rules = moved_rules(row.result, result.to_json()) or {BANDS: "changed"}
+    return found
+
+
+def _explain_fault(found: ReplayDifference, row: AssessmentRecord, result: Assessment) -> None:
+    stored, now = row.result, result.to_json()
+    found.kind = Kind.FAULT
+    found.before, found.after = _standing(stored), _standing(now)
+    found.rules = moved_rules(stored, now)
+    if hashlib.sha256(Assessment.from_json(stored).canonical()).hexdigest() != row.result_sha256:
+        found.reason = "The stored result has another fingerprint than the one that was stored with it."
+    elif result.facts_sha256 != row.facts_sha256:
+        found.reason = "The stored facts have another fingerprint than the one that was stored with them."
+    else:
+        parts = sorted(name for name in {*stored, *now} if stored.get(name) != now.get(name))
+        found.reason = f"These parts differ: {', '.join(parts)}."
+
+
+def _standing(result: dict) -> dict:
+    """Of a result as JSON, what a case stands on."""
+    return {
+        "lower": result["inherent"]["lower"],
+        "upper": result["inherent"]["upper"],
+        "residual": result["residual"]["upper"],
+        "route": result["route"],
+        "holds": sorted(f"{hold['rule']}:{hold['row']}:{hold['state']}" for hold in result["holds"]),
+    }
+
+
+def moved_rules(before: dict, after: dict) -> dict[str, str]:
+    """Rule -> new, gone or changed, between two results as JSON: in findings, holds and escalations."""
+    first, second = _said(before), _said(after)
+    moved = {}
+    for rule in sorted({*first, *second}):
+        if first.get(rule) != second.get(rule):
+            moved[rule] = "new" if rule not in first else "gone" if rule not in second else "changed"
+    return moved
+
+
+def _said(result: dict) -> dict[str, list]:
+    said: dict[str, list] = {}
+    for finding in result["findings"]:
+        said.setdefault(finding["rule"], []).append([finding["row"], finding["firm"], finding["filed"]["score"]])
+    for hold in result["holds"]:
+        said.setdefault(hold["rule"], []).append([hold["row"], hold["state"]])
+    for kind in ("escalations", "possible_escalations"):
+        for remark in result[kind]:
+            said.setdefault(remark["rule"], []).append([remark["row"], kind])
+    return {rule: sorted(parts, key=str) for rule, parts in said.items()}
+
+
+def facts_under(catalogue: Catalogue, facts: dict) -> tuple[dict, list[str]]:
+    """Stored facts as another release reads them, and the questions whose answers it does not take.
+
+    Such an answer counts as open, so that it can only widen the interval; registry facts that the release does not
+    name are left out, and those that are not stored have "no value".
+    """
+    left_out: set[str] = set()
+    known = {mitigation.id for mitigation in catalogue.mitigations}
+    read = {**facts, **_place(catalogue, facts, "proposal", left_out)}
+    for scope, name in ROW_LISTS.items():
+        read[name] = [{**row, **_place(catalogue, row, scope, left_out)} for row in facts.get(name) or ()]
+    read["safeguards"] = [item for item in facts.get("safeguards") or () if item["mitigation"] in known]
+    return read, sorted(left_out)
+
+
+def _place(catalogue: Catalogue, row: dict, scope: Scope, left_out: set[str]) -> dict:
+    answers = {}
+    for question, value in (row.get("answers") or {}).items():
+        if any(answer_problems(catalogue, {question: value}, scope, "")):
+            if value not in (None, "", []):
+                left_out.add(question)
+        else:
+            answers[question] = value
+    held = {
+        name: value
+        for name, value in (row.get("facts") or {}).items()
+        if not any(fact_problems(catalogue, {name: value}, scope, ""))
+    }
+    return {"answers": answers, "facts": fitting(catalogue, scope, held)}
