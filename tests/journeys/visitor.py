@@ -20,8 +20,8 @@ RULES = {
 }
 
 
-# Going on while a page still saves itself: the browser lets that save go, and htmx calls it an error. What was typed went
-# along with the page's own button.
+# Going on while a page still saves itself: the browser lets that save go, and htmx calls it an error. What was typed
+# went along with the page's own button.
 GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
 
 
