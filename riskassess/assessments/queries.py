@@ -87,6 +87,11 @@ def records_to_replay(replay: Replay, *, after: int = 0) -> QuerySet[AssessmentR
     return records if replay.release_id else records.defer("result")
 
 
+def recent_replays() -> QuerySet[Replay]:
+    """Replays with what a page says of them, the newest first."""
+    return Replay.objects.select_related("release", "job", "asked_by").defer("release__texts")
+
+
 def replayed_cases(replay: Replay, proposals: QuerySet, kind: str) -> QuerySet[ReplayDifference]:
     """Differences of one kind in these already scoped proposals, with what a row of the page shows."""
     return (

@@ -16,6 +16,7 @@ NAVIGATION = (
     (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "partners")),
     (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases", "partners")),
     (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
+    (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
 )
 MOST_UNREAD = 99
 

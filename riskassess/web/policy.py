@@ -69,6 +69,11 @@ POLICY: dict[tuple[str, str], str] = {
     ("match", "POST"): OBJECT,
     ("safeguard_settle", "POST"): OBJECT,
     ("note_add", "POST"): OBJECT,
+    ("replays", "GET"): "assessments.view_replays",
+    ("replays", "POST"): "assessments.start_replay",
+    ("replay", "GET"): "assessments.view_replays",
+    ("replay_state", "GET"): "assessments.view_replays",
+    ("replay_stop", "POST"): "assessments.start_replay",
     ("audit", "GET"): "audit.view",
     ("audit_export", "POST"): "audit.view",
 }

@@ -17,6 +17,7 @@ from riskassess.web.views import (
     proposals,
     public,
     questionnaire,
+    replays,
     reports,
 )
 
@@ -67,6 +68,10 @@ urlpatterns = [
     path(f"{CASE}/matches/<uuid:uid>", matches.match, name="match"),
     path(f"{CASE}/safeguards/<uuid:uid>", case.safeguard_settle, name="safeguard_settle"),
     path(f"{CASE}/notes", case.note_add, name="note_add"),
+    path("replays", replays.replays, name="replays"),
+    path("replays/<uuid:uid>", replays.replay, name="replay"),
+    path("replays/<uuid:uid>/state", replays.replay_state, name="replay_state"),
+    path("replays/<uuid:uid>/stop", replays.replay_stop, name="replay_stop"),
     path("audit", audit.audit, name="audit"),
     path("audit/export", audit.audit_export, name="audit_export"),
 ]

@@ -20,6 +20,7 @@ PAGES = {
     "proposal_new":     (200, 403, 403, 403, 403, 403, 200),
     "desk":             (403, 200, 200, 200, 403, 403, 403),
     "audit":            (403, 403, 403, 403, 200, 200, 403),
+    "replays":          (403, 403, 200, 403, 200, 200, 403),
     "proposal":         (200, 200, 200, 404, 200, 404, 404),
     "assessment":       (200, 200, 200, 404, 200, 404, 404),
     "version":          (200, 200, 200, 404, 200, 404, 404),
@@ -47,7 +48,7 @@ def people(university):
 
 
 def address(name, proposal):
-    if name in {"home", "proposal_new", "desk", "audit"}:
+    if name in {"home", "proposal_new", "desk", "audit", "replays"}:
         return reverse(name)
     return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
 

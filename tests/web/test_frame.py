@@ -18,12 +18,12 @@ def entries(page):
     [
         (["researcher"], ["My page"]),
         (["reviewer"], ["Desk"]),
-        (["officer"], ["Desk"]),
+        (["officer"], ["Desk", "Replay"]),
         (["approver"], ["Decisions"]),
-        (["officer", "approver"], ["Desk"]),
+        (["officer", "approver"], ["Desk", "Replay"]),
         (["researcher", "reviewer"], ["My page", "Desk"]),
-        (["auditor"], ["Audit"]),
-        (["administrator"], ["Audit"]),
+        (["auditor"], ["Audit", "Replay"]),
+        (["administrator"], ["Audit", "Replay"]),
         ([], []),
     ],
 )

@@ -1,0 +1,17 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from riskassess.assessments.models import CatalogueRelease
+
+
+class StartReplayForm(forms.Form):
+    """Under which release, and how much."""
+
+    release = forms.ModelChoiceField(
+        label=_("Under which release"),
+        queryset=CatalogueRelease.objects.defer("texts"),
+        to_field_name="uid",
+        required=False,
+        empty_label=_("Each under its own: the result has to be the same"),
+    )
+    every_record = forms.BooleanField(label=_("Earlier assessments of a proposal too"), required=False)
