@@ -19,6 +19,7 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     for shape in ("Question", "Row", "Rule"):
         definitions[shape]["properties"]["when"] = {"$ref": CONDITION}
+    definitions["Section"]["properties"]["row_needed_when"] = {"$ref": CONDITION}
     definitions["Condition"] = _condition()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -11,6 +11,7 @@ SOURCE = {
     "dated": "2024-05-23",
     "url": "https://example.org/s",
     "last_checked": "2026-11-01",
+    "binding": True,
 }
 MAIN = {
     "id": "small",
@@ -58,6 +59,7 @@ def question(question_id, **changes):
         "type": "yes_no",
         "options": YES_NO,
         "unsure": True,
+        "sources": [{"source": "S", "section": "1"}],
     }
     return {**made, **changes}
 
@@ -74,6 +76,8 @@ def rule(rule_id, when, *points, **changes):
         "effect": "advise",
         "sources": [{"source": "S", "section": "1"}],
     }
+    if "mitigations" not in changes:
+        made["no_mitigation"] = "Nothing lowers it."
     if changes.get("effect") == "stop":
         made |= {"activity": "It waits.", "lifted_by": "The authority."}
     return {**made, **changes}

@@ -7,16 +7,27 @@ engine computes. The solver (package z3-solver) is optional.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol
-
-try:
-    z3: Any = import_module("z3")
-except ImportError:
-    z3 = None
 
 Bit = Any  # a bool, or a formula of the solver
 Name = tuple[str, ...]
+
+
+def can_prove() -> bool:
+    """Whether the solver is installed."""
+    try:
+        return find_spec("z3") is not None
+    except ValueError:  # barred in this process
+        return False
+
+
+@cache
+def solver() -> Any:
+    """The solver's module, loaded when it is first needed: it takes longer than a whole check without it."""
+    return import_module("z3")
 
 
 class Three(NamedTuple):
@@ -65,23 +76,23 @@ class Symbolic:
 
     def var(self, name: Name) -> Bit:
         if name not in self.names:
-            self.names[name] = z3.Bool("/".join((*name, self.tag)))
+            self.names[name] = solver().Bool("/".join((*name, self.tag)))
         return self.names[name]
 
     def all(self, parts: Iterable[Bit]) -> Bit:
         found = [part for part in parts if part is not True]
         if any(part is False for part in found):
             return False
-        return True if not found else found[0] if len(found) == 1 else z3.And(found)
+        return True if not found else found[0] if len(found) == 1 else solver().And(found)
 
     def any(self, parts: Iterable[Bit]) -> Bit:
         found = [part for part in parts if part is not False]
         if any(part is True for part in found):
             return True
-        return False if not found else found[0] if len(found) == 1 else z3.Or(found)
+        return False if not found else found[0] if len(found) == 1 else solver().Or(found)
 
     def no(self, part: Bit) -> Bit:
-        return (not part) if isinstance(part, bool) else z3.Not(part)
+        return (not part) if isinstance(part, bool) else solver().Not(part)
 
     def at_least(self, least: int, parts: Iterable[Bit]) -> Bit:
         found = [part for part in parts if part is not False]
@@ -91,20 +102,20 @@ class Symbolic:
             return True
         if least - sure > len(open_):
             return False
-        return z3.PbGe([(part, 1) for part in open_], least - sure)
+        return solver().PbGe([(part, 1) for part in open_], least - sure)
 
 
 class Question:
     """Asks the solver about formulas that hold together; a question that takes too long has no answer."""
 
     def __init__(self, *always: Bit, most_seconds: float = 20) -> None:
-        self.solver = z3.Solver()
+        self.solver = solver().Solver()
         self.solver.set("timeout", int(most_seconds * 1000))
         self.solver.set("random_seed", 0)
         self.add(*always)
 
     def add(self, *formulas: Bit) -> None:
-        self.solver.add(*[z3.BoolVal(part) if isinstance(part, bool) else part for part in formulas])
+        self.solver.add(*[solver().BoolVal(part) if isinstance(part, bool) else part for part in formulas])
 
     def world(self, *formulas: Bit) -> Model | None:
         """A world in which all of these are true; None where there is none. Raises OpenQuestionError."""
@@ -112,9 +123,9 @@ class Question:
         try:
             self.add(*formulas)
             answer = self.solver.check()
-            if answer == z3.unknown:
+            if answer == solver().unknown:
                 raise OpenQuestionError
-            return Model(self.solver.model()) if answer == z3.sat else None
+            return Model(self.solver.model()) if answer == solver().sat else None
         finally:
             self.solver.pop()
 
@@ -132,4 +143,4 @@ class Model:
     def holds(self, formula: Bit) -> bool:
         if isinstance(formula, bool):
             return formula
-        return bool(z3.is_true(self.model.eval(formula, model_completion=True)))
+        return bool(solver().is_true(self.model.eval(formula, model_completion=True)))

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue, Scope
-from riskassess.engine.checks.algebra import Bit, OpenQuestionError, Question, Three, z3
+from riskassess.engine.checks.algebra import Bit, OpenQuestionError, Question, Three, can_prove
 from riskassess.engine.checks.encoding import Encoding
 from riskassess.engine.checks.leaves import grades_of
 from riskassess.engine.checks.outcomes import Outcome
-from riskassess.engine.checks.polarity import direction_faults, unknown_faults
+from riskassess.engine.checks.polarity import direction_faults, unknown_faults, unplaced_faults
 from riskassess.engine.checks.problems import Problem
 from riskassess.engine.checks.proving import Proof, rows_tried
 from riskassess.engine.checks.riskier import Pair, places_read, tell
@@ -60,12 +60,13 @@ def law_problems(catalogue: Catalogue, proof: Proof | None = None) -> Iterator[P
     claims = list(claims_of(catalogue))
     for part, scope, specs, entry in _with_points(catalogue):
         for spec in specs:
-            for fault in dict.fromkeys(unknown_faults(catalogue, spec, scope)):
+            faults = [*unknown_faults(catalogue, spec, scope), *unplaced_faults(catalogue, spec, scope)]
+            for fault in dict.fromkeys(faults):
                 yield Problem(part, entry, f"when: {fault}")
     doubtful = [claim for claim in claims if claim.faults]
     told: set[tuple[str, str, str]] = set()
     for claim in doubtful:
-        for reason in _looked_closer(catalogue, claim) if z3 else claim.faults:
+        for reason in _looked_closer(catalogue, claim) if can_prove() else claim.faults:
             if (claim.part, claim.id, reason) not in told:
                 told.add((claim.part, claim.id, reason))
                 yield Problem(claim.part, claim.id, f"when: {reason}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Scope
 from riskassess.engine.checks.leaves import HEIGHT, Leaves, leaves_in
-from riskassess.engine.trying import Leaf, choices_of
+from riskassess.engine.trying import Leaf
 
 
 def direction_faults(catalogue: Catalogue, spec: Any, scope: Scope, *, riskier_adds: bool) -> Iterator[str]:
@@ -42,14 +42,20 @@ def unknown_faults(catalogue: Catalogue, spec: Any, scope: Scope) -> Iterator[st
                 yield f"reads {leaf.id} while it is {read[0]}, which means not known; only a rule without points may."
 
 
+def unplaced_faults(catalogue: Catalogue, spec: Any, scope: Scope) -> Iterator[str]:
+    """Where a condition reads an answer that has no place in the risk order, so that no law speaks of it."""
+    leaves = leaves_in(catalogue)
+    for leaf in leaves.of(spec, scope):
+        if leaf.kind == "answer":
+            table, ranks = leaves.table(leaf), leaves.ranks(leaf)
+            unplaced = [value for value in table if ranks[value] is None and table[value] is True]
+            if unplaced:
+                yield f"{leaf.id} reads {unplaced[0]}, which has no place in the risk order; give it a 'risk'."
+
+
 def _leaf_fault(catalogue: Catalogue, leaves: Leaves, leaf: Leaf, grows: bool) -> str:
     """A pair of values, safer and riskier, between which the leaf goes against its direction."""
     table, ranks = leaves.table(leaf), leaves.ranks(leaf)
-    if leaf.kind == "answer":
-        question = catalogue.question(leaf.id)
-        unplaced = [option for option in choices_of(question) if ranks.get(option) is None]
-        if unplaced and question.type != "multi" and any(table[option] for option in unplaced):
-            return f"{leaf.id} reads {unplaced[0]}, which has no place in the risk order"
     if leaf.is_set:
         return _set_fault(leaf, table, ranks, grows)
     placed = [(value, rank) for value, rank in ranks.items() if rank is not None]

@@ -1,53 +1,107 @@
 import json
 import sys
+import time
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
 
-from riskassess.engine.checking import check_catalogue
-from riskassess.engine.loading import CatalogueError, UnreadableError, load_catalogue
+from riskassess.engine.checking import Problem, Proof, can_prove, check_catalogue, prove_catalogue
+from riskassess.engine.checks.proving import rows_tried
+from riskassess.engine.loading import MAIN_FILE, CatalogueError, UnreadableError, load_texts, read_texts
+from riskassess.engine.overlaying import BASE, OVERLAY_FILE
+from riskassess.engine.reading import read
 
-FAULTY, UNREADABLE = 1, 2
+FAULTY, UNREADABLE, UNPROVEN = 1, 2, 3
+NO_SOLVER = (
+    "not proven: every world there can be (what is reached, which rules are one, that risk only adds). This needs the "
+    "package z3-solver; install the dependency group 'proof' and run the check again."
+)
 
 
 class Command(BaseCommand):
-    help = "Check every catalogue release in a folder and below: its form, its sources, its rules and its golden cases."
+    help = (
+        "Check every catalogue release in a folder and below: its form, sources, texts, rules and golden cases. "
+        "Ends with 0 where all is sound, 1 on problems, 2 where a release cannot be read, 3 where a proof was asked "
+        "for and could not be made."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("path", nargs="?", type=Path, default=settings.CATALOGUES_DIR)
         parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument(
+            "--exhaustive",
+            action="store_true",
+            help="also prove, for every world there can be: what is reached, and that risk only adds (some seconds)",
+        )
 
-    def handle(self, *args, path, format, **options):
-        """Ends with 1 where a release has problems, and with 2 where one cannot be read at all."""
-        folders = sorted(found.parent for found in Path(path).rglob("catalogue.yaml"))
-        releases = [_checked(folder) for folder in folders]
+    def handle(self, *args, path, format, exhaustive, **options):
+        folders = sorted({found.parent for name in (MAIN_FILE, OVERLAY_FILE) for found in Path(path).rglob(name)})
+        releases = [_checked(folder, exhaustive) for folder in folders]
         if not folders:
-            releases = [{"release": str(path), "state": "unreadable", "problems": ["no catalogue.yaml lies here."]}]
+            nothing = f"no {MAIN_FILE} and no {OVERLAY_FILE} lies here."
+            releases = [{"release": str(path), "state": "unreadable", "problems": [nothing]}]
         if format == "json":
             self.stdout.write(json.dumps({"releases": releases}, indent=2, ensure_ascii=False))
         else:
-            self._tell(releases)
+            for release in releases:
+                self._tell(release)
         states = {release["state"] for release in releases}
-        if states != {"sound"}:
-            sys.exit(UNREADABLE if "unreadable" in states else FAULTY)
+        for state, code in (("unreadable", UNREADABLE), ("faulty", FAULTY), ("unproven", UNPROVEN)):
+            if state in states:
+                sys.exit(code)
 
-    def _tell(self, releases):
-        for release in releases:
-            problems = release["problems"]
-            count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "no problems"
-            self.stdout.write(f"{release['release']}: {count}")
-            for problem in problems:
-                self.stderr.write(f"{release['release']}: {problem}")
+    def _tell(self, release):
+        problems = release["problems"]
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "no problems"
+        self.stdout.write(f"{release['release']}: {count}")
+        for sentence in release.get("proven", ()):
+            self.stdout.write(f"  proven: {sentence}")
+        for problem in (*problems, *release.get("open", ())):
+            self.stderr.write(f"{release['release']}: {problem}")
 
 
-def _checked(folder: Path) -> dict:
+def _checked(folder: Path, exhaustive: bool) -> dict:
     name = f"{folder.parent.name}/{folder.name}"
     try:
-        catalogue = load_catalogue(folder)
+        texts = read_texts(folder, bases=[settings.CATALOGUES_DIR])
+        catalogue = load_texts(texts)
     except UnreadableError as fault:
         return {"release": name, "state": "unreadable", "problems": fault.problems}
     except CatalogueError as fault:
         return {"release": name, "state": "faulty", "problems": fault.problems}
-    problems = [str(problem) for problem in check_catalogue(catalogue)]
-    return {"release": name, "state": "faulty" if problems else "sound", "problems": problems}
+    found = [*check_catalogue(catalogue), *_missing_services(catalogue)]
+    proof, started = Proof(), time.perf_counter()
+    if exhaustive and can_prove():
+        proof = prove_catalogue(catalogue)
+    problems = _placed([*found, *proof.problems], texts)
+    left = [f"not decided in time: {about}." for about in proof.undecided]
+    left += [NO_SOLVER] if exhaustive and not can_prove() else []
+    told = {"release": name, "state": "faulty" if problems else "unproven" if left else "sound", "problems": problems}
+    if exhaustive:
+        told |= {"proven": proof.proven, "open": left}
+        if can_prove():
+            tried = ", ".join(f"{count} of {scope}" for scope, count in rows_tried(catalogue).items())
+            told |= {"rows": rows_tried(catalogue), "seconds": round(time.perf_counter() - started, 1)}
+            told["proven"] = [*proof.proven, f"all this with at most as many rows: {tried}; in {told['seconds']} s"]
+    return told
+
+
+def _missing_services(catalogue):
+    """What names a function of the whole application is no matter of the engine."""
+    for policy in catalogue.policies:
+        try:
+            import_string(policy.service)
+        except ImportError:
+            reason = f"there is no {policy.service}; name the function that keeps this promise, or mend it."
+            yield Problem("policies", policy.id, reason)
+
+
+def _placed(problems: list[Problem], texts: dict[str, str]) -> list[str]:
+    """Each with file, line and id."""
+    if not problems:
+        return []
+    own = {name: text for name, text in texts.items() if not name.startswith(BASE)}
+    reading = read(own, OVERLAY_FILE if OVERLAY_FILE in own else MAIN_FILE)
+    return [reading.with_line(problem.part, problem.id, f"{problem.part}: {problem.reason}") for problem in problems]

@@ -1,0 +1,107 @@
+"""The command that checks catalogues: exit codes, places, and what it could not prove."""
+
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.engine.making import question, rule, texts
+from tests.engine.test_checking import IS_A
+
+
+def test_exhaustive_check_tells_what_was_proven(tmp_path):
+    place = folder(tmp_path, texts(rules=[rule("R", IS_A, (3, 3)), rule("S", IS_A, (3, 2))]))
+
+    code, out, err = command(place, "--exhaustive")
+
+    assert code == 1
+    assert "  proven: 5 of 5 conditions grow with risk alone (relief: shrink), by the direction of" in out
+    assert "rest.yaml, line 1, S: rules: fires exactly when R does; make one rule of the two" in err
+    assert "levels: no answers and facts lead to this level; mend the bands or the points." in err
+    (release,) = json.loads(command(place, "--exhaustive", "--format", "json")[1])["releases"]
+    assert release["rows"] == {"partner": 3, "technology": 3, "funder": 3}
+
+
+def test_exhaustive_check_without_the_solver_says_how_to_get_it(tmp_path):
+    """The solver is optional: in a process of its own that cannot import it."""
+    place = folder(tmp_path, texts(rules=[rule("R", IS_A, (3, 3))]))
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['z3'] = None\n", encoding="utf-8")
+    script = [sys.executable, "manage.py", "check_catalogue", place]
+    kept = {"cwd": settings.BASE_DIR, "env": {**os.environ, "PYTHONPATH": str(tmp_path)}, "text": True}
+
+    asked = subprocess.run([*script, "--exhaustive"], capture_output=True, check=False, **kept)
+    plain = subprocess.run(script, capture_output=True, check=False, **kept)
+
+    assert (plain.returncode, plain.stdout) == (0, "small/0.1.0: no problems\n")
+    assert asked.returncode == 3
+    assert "install the dependency group 'proof' and run the check again." in asked.stderr
+
+
+def test_policy_whose_service_is_gone_is_found(tmp_path):
+    policy = {"id": "P99", "text": "We answer.", "service": "riskassess.workflow.decid"}
+    given = texts() | {"policies.yaml": json.dumps({"policies": [{**policy, "sources": question("A")["sources"]}]})}
+
+    code, _out, err = command(folder(tmp_path, given))
+
+    assert code == 1
+    assert "policies.yaml, line 1, P99: policies: there is no riskassess.workflow.decid; name the function" in err
+
+
+def command(*args):
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("check_catalogue", *args, stdout=out, stderr=err, no_color=True)
+    except SystemExit as end:
+        return end.code, out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def folder(tmp_path, given):
+    place = tmp_path / "small" / "0.1.0"
+    place.mkdir(parents=True)
+    for name, text in given.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_command_passes_the_released_catalogues():
+    code, out, err = command()
+
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "allea-eu/0.1.0: no problems"
+    assert all(line.endswith(": no problems") for line in out.splitlines())
+
+
+def test_command_ends_with_1_on_problems_and_names_them(tmp_path):
+    place = folder(tmp_path, texts(rules=[rule("R", {"not": IS_A}, (1, 1))]))
+
+    code, out, err = command(place)
+
+    assert (code, out) == (1, "small/0.1.0: 1 problem\n")
+    assert err.startswith(
+        "small/0.1.0: rest.yaml, line 1, R: rules: when: A goes from no to the riskier yes, which would switch the "
+        "condition off."
+    )
+    code, out, _err = command(place, "--format", "json")
+    (release,) = json.loads(out)["releases"]
+    assert (code, release["release"], release["state"], len(release["problems"])) == (1, "small/0.1.0", "faulty", 1)
+
+
+def test_command_ends_with_1_on_unknown_ids(tmp_path):
+    code, _out, err = command(folder(tmp_path, texts(rules=[rule("R", {"answer": "Q9", "is": "yes"})])))
+
+    assert code == 1
+    assert "rest.yaml, line 1, R: when: there is no question 'Q9'" in err
+
+
+@pytest.mark.parametrize("given", [{}, {"catalogue.yaml": "id: ["}, {"catalogue.yaml": "- one"}])
+def test_command_ends_with_2_on_what_cannot_be_read(given, tmp_path):
+    code, _out, err = command(folder(tmp_path, given))
+
+    assert code == 2
+    assert "catalogue.yaml" in err
