@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from math import prod
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Scope
+from riskassess.engine.checks.problems import Problem
 from riskassess.engine.conditions import compile_condition, questions_read
 from riskassess.engine.facts import ROW_LISTS, Facts
 from riskassess.engine.trying import Leaf, leaf_truth, leaves_of, ranks_of
@@ -31,6 +33,21 @@ def can_be_true(catalogue: Catalogue, specs: list[Any], scope: Scope) -> bool | 
         if all(condition(view)[0] is True for condition in conditions):
             return True
     return False
+
+
+def dead_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """Questions, rules and rows that can never come about, found by trying where that is quick."""
+    for question in catalogue.questions:
+        if question.when is not None and can_be_true(catalogue, [question.when], question.scope) is False:
+            yield Problem("questions", question.id, "is never asked, whatever the answers; mend its 'when'.")
+    for rule in catalogue.rules:
+        if can_be_true(catalogue, [rule.when], rule.scope) is False:
+            yield Problem("rules", rule.id, "never fires, whatever the answers and facts; mend its 'when'.")
+            continue
+        for number, row in enumerate(rule.rows, 1):
+            if row.when is not None and can_be_true(catalogue, [rule.when, row.when], rule.scope) is False:
+                reason = f"row {number} never fires, whatever the answers and facts; mend it or leave it out."
+                yield Problem("rules", rule.id, reason)
 
 
 def _values(catalogue: Catalogue, specs: list[Any], scope: Scope) -> dict[Place, list[Value]]:

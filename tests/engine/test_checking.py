@@ -8,7 +8,7 @@ import yaml
 from django.conf import settings
 from jsonschema import Draft202012Validator
 
-from riskassess.engine.checking import check_catalogue
+from riskassess.engine.checking import check_catalogue, dead_problems
 from riskassess.engine.loading import load_texts
 from riskassess.engine.reaching import can_be_true
 from riskassess.engine.schema import json_schema
@@ -19,7 +19,8 @@ RELIEF = {"sentence": "Go ahead.", "route": "fast_track", "needs_level": "low"}
 
 
 def found(*rules, **parts):
-    return [str(problem) for problem in check_catalogue(catalogue(*rules, **parts))]
+    made = catalogue(*rules, **parts)
+    return [str(problem) for problem in (*check_catalogue(made), *dead_problems(made))]
 
 
 def relief(when, **changes):
@@ -85,7 +86,8 @@ def test_condition_that_a_riskier_answer_would_switch_off_is_found(when, said):
     in_row = rule("R", {"answer": "B", "is": "yes"}, rows=[{"likelihood": 1, "impact": 1, "when": when}])
     assert any(problem.startswith(f"rules, R: when: {said}") for problem in found(in_row))
     asked = question("Z", when=when)
-    assert any(problem.startswith(f"questions, Z: when: {said}") for problem in found(questions=[asked]))
+    reads = rule("R", {"answer": "Z", "is": "yes"}, (1, 1))
+    assert any(problem.startswith(f"questions, Z: when: {said}") for problem in found(reads, questions=[asked]))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,18 @@ def test_condition_that_a_riskier_answer_would_switch_off_is_found(when, said):
 )
 def test_relief_that_an_added_risk_would_bring_is_found(when):
     assert any("would switch the condition on" in p or "could switch" in p for p in found(relief(when)))
+
+
+def test_question_that_no_points_hang_on_may_be_hidden_again():
+    waiting = question("Z", scope="partner", when={"fact": "hit", "is": "not_screened"})
+    asks = rule("R", {"any": "partner", "where": {"answer": "Z", "is": "yes"}}, effect="escalate")
+
+    assert found(asks, questions=[waiting]) == []
+    told = found(rule("S", {"answer": "Z", "is": "yes"}, (1, 1), scope="partner"), questions=[waiting])
+    assert any(
+        each.startswith("questions, Z: when: hit goes from not_screened to the riskier confirmed") for each in told
+    )
+    assert any(each.startswith("questions, Z: when: reads hit while it is not_screened, which means") for each in told)
 
 
 @pytest.mark.parametrize("effect", ["escalate", "advise"])

@@ -112,7 +112,7 @@ def stop_problems(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def safeguard_problems(catalogue: Catalogue) -> Iterator[Problem]:
-    """Every finding of weight has a safeguard that helps, or says why none does; and no safeguard does harm."""
+    """Every finding of weight has a safeguard that helps, or says why none does."""
     for mitigation in catalogue.mitigations:
         if (mitigation.lowers == "nothing") != (mitigation.steps == 0):
             reason = f"lowers {mitigation.lowers} by {mitigation.steps} steps; one of the two is wrong."
@@ -126,7 +126,6 @@ def safeguard_problems(catalogue: Catalogue) -> Iterator[Problem]:
     scale = Scale(catalogue, catalogue.rules)
     for rule in catalogue.rules:
         yield from _helping_problems(catalogue, rule, [item for item in scale.items if item.rule is rule])
-    yield from _harm_problems(catalogue, scale)
 
 
 def _helping_problems(catalogue: Catalogue, rule: Rule, items: list[Graded]) -> Iterator[Problem]:
@@ -147,8 +146,12 @@ def _after(catalogue: Catalogue, item: Graded, mitigation: str) -> int:
     return lowered([item.fired], [Applied(mitigation, "", "agreed")], catalogue)[0].product
 
 
-def _harm_problems(catalogue: Catalogue, scale: Scale) -> Iterator[Problem]:
-    """Each safeguard on each row of points, alone and beside every row that raises it or that it raises."""
+def harm_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """Each safeguard on each row of points, alone and beside every other row of its dimensions: does one go up?
+
+    Two rows are enough: what a row scores depends on others only in whether any of them raises it.
+    """
+    scale = Scale(catalogue, catalogue.rules)
     for item in scale.items:
         for name in item.rule.mitigations:
             (after,) = lowered([item.fired], [Applied(name, "", "agreed")], catalogue)

@@ -20,6 +20,8 @@ from riskassess.engine.checks.polarity import direction_faults, unknown_faults, 
 from riskassess.engine.checks.problems import Problem
 from riskassess.engine.checks.proving import Proof, rows_tried
 from riskassess.engine.checks.riskier import Pair, places_read, tell
+from riskassess.engine.conditions import questions_read
+from riskassess.engine.visibility import decided_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class Claim:
 
 def claims_of(catalogue: Catalogue) -> Iterator[Claim]:
     """Every condition the law speaks of: visibility, all that has points or stops, and relief."""
+    lawful = _asked_for_rules(catalogue)
     for question in catalogue.questions:
-        if question.when is not None:
+        if question.when is not None and question.id in lawful:
             faults = tuple(direction_faults(catalogue, question.when, question.scope, riskier_adds=True))
             yield Claim("questions", question.id, (question.when,), question.scope, True, faults)
     for rule in catalogue.rules:
@@ -53,6 +56,17 @@ def claims_of(catalogue: Catalogue) -> Iterator[Claim]:
                 )
             )
             yield Claim("rules", rule.id, tuple(specs), rule.scope, grows, faults)
+
+
+def _asked_for_rules(catalogue: Catalogue) -> frozenset[str]:
+    """Questions that the law speaks of: those read where points, stops or relief hang on them, through any number of
+    steps. Others may be hidden again when a risk is added."""
+    specs: list[Any] = [section.row_needed_when for section in catalogue.sections if section.row_needed_when]
+    for rule in catalogue.rules:
+        if rule.rows or rule.effect in {"stop", "relieve"}:
+            specs += [spec for grade in grades_of(rule) for spec in grade]
+            specs += [{"answer": each} for each in rule.relief.needs_answers] if rule.relief else []
+    return decided_by(catalogue, questions_read(specs))
 
 
 def law_problems(catalogue: Catalogue, proof: Proof | None = None) -> Iterator[Problem]:
@@ -80,8 +94,9 @@ def law_problems(catalogue: Catalogue, proof: Proof | None = None) -> Iterator[P
 
 
 def _with_points(catalogue: Catalogue) -> Iterator[tuple[str, Scope, list[Any], str]]:
+    lawful = _asked_for_rules(catalogue)
     for question in catalogue.questions:
-        if question.when is not None:
+        if question.when is not None and question.id in lawful:
             yield "questions", question.scope, [question.when], question.id
     for rule in catalogue.rules:
         if rule.rows or rule.effect == "stop":

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
-from riskassess.engine.checking import Problem, Proof, can_prove, check_catalogue, prove_catalogue
+from riskassess.engine.checking import Problem, Proof, can_prove, check_catalogue, dead_problems, prove_catalogue
 from riskassess.engine.checks.proving import rows_tried
 from riskassess.engine.loading import MAIN_FILE, CatalogueError, UnreadableError, load_texts, read_texts
 from riskassess.engine.overlaying import BASE, OVERLAY_FILE
@@ -75,6 +75,8 @@ def _checked(folder: Path, exhaustive: bool) -> dict:
     proof, started = Proof(), time.perf_counter()
     if exhaustive and can_prove():
         proof = prove_catalogue(catalogue)
+    else:
+        found += dead_problems(catalogue)
     problems = _placed([*found, *proof.problems], texts)
     left = [f"not decided in time: {about}." for about in proof.undecided]
     left += [NO_SOLVER] if exhaustive and not can_prove() else []
