@@ -44,15 +44,17 @@ def continue_replay(*, replay: Replay, begin: int) -> None:
     """Go on where the last step ended, for some seconds, and queue the next. A step that comes twice counts once."""
     if replay.ended_at is not None or replay.last_record != begin:
         return
-    started, tally, at, is_over = time.perf_counter(), Tally(), begin, False
+    started, tally, at = time.perf_counter(), Tally(), begin
     releases = {release.pk: release for release in CatalogueRelease.objects.defer("texts")}
-    while not is_over and time.perf_counter() - started < STEP_SECONDS:
+    while True:
         rows = list(records_to_replay(replay, after=at)[:HANDFUL])
         for row in rows:
             tally.add(replay, row, catalogue_of(releases[replay.release_id or row.release_id]))
-        at = rows[-1].pk if rows else at
-        is_over = len(rows) < HANDFUL
+            at = row.pk
         report_progress(replay.done + tally.done, replay.total)
+        is_over = len(rows) < HANDFUL
+        if is_over or time.perf_counter() - started > STEP_SECONDS:
+            break
     _keep(replay, begin, at, tally, seconds=time.perf_counter() - started, is_over=is_over)
 
 
