@@ -4,6 +4,8 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop
+
 from riskassess.assessments.facts import fitting
 from riskassess.assessments.models import AssessmentRecord, Replay, ReplayDifference
 from riskassess.engine.catalogue import Catalogue, Scope
@@ -12,6 +14,11 @@ from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
 
 Kind = ReplayDifference.Kind
+# The first line of a reason; what follows it are names and the engine's own sentences.
+UNREAD = gettext_noop("The facts can't be read:")
+RESULT_CHANGED = gettext_noop("The stored result has another fingerprint than the one that was stored with it.")
+FACTS_CHANGED = gettext_noop("The stored facts have another fingerprint than the one that was stored with them.")
+PARTS_DIFFER = gettext_noop("These parts of the result differ:")
 BANDS = "levels"  # stands for a rule where no finding changed and the bands or the route table alone did
 
 
@@ -70,7 +77,7 @@ def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> Repla
         result = assess(catalogue, facts, on=row.as_of)
     except FactsError as fault:
         found.kind = Kind.FAULT if replay.release_id is None else Kind.UNREADABLE
-        found.reason = "\n".join(fault.problems[:5])
+        found.reason = "\n".join([UNREAD, *fault.problems[:5]])
         return found
     found.after = _standing(result.to_json()) if replay.release_id else {"upper": result.inherent.upper}
     if replay.release_id is None:
@@ -90,12 +97,12 @@ def _explain_fault(found: ReplayDifference, row: AssessmentRecord, result: Asses
     found.before, found.after = _standing(stored), _standing(now)
     found.rules = moved_rules(stored, now)
     if hashlib.sha256(Assessment.from_json(stored).canonical()).hexdigest() != row.result_sha256:
-        found.reason = "The stored result has another fingerprint than the one that was stored with it."
+        found.reason = RESULT_CHANGED
     elif result.facts_sha256 != row.facts_sha256:
-        found.reason = "The stored facts have another fingerprint than the one that was stored with them."
+        found.reason = FACTS_CHANGED
     else:
         parts = sorted(name for name in {*stored, *now} if stored.get(name) != now.get(name))
-        found.reason = f"These parts differ: {', '.join(parts)}."
+        found.reason = f"{PARTS_DIFFER}\n{', '.join(parts)}"
 
 
 def _standing(result: dict) -> dict:

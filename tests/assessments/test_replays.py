@@ -62,7 +62,7 @@ def test_own_release_gives_the_same_bytes(three, omar):
     [
         ("result_sha256", lambda row: "0" * 64, "The stored result has another fingerprint"),
         ("facts", lambda row: {**row.facts, "answers": {**row.facts["answers"], "T4": "humanities"}}, "The stored facts"),
-        ("as_of", lambda row: date(2020, 1, 1), "These parts differ: as_of"),
+        ("as_of", lambda row: date(2020, 1, 1), "These parts of the result differ:\nas_of"),
         ("facts", lambda row: {**row.facts, "answers": {"T4": "nothing"}}, 'answers.T4: "nothing" is not one of'),
     ],
 )

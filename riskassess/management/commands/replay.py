@@ -74,5 +74,5 @@ class Command(BaseCommand):
         for rule, changes in sorted(replay.rules.items(), key=lambda item: (-sum(item[1].values()), item[0])):
             out(f"  {rule}: " + ", ".join(f"{changes[name]} {name}" for name in sorted(changes)))
         for difference in replay.differences.exclude(kind="moved").select_related("record__proposal")[:20]:
-            first = difference.reason.partition("\n")[0]
-            out(f"  {difference.record.proposal.reference}: {difference.get_kind_display()}. {first}")
+            reason = difference.reason.replace("\n", " ")
+            out(f"  {difference.record.proposal.reference}: {difference.get_kind_display()}. {reason}")

@@ -245,8 +245,13 @@ def case_row(difference: ReplayDifference) -> dict:
         "routes": route_words(before, after),
         "rules": ", ".join(rule for rule in difference.rules if rule != BANDS),
         "left_out": ", ".join(difference.left_out),
-        "reason": difference.reason,
+        "reason": reason_words(difference.reason),
     }
+
+
+def reason_words(reason: str) -> str:
+    first, _newline, rest = reason.partition("\n")
+    return f"{_(first)} {rest}".strip() if reason else ""
 
 
 def route_words(before: dict, after: dict) -> str:
