@@ -214,6 +214,12 @@ def test_level_and_route_that_nothing_reaches_are_found():
     ]  # fmt: skip
 
 
+def test_relief_that_can_stand_beside_a_stop_is_found():
+    stop = rule("L", {"answer": "P", "is": "yes"}, scope="partner", effect="stop")
+
+    assert "rules, Z2: it can be given while L stops the work; add 'needs_no_hold: true'." in planted(stop)
+
+
 def test_escalation_that_a_worse_fact_takes_away_lowers_the_route():
     asks = rule("R", {"fact": "hit", "is": "cleared"}, scope="partner", effect="escalate")
 

@@ -19,7 +19,7 @@ from riskassess.engine.checks.outcomes import Outcome
 from riskassess.engine.checks.polarity import direction_faults, unknown_faults, unplaced_faults
 from riskassess.engine.checks.problems import Problem
 from riskassess.engine.checks.proving import Proof, rows_tried
-from riskassess.engine.checks.riskier import Pair, places_read, tell
+from riskassess.engine.checks.riskier import Pair, places_read, plainest, tell
 from riskassess.engine.conditions import questions_read
 from riskassess.engine.visibility import decided_by
 
@@ -112,13 +112,13 @@ def _looked_closer(catalogue: Catalogue, claim: Claim) -> list[str]:
     before = _on_a_row(pair.before, specs, claim.scope)
     after = _on_a_row(pair.after, specs, claim.scope)
     first, second = (before, after) if claim.riskier_adds else (after, before)
-    algebra, near = pair.algebra, pair.alike_but_for_one(pair.before.places())
+    algebra = pair.algebra
     lost = algebra.all((first.true, algebra.no(second.true)))
     ruled_out = algebra.all((algebra.no(first.false), second.false))
     words = ("stops being true", "can no longer be true") if claim.riskier_adds else ("comes true", "becomes possible")
     try:
         for broken, change in zip((lost, ruled_out), words, strict=True):
-            model = question.world(broken, near) or question.world(broken)
+            model = plainest(question, pair, broken, places)
             if model:
                 shown = f"{claim.faults[0]} Shown: it {change} {tell(pair, model, places)}."
                 return [shown, *claim.faults[1:]]
@@ -201,10 +201,7 @@ class _Whole:
         """Two worlds in words between which this falls; empty where there are none."""
         algebra = self.pair.algebra
         falls = algebra.all((before, algebra.no(after)))
-        if self.question.world(falls) is None:
-            return ""
-        near = self.question.world(falls, self.pair.alike_but_for_one(self.pair.before.places()))
-        model = near or self.question.world(falls)
+        model = plainest(self.question, self.pair, falls, list(self.pair.before.places()))
         if model is None:
             return ""
         said = [

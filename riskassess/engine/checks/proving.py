@@ -81,7 +81,7 @@ def prove_reach(catalogue: Catalogue, proof: Proof, rows: Mapping[Scope, int] | 
     """That every rule, grade, question, level and route can come about, and that no two rules are one."""
     started = time.perf_counter()
     worlds = Worlds(catalogue, rows or rows_tried(catalogue))
-    for check in (_dead, _together, _levels):
+    for check in (_dead, _together, _levels, _hidden_stops):
         proof.problems += check(worlds, proof)
     proof.seconds += time.perf_counter() - started
 
@@ -185,6 +185,35 @@ def _highest(worlds: Worlds, dimension: str, proof: Proof) -> str:
         if not _is_impossible(worlds, worlds.encoding.algebra.all((reached, free)), f"{dimension} {level}", proof):
             return level
     return LEVELS[0]
+
+
+def _hidden_stops(worlds: Worlds, proof: Proof) -> Iterator[Problem]:
+    """A stop, firm or possible, always brings its route, and no relief beside it says that one may go on."""
+    outcome, algebra, route = worlds.outcome, worlds.encoding.algebra, worlds.catalogue.route_table.held
+    about = "whether a stop always brings its route"
+    below = algebra.all((outcome.held, algebra.no(outcome.route_reaches(route))))
+    hidden = not _is_impossible(worlds, below, about, proof)
+    if hidden and about not in proof.undecided:
+        reason = f"a legal hold can stand while the route is lighter than {route}; mend the table or the relief."
+        yield Problem("route_table", "held", reason)
+    for rule in outcome.rules:
+        if rule.relief and rule.relief.route:
+            about = f"whether {rule.id} can hide a stop"
+            beside = algebra.all((outcome.held, outcome.relieved(rule)))
+            if not _is_impossible(worlds, beside, about, proof) and about not in proof.undecided:
+                hidden = True
+                stops = [
+                    stop.id
+                    for stop in outcome.rules
+                    if "stop" in {stop.effect, *(row.effect for row in stop.rows)}
+                    and not worlds.found[-1].holds(outcome.any_grade(stop).false)
+                ]
+                reason = f"it can be given while {', '.join(stops)} stops the work; add 'needs_no_hold: true'."
+                yield Problem("rules", rule.id, reason)
+    if not hidden:
+        proof.proven.append(
+            f"every stop, firm or possible, brings the route {route}, and no lighter route stands beside it"
+        )
 
 
 def _overlap(catalogue: Catalogue, first: str, second: str) -> bool:

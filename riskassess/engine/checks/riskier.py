@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Scope
-from riskassess.engine.checks.algebra import Bit, Model, Symbolic
+from riskassess.engine.checks.algebra import Bit, Model, OpenQuestionError, Question, Symbolic
 from riskassess.engine.checks.encoding import Encoding, Place
 from riskassess.engine.checks.leaves import leaves_in
 from riskassess.engine.facts import ROW_LISTS
@@ -122,6 +122,26 @@ def places_read(encoding: Encoding, specs: Iterable[tuple[Any, Scope]]) -> list[
     return [place for place in encoding.places() if (place.kind, place.id) in read]
 
 
+def plainest(question: Question, pair: Pair, broken: Bit, places: list[Place]) -> Model | None:
+    """Two worlds between which something breaks: one difference if that is enough, and little else filled in."""
+    algebra, kept = pair.algebra, [broken]
+    model = question.world(broken)
+    if model is None:
+        return None
+    wishes = [pair.alike_but_for_one(pair.before.places())]
+    wishes += [algebra.no(pair.after.exists(scope, row)) for scope in ROW_LISTS for row in pair.after.rows_of(scope)]
+    wishes += [algebra.all((pair.before.is_open(place), pair.after.is_open(place))) for place in places]
+    for wish in wishes:
+        try:
+            plainer = None if model.holds(wish) else question.world(*kept, wish)
+        except OpenQuestionError:
+            continue
+        if plainer or model.holds(wish):
+            model = plainer or model
+            kept.append(wish)
+    return model
+
+
 def tell(pair: Pair, model: Model, places: list[Place]) -> str:
     """What differs between the two worlds, and what both hold: "when D1b goes from basic to applied (T5 is no)"."""
     changed, same = [], []
@@ -134,19 +154,10 @@ def tell(pair: Pair, model: Model, places: list[Place]) -> str:
             changed.append(f"{_named(place)} {after} is added")
         elif before != after:
             changed.append(f"{_named(place)} goes from {before} to {after}")
-        elif after != "open":
+        elif after not in {"open", "empty"}:
             same.append(f"{_named(place)} is {after}")
     rest = f" (while {', '.join(same)})" if same else ""
     return f"when {' and '.join(changed) or 'nothing changes'}{rest}"
-
-
-def tell_world(encoding: Encoding, model: Model, places: list[Place]) -> str:
-    told = [
-        f"{_named(place)} is {value_said(encoding, model, place)}"
-        for place in places
-        if model.holds(encoding.exists(place.scope, place.row)) and value_said(encoding, model, place) != "open"
-    ]
-    return ", ".join(told) or "nothing is answered"
 
 
 def value_said(encoding: Encoding, model: Model, place: Place) -> str:
