@@ -4,6 +4,8 @@ from datetime import date
 from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from riskassess.engine.catalogue import LEVELS
 from riskassess.engine.safeguards import suggest
@@ -11,7 +13,7 @@ from riskassess.engine.scoring import assess
 from tests.engine.making import catalogue, facts, mitigation, rule
 
 ON = date(2026, 11, 23)
-IS = {name: {"answer": name, "is": "yes"} for name in ("A", "B", "C")}
+IS = {name: {"answer": name, "is": "yes"} for name in ("A", "B", "C", "P")}
 M = [
     mitigation("M1", effort=1),
     mitigation("M2", steps=2, kind="control", effort=3),
@@ -22,9 +24,13 @@ M = [
 ALL = [each["id"] for each in M]
 
 
+def suggested(rules, answers, target="moderate", **more):
+    return suggest(catalogue(*rules, mitigations=M), facts(answers, **more), on=ON, target=target)
+
+
 def sets(rules, answers, target="moderate", **more):
-    found = suggest(catalogue(*rules, mitigations=M), facts(answers, **more), on=ON, target=target)
-    return [(each.items, each.level, each.effort) for each in found]
+    found = suggested(rules, answers, target, **more)
+    return [(tuple(m.mitigation for m in each.measures), each.level, each.effort) for each in found.sets]
 
 
 @pytest.mark.parametrize(
@@ -32,22 +38,36 @@ def sets(rules, answers, target="moderate", **more):
     [
         ((3, 3), ALL, "moderate", []),
         ((3, 4), ["M5"], "moderate", []),
-        ((3, 4), ["M1", "M2"], "moderate", [((("R", "M1"),), "moderate", 1), ((("R", "M2"),), "low", 3)]),
-        ((4, 4), ["M1", "M3"], "moderate", [((("R", "M1"), ("R", "M3")), "moderate", 3)]),
+        ((3, 4), ["M1", "M2"], "moderate", [(("M1",), "moderate", 1), (("M2",), "low", 3)]),
+        ((4, 4), ["M1", "M2", "M3"], "moderate", [(("M1", "M3"), "moderate", 3), (("M2",), "moderate", 3)][::-1]),
         ((4, 4), ["M1", "M3"], "low", []),
         ((2, 5), ["M4"], "low", []),
-        ((2, 5), ["M4"], "moderate", [((("R", "M4"),), "moderate", 3)]),
+        ((2, 5), ["M4"], "moderate", [(("M4",), "moderate", 3)]),
     ],
 )
-def test_smallest_sets_come_with_least_effort_first(points, mitigations, target, expected):
+def test_smallest_sets_come_with_least_effort_then_fewest_first(points, mitigations, target, expected):
     assert sets([rule("R", IS["A"], points, mitigations=mitigations)], {"A": "yes"}, target) == expected
 
 
-def test_each_finding_needs_its_own():
+def test_one_measure_counts_for_every_finding_that_names_it():
     rules = [rule(f"R{n}", IS["A"], (3, 4), mitigations=["M1"], dimensions=["legal"]) for n in (1, 2, 3)]
 
-    assert sets(rules, {"A": "yes"}) == [((("R1", "M1"), ("R2", "M1"), ("R3", "M1")), "moderate", 3)]
-    assert sets([*rules, {**rules[0], "id": "R4"}], {"A": "yes"}) == []
+    (found,) = suggested(rules, {"A": "yes"}).sets
+
+    assert [(m.mitigation, m.row, m.findings) for m in found.measures] == [("M1", "", ("R1", "R2", "R3"))]
+    assert found.effort == 1
+
+
+def test_a_measure_is_taken_up_for_each_partner():
+    rules = [rule("R", IS["P"], (3, 4), scope="partner", mitigations=["M1"])]
+
+    (three,) = suggested(rules, {}, partners=[{"P": "yes"}] * 3).sets
+    four = suggested(rules, {}, partners=[{"P": "yes"}] * 4)
+
+    assert [(m.mitigation, m.row) for m in three.measures] == [("M1", "p1"), ("M1", "p2"), ("M1", "p3")]
+    assert four.sets == ()
+    assert [(each.kind, each.finding) for each in four.obstacles] == [("too_many", "R:p1")]
+    assert "It and 3 more findings would have to fall together" in four.obstacles[0].sentence
 
 
 def test_lowering_what_raises_another_finding_counts():
@@ -56,38 +76,106 @@ def test_lowering_what_raises_another_finding_counts():
         rule("Q", IS["A"], (2, 2), factors=["own"], mitigations=["M1"]),
     ]
 
-    assert sets(rules, {"A": "yes"}) == [((("Q", "M1"),), "moderate", 1)]
+    assert sets(rules, {"A": "yes"}) == [(("M1",), "moderate", 1)]
 
 
 def test_agreed_safeguards_are_taken_as_given_and_not_offered_again():
     rules = [rule("R", IS["A"], (4, 4), mitigations=["M1", "M3"])]
 
-    assert sets(rules, {"A": "yes"}, safeguards=[("M1", "R", "agreed")]) == [((("R", "M3"),), "moderate", 2)]
-    assert sets(rules, {"A": "yes"}, safeguards=[("M1", "R", "proposed")]) != [((("R", "M3"),), "moderate", 2)]
+    assert sets(rules, {"A": "yes"}, safeguards=[("M1", "R", "agreed")]) == [(("M3",), "moderate", 2)]
+    assert sets(rules, {"A": "yes"}, safeguards=[("M1", "R", "proposed")]) != [(("M3",), "moderate", 2)]
 
 
-def test_suggested_sets_are_exactly_the_smallest_that_reach_the_target():
+@pytest.mark.parametrize(
+    ("changes", "kind", "says"),
+    [
+        (
+            {"effect": "stop", "mitigations": ["M5"], "lifted_by": "The export office, with a permit."},
+            "hold",
+            "It is a legal hold, and only evidence lifts it. The export office, with a permit.",
+        ),
+        ({"no_mitigation": "The field itself is the reason."}, "none_named", "The field itself is the reason."),
+        ({"mitigations": ["M1"]}, "not_enough", "All its safeguards together leave it at very_high."),
+    ],
+)
+def test_none_can_names_the_finding_in_the_way_and_why(changes, kind, says):
+    found = suggested([rule("R", IS["A"], (5, 5), **changes), rule("Q", IS["A"], (2, 2))], {"A": "yes"})
+
+    assert (found.level, found.is_reached, found.sets) == ("very_high", False, ())
+    assert [(each.finding, each.kind, each.sentence) for each in found.obstacles] == [("R", kind, says)]
+
+
+def test_context_is_lowered_by_no_safeguard():
+    found = suggested([rule("R", IS["A"], (3, 3), kind="context")], {"A": "yes"}, target="low")
+
+    assert [each.kind for each in found.obstacles] == ["context"]
+
+
+def test_possible_findings_show_beside_what_a_set_reaches():
     rules = [
-        rule("R1", IS["A"], (3, 4), mitigations=["M1", "M2", "M3"]),
-        rule("R2", IS["B"], (2, 4), mitigations=["M1", "M4"], factors=["own"]),
+        rule("R", IS["A"], (3, 4), mitigations=["M1"]),
+        rule("Q", IS["B"], (5, 5), mitigations=["M1"]),
     ]
-    made, answers = catalogue(*rules, mitigations=M), {"A": "yes", "B": "yes"}
-    offers = [(f"R{n}", m) for n, names in ((1, ["M1", "M2", "M3"]), (2, ["M1", "M4"])) for m in names]
+
+    (found,) = suggested(rules, {"A": "yes", "B": "unsure"}).sets
+
+    assert (found.level, found.upper) == ("moderate", "very_high")
+
+
+def test_what_is_low_enough_needs_nothing():
+    found = suggested([rule("R", IS["A"], (3, 3), mitigations=["M1"])], {"A": "yes"})
+
+    assert (found.is_reached, found.sets, found.obstacles) == (True, (), ())
+
+
+POINTS = st.tuples(st.integers(1, 5), st.integers(1, 5))
+RULES = st.lists(
+    st.tuples(
+        st.lists(POINTS, min_size=1, max_size=2),
+        st.sets(st.sampled_from(["M1", "M2", "M3", "M4"]), max_size=3),
+        st.sampled_from(["own", "partner", "country"]),
+        st.sampled_from(["finding", "finding", "context", "gap"]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(given_rules=RULES, target=st.sampled_from(["low", "moderate", "high"]))
+def test_sets_are_exactly_the_minimal_ones_that_assess_finds_to_reach_the_target(given_rules, target):
+    rules = [
+        rule(
+            f"R{n}",
+            IS["P"] if on_partner else IS["A"],
+            *points,
+            mitigations=sorted(names),
+            factors=[factor],
+            kind=kind,
+            scope="partner" if on_partner else "proposal",
+        )
+        for n, (points, names, factor, kind, on_partner) in enumerate(given_rules)
+    ]
+    made, world = catalogue(*rules, mitigations=M), {"partners": [{"P": "yes"}, {"P": "yes"}]}
+    found = suggest(made, facts({"A": "yes"}, **world), on=ON, target=target)
+
+    offers = {}
+    for each in assess(made, facts({"A": "yes"}, **world), on=ON).findings:
+        for name in each.mitigations if each.kind != "context" else ():
+            offers.setdefault((name, each.row), []).append(each.key)
 
     def level(items):
-        taken = facts(answers, safeguards=[(m, finding, "agreed") for finding, m in items])
-        return assess(made, taken, on=ON).residual.upper
+        taken = [(name, key, "agreed") for name, row in items for key in offers[name, row]]
+        return LEVELS.index(assess(made, facts({"A": "yes"}, **world, safeguards=taken), on=ON).residual.lower)
 
-    reaching = [
-        items
-        for size in (1, 2, 3)
-        for items in combinations(sorted(offers), size)
-        if LEVELS.index(level(items)) <= LEVELS.index("moderate")
-    ]
-    smallest = min(len(items) for items in reaching)
-    found = suggest(made, facts(answers), on=ON)
-
-    assert smallest > 1
-    assert {each.items for each in found} == {items for items in reaching if len(items) == smallest}
-    assert all(each.level == level(each.items) for each in found)
-    assert [each.effort for each in found] == sorted(each.effort for each in found)
+    goal = LEVELS.index(target)
+    reaching = [set(items) for size in (0, 1, 2, 3) for items in combinations(offers, size) if level(items) <= goal]
+    minimal = [items for items in reaching if not any(other < items for other in reaching)]
+    assert found.is_reached is (set() in reaching)
+    assert {frozenset((m.mitigation, m.row) for m in each.measures) for each in found.sets} == {
+        frozenset(items) for items in minimal if items
+    }
+    assert bool(found.obstacles) is (not reaching)
+    order = [(each.effort, len(each.measures), each.measures) for each in found.sets]
+    assert order == sorted(order)
