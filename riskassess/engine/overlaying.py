@@ -52,6 +52,7 @@ def laid_over(reading: Reading, base: Catalogue | None) -> Catalogue:
         ),
         "caps": base.caps.model_copy(update=given(overlay.caps)),
         "questions": _in_place(base.questions, overlay.questions),
+        "translations": (*base.translations, *overlay.translations),
         "golden": overlay.golden,  # the base's are proven with the base
         "base": overlay.extends,
         "base_sha256": base.sha256,

@@ -25,6 +25,7 @@ from riskassess.engine.catalogue import (
     Shape,
     Source,
     Text,
+    Translation,
     Vocabulary,
 )
 from riskassess.engine.reading import Reading
@@ -89,6 +90,7 @@ class Overlay(Shape):
     sources: tuple[Source, ...] = ()
     policies: tuple[Policy, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()
+    translations: tuple[Translation, ...] = ()
     golden: tuple[GoldenCase, ...] = ()
 
 
@@ -98,15 +100,16 @@ def given(shape: Shape) -> dict[str, Any]:
 
 def unknown_key(reading: Reading, key: str) -> str:
     return (
-        f"{reading.place(key)}: an overlay has no '{key}'. It adds {', '.join(ADDED)} and golden, and tightens levels, "
-        f"routes, route_table and caps; nothing of its base can be taken away. Leave '{key}' out."
+        f"{reading.place(key)}: an overlay has no '{key}'. It adds {', '.join(ADDED)}, translations and "
+        "golden, and tightens levels, routes, route_table and caps; nothing of its base can be taken away. "
+        f"Leave '{key}' out."
     )
 
 
 def loosened(reading: Reading, overlay: Overlay, base: Catalogue) -> list[str]:
     """Everything in which the overlay would change or weaken the base, each with its place and the way out."""
     name = f"{base.id}@{base.version}"
-    checks = (_taken_ids, _looser_bands, _looser_routes, _looser_caps, _lighter_relief, _country_alone)
+    checks = (_taken_ids, _foreign_texts, _looser_bands, _looser_routes, _looser_caps, _lighter_relief, _country_alone)
     return [fault for check in checks for fault in check(reading, overlay, base, name)]
 
 
@@ -121,6 +124,16 @@ def _taken_ids(reading: Reading, overlay: Overlay, base: Catalogue, name: str) -
             yield (
                 f"{reading.place(part, at)}: {item.id} is a {what} of {name}, and an overlay changes none. "
                 f"Give yours an id of its own, for example {_own_id(overlay, item.id)}."
+            )
+
+
+def _foreign_texts(reading: Reading, overlay: Overlay, base: Catalogue, name: str) -> Iterator[str]:
+    for at, entry in enumerate(overlay.translations):
+        own = {item.id for item in getattr(overlay, entry.part, ())} - {item.id for item in getattr(base, entry.part)}
+        if entry.item not in own:
+            yield (
+                f"{reading.place('translations', at)}: {entry.item} is none of the overlay's own {entry.part}; an "
+                "overlay translates what it adds."
             )
 
 

@@ -14,7 +14,7 @@ from tests.engine.making import facts, mitigation, question, rule, texts
 CATALOGUES = Path(__file__).parents[2] / "fixtures" / "catalogues"
 SHIPPED = sorted(path.parent for path in CATALOGUES.glob("*/*/overlay.yaml"))
 BASE_RULES = [
-    rule("R1", {"answer": "A", "is": "yes"}, (2, 2)),
+    rule("R1", {"answer": "A", "is": "yes"}, (2, 2), mitigations=["M1"]),
     rule("S1", {"fact": "hit", "is": "confirmed"}, (5, 5), scope="partner", effect="stop"),
     rule("C1", {"fact": "zone", "is": "out"}, (3, 3), scope="partner", kind="context", factors=["country"]),
 ]
@@ -42,11 +42,21 @@ def problems(given):
     return refused.value.problems
 
 
+def under_it(given):
+    return load_texts({name.removeprefix("base/"): text for name, text in given.items() if name.startswith("base/")})
+
+
+def own_problems(over, given):
+    """What the overlay brings; its base is proven elsewhere."""
+    known = check_catalogue(under_it(given))
+    return [problem for problem in check_catalogue(over) if problem not in known]
+
+
 def test_overlay_adds_to_its_base():
     added = load_texts(
         overlay(
             questions=[question("M_A", follows="A")],
-            rules=[rule("M_R1", {"answer": "M_A", "is": "yes"}, (3, 4))],
+            rules=[rule("M_R1", {"answer": "M_A", "is": "yes"}, (3, 4), mitigations=["M_M1"])],
             mitigations=[mitigation("M_M1")],
         )
     )
@@ -80,6 +90,7 @@ def test_overlay_tightens_bands_caps_routes_and_days():
 
 
 COUNTRY = {"fact": "zone", "is": "out"}
+ADVICE = {"source": "R", "section": "1"}
 ACT = {
     "id": "ACT",
     "title": "An act",
@@ -121,10 +132,17 @@ ACT = {
             "M_C: it scores on facts of a country alone",
         ),
         (
-            {"rules": [rule("M_C", COUNTRY, scope="partner", effect="stop")]},
+            {
+                "rules": [rule("M_C", COUNTRY, scope="partner", effect="stop", sources=[ADVICE])],
+                "sources": [{**ACT, "id": "R", "binding": False}],
+            },
             "M_C: facts of a country alone neither stop nor escalate anything unless a law says so",
         ),
         ({"extends": "small@9.9.9"}, "line 6: the overlay extends small@9.9.9, but the base that was found says"),
+        (
+            {"translations": [{"language": "de", "part": "rules", "item": "R1", "texts": {"title": "X"}}]},
+            "R1 is none of the overlay's own rules; an overlay translates what it adds",
+        ),
         ({"id": "small"}, "overlay.yaml, line 2: 'small' is the base's id"),
         ({"base_sha256": "0" * 64}, "overlay.yaml, line 7: small@0.1.0 has the content"),
         ({"extends": "small"}, "line 6: extends: String should match pattern"),
@@ -181,6 +199,19 @@ def test_base_is_found_beside_the_overlay_or_where_told(tmp_path):
         load_catalogue(apart)
 
 
+def test_example_of_the_handbook_loads():
+    handbook = (Path(__file__).parents[2] / "docs" / "overlays.md").read_text()
+    written = handbook.partition("```yaml")[2].partition("```")[0]
+    under = {f"base/{path.name}": path.read_text() for path in (CATALOGUES / "allea-eu" / "1.0.0").glob("*.yaml")}
+
+    loaded = load_texts({"overlay.yaml": written, **under})
+
+    assert (loaded.id, loaded.base, loaded.route("full").days) == ("our-university", "allea-eu@1.0.0", 8)
+    assert loaded.route_table.by_level["moderate"] == "full"
+    assert loaded.rule("OU_R1").title == "Guests would work in the high-field laboratory"
+    assert own_problems(loaded, under) == []
+
+
 def test_hash_is_over_both():
     first = load_texts(overlay())
     other_title = load_texts(overlay(title="Another"))
@@ -196,9 +227,9 @@ def test_hash_is_over_both():
 def test_shipped_overlay_is_sound_and_lowers_nothing_of_its_base(folder):
     texts = read_texts(folder)
     over = load_texts(texts)
-    under = load_texts({name.removeprefix("base/"): text for name, text in texts.items() if name.startswith("base/")})
+    under = under_it(texts)
 
-    assert check_catalogue(over) == []
+    assert own_problems(over, texts) == []
     for case in under.golden:
         before, after = assess(under, case.facts, on=case.on), assess(over, case.facts, on=case.on)
         assert LEVELS.index(after.inherent.lower) >= LEVELS.index(before.inherent.lower)
