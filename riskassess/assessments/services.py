@@ -20,7 +20,8 @@ from riskassess.assessments.models import (
 from riskassess.assessments.queries import catalogue_of, current_release, latest_version
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.engine.loading import load_texts
+from riskassess.engine.checking import check_catalogue
+from riskassess.engine.loading import CatalogueError, load_texts
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import missing_answers, missing_rows
@@ -31,7 +32,8 @@ from riskassess.proposals.states import EDITABLE, UNDER_REVIEW, State
 
 @transaction.atomic
 def publish_release(*, texts: dict[str, str], actor: User | None = None) -> CatalogueRelease:
-    """Store a catalogue for good. The same content again is no change; other content under a used version fails."""
+    """Store a catalogue for good. The same content again is no change; other content under a used version fails, and so
+    does a catalogue in which the quick checks find a problem or a golden case comes out otherwise."""
     catalogue = load_texts(texts)
     present = CatalogueRelease.objects.filter(catalogue_id=catalogue.id, version=catalogue.version).first()
     if present is not None:
@@ -43,6 +45,8 @@ def publish_release(*, texts: dict[str, str], actor: User | None = None) -> Cata
                 % {"release": present}
             )
         present.delete()
+    if problems := check_catalogue(catalogue):
+        raise CatalogueError([str(problem) for problem in problems])
     release = CatalogueRelease.objects.create(
         catalogue_id=catalogue.id,
         version=catalogue.version,
