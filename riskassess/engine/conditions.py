@@ -283,7 +283,7 @@ def _test(
     if operator in {"at_least", "at_most"}:
         if isinstance(wanted, int):
             bound = wanted
-        elif wanted in ranks:
+        elif isinstance(wanted, str) and wanted in ranks:
             bound = ranks[wanted]
         else:
             raise ConditionError(f"{wanted!r} has no place in the risk order of {name}{_near(wanted, ranks)}.")

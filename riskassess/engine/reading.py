@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from riskassess.engine.sentences import said
+
 PARTS = (
     "sections", "questions", "rules", "mitigations", "sources", "policies", "vocabularies", "translations", "golden",
 )  # fmt: skip
@@ -53,7 +55,7 @@ class Reading:
         """A fault that pydantic found, with its place."""
         loc = tuple(part for part in error["loc"] if isinstance(part, str | int))
         where = ".".join(str(part) for part in loc)
-        return f"{self.place(*loc)}: {where}: {error['msg']}."
+        return f"{self.place(*loc)}: {where}: {said(error)}"
 
     def place(self, *loc: str | int) -> str:
         """File, line and the id of the entry that this path leads to."""

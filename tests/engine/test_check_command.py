@@ -106,3 +106,27 @@ def test_command_ends_with_2_on_what_cannot_be_read(given, tmp_path):
 
     assert code == 2
     assert "catalogue.yaml" in err
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sources": []}, "rules.0.sources: needs at least 1 entry, and there is none."),
+        ({"effect": "stopp"}, "'stopp' is not one of stop, escalate, advise, relieve; did you mean stop?"),
+        ({"mitigation": []}, "'mitigation' is no name that belongs here; did you mean mitigations?"),
+        ({"title": "a" * 201}, "rules.0.title: has 201 letters, at most 200 are read; say it shorter."),
+        ({"title": ""}, "rules.0.title: is empty; say something or leave the name out."),
+        ({"rows": [{"likelihood": 6, "impact": 1}]}, "rules.0.rows.0.likelihood: '6' is more than 5."),
+        ({"rows": [{"likelihood": "x", "impact": 1}]}, "expected a whole number, found 'x'."),
+        ({"dimensions": "knowledge"}, "rules.0.dimensions: expected a list, found 'knowledge'."),
+        ({"when": []}, "rules.0.when: expected names and their values, found '[]'."),
+        ({"when": {"answer": "G", "at_least": ["a"]}}, "when: ['a'] has no place in the risk order of G."),
+        ({"when": {"answer": "H9", "is": "yes"}}, "when: there is no question 'H9'"),
+    ],
+)
+def test_fault_of_form_is_said_with_its_place_and_a_way_out(changes, said, tmp_path):
+    code, _out, err = command(folder(tmp_path, texts(rules=[{**rule("R", IS_A, (1, 1)), **changes}])))
+
+    assert code == 1
+    assert "rest.yaml, line 1, R: " in err
+    assert said in err

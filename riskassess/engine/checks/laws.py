@@ -72,10 +72,12 @@ def _asked_for_rules(catalogue: Catalogue) -> frozenset[str]:
 def law_problems(catalogue: Catalogue, proof: Proof | None = None) -> Iterator[Problem]:
     """What breaks the law, condition by condition. Doubts go to the solver where it is installed."""
     claims = list(claims_of(catalogue))
+    rests_on_open = False
     for part, scope, specs, entry in _with_points(catalogue):
         for spec in specs:
             faults = [*unknown_faults(catalogue, spec, scope), *unplaced_faults(catalogue, spec, scope)]
             for fault in dict.fromkeys(faults):
+                rests_on_open = True
                 yield Problem(part, entry, f"when: {fault}")
     doubtful = [claim for claim in claims if claim.faults]
     told: set[tuple[str, str, str]] = set()
@@ -88,6 +90,8 @@ def law_problems(catalogue: Catalogue, proof: Proof | None = None) -> Iterator[P
         by_leaves = len(claims) - len(doubtful)
         held = f"{by_leaves} of {len(claims)} conditions grow with risk alone (relief: shrink)"
         proof.proven.append(f"{held}, by the direction of their leaves")
+        if not rests_on_open:
+            proof.proven.append("nothing with points rests on not knowing: what is settled stays inside the interval")
         if doubtful:
             left = sum(1 for claim in doubtful if (claim.part, claim.id) not in {(p, i) for p, i, _r in told})
             proof.proven.append(f"{left} of the other {len(doubtful)} by the solver")
