@@ -1,39 +1,23 @@
-"""What if: the same facts with changes, and what the difference comes to."""
+"""What if: the same facts with changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Scope
-from riskassess.engine.comparing import Difference, compare
 from riskassess.engine.facts import ROW_LISTS, FactsError, answer_problems, fact_problems, safeguard_problems
-from riskassess.engine.results import Assessment, Result
-from riskassess.engine.scoring import assess
 
 KEYS = ("answers", "facts", *ROW_LISTS.values(), "safeguards")
 ROW_KEYS = ("answers", "facts")
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf(Result):
-    before: Assessment
-    after: Assessment
-    difference: Difference
-
-
-def what_if(catalogue: Catalogue, facts: Mapping[str, Any], changes: Any, *, on: date) -> WhatIf:
-    """Assess the facts twice, as they are and with these changes; raises FactsError where a change fits nothing."""
-    changed = apply_changes(catalogue, facts, changes)
-    before, after = assess(catalogue, facts, on=on), assess(catalogue, changed, on=on)
-    return WhatIf(before, after, compare(catalogue, before, after))
-
-
 def apply_changes(catalogue: Catalogue, facts: Mapping[str, Any], changes: Any) -> dict[str, Any]:
-    """The facts with answers, facts and rows changed. None takes an answer or a fact back, and leaves a row out; a
-    safeguard replaces the same one for the same finding, and `refused` turns it off."""
+    """The facts with answers, facts and rows changed; raises FactsError where a change fits nothing.
+
+    None takes an answer or a fact back, and leaves a row out. A safeguard replaces the same one for the same finding;
+    `refused` turns it off.
+    """
     if problems := list(_problems(catalogue, facts, changes)):
         raise FactsError(problems)
     changed = {**facts, **_place(facts, changes)}

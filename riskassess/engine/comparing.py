@@ -80,7 +80,7 @@ def interval_words(catalogue: Catalogue, interval: Interval) -> str:
 
 
 def _moves(catalogue: Catalogue, before: Assessment, after: Assessment) -> Iterator[Move]:
-    """A tier is told where it moved otherwise than the one before it."""
+    """A tier is told where it moved otherwise than the one before it; reasons stand with the first."""
     told: set[tuple[Interval, Interval]] = set()
     for tier, words in TIERS:
         first: Interval = getattr(before, tier)
@@ -91,7 +91,10 @@ def _moves(catalogue: Catalogue, before: Assessment, after: Assessment) -> Itera
         reasons = _reasons(before, after, tier, first, second)
         pair = f"{_from(catalogue, first)} to {_from(catalogue, second)}"
         why = "; ".join(dict.fromkeys(sentence for _rule, sentence in reasons))
-        sentence = f"{words}: from {pair}, because {why}." if why else f"{words}: from {pair}; the bands differ."
+        if len(told) > 1:
+            sentence = f"{words}: from {pair}."
+        else:
+            sentence = f"{words}: from {pair}, because {why}." if why else f"{words}: from {pair}; the bands differ."
         yield Move(tier, first, second, tuple(dict.fromkeys(rule for rule, _sentence in reasons)), sentence)
 
 
@@ -105,22 +108,27 @@ def _reasons(
 ) -> list[tuple[str, str]]:
     """(rule, why) of the findings that stand above what the other assessment reaches: each of them alone would hold
     the level there, so that the move needs all of them to come or to go."""
-    found = []
+    found: dict[tuple[str, bool], tuple[str, str]] = {}
+    quoted: set[str] = set()
     for end in ("lower", "upper"):
         was, now = _RANK[getattr(first, end)], _RANK[getattr(second, end)]
         source, other, bound = (after, before, was) if now > was else (before, after, now)
         if now == was:
             continue
         for finding in source.findings:
-            if (finding.firm or end == "upper") and _RANK[getattr(finding, GRADES[tier]).level] > bound:
-                found.append((finding.rule, _why(finding, source, other, tier, rises=now > was)))
-    return list(dict.fromkeys(found))
+            is_above = _RANK[getattr(finding, GRADES[tier]).level] > bound
+            if is_above and (finding.firm or end == "upper") and (finding.key, now > was) not in found:
+                why = _why(finding, source, other, tier, quoted, rises=now > was)
+                found[finding.key, now > was] = (finding.rule, why)
+    return list(found.values())
 
 
-def _why(finding: Finding, source: Assessment, other: Assessment, tier: str, *, rises: bool) -> str:
+def _why(finding: Finding, source: Assessment, other: Assessment, tier: str, quoted: set[str], *, rises: bool) -> str:
     """In words what became of a finding of `source` that the other assessment does not hold at this height."""
     named, same = _named(finding), _same(finding, other)
     turned = _turned(finding, source, other, rises=rises)
+    turned = "" if turned in quoted else turned  # said of another finding already
+    quoted.add(turned)
     if same is None:
         state = "is found" if finding.firm else "is now possible"
         words = f"{named} {state}" if rises else f"{named} is no longer {'found' if finding.firm else 'possible'}"
@@ -133,11 +141,13 @@ def _why(finding: Finding, source: Assessment, other: Assessment, tier: str, *, 
     if tier != "inherent" and finding.filed == same.filed:
         less, more = f"a safeguard lowers {named}", f"a safeguard for {named} is gone"
         return f"{more if rises else less} from {low} to {high} of 25"
-    return f"{named} goes from {low} to {high} of 25{turned or _raised(finding if rises else same, rises=rises)}"
+    return f"{named} goes from {low} to {high} of 25{turned or _raised(finding, same, rises=rises)}"
 
 
-def _raised(finding: Finding, *, rises: bool) -> str:
-    return " as it comes together with another finding" if rises and finding.raised_by else ""
+def _raised(finding: Finding, same: Finding, *, rises: bool) -> str:
+    if not finding.raised_by or same.raised_by:
+        return ""
+    return ", raised by another finding" if rises else ", as no other finding raises it any more"
 
 
 def _turned(finding: Finding, source: Assessment, other: Assessment, *, rises: bool) -> str:

@@ -8,11 +8,15 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.catalogue import LEVELS, Catalogue
+from riskassess.engine.changing import apply_changes
+from riskassess.engine.comparing import compare
 from riskassess.engine.facts import FactsError
 from riskassess.engine.loading import CatalogueError, is_release, load_catalogue
 from riskassess.engine.proposals import read_proposal
+from riskassess.engine.safeguards import suggest
 from riskassess.engine.scoring import assess
+from riskassess.management.comparison import tell_difference, tell_suggestion
 from riskassess.management.explanation import explain
 
 MOST_BYTES = 2_000_000
@@ -41,25 +45,46 @@ class Command(BaseCommand):
             help="the release; else the newest of the institution's",
         )
         parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument(
+            "--target", choices=LEVELS, help="also the smallest sets of safeguards that bring it to this level"
+        )
+        parser.add_argument(
+            "--what-if", metavar="CHANGES", help="a file of changes; also says what they come to, and why"
+        )
 
-    def handle(self, *args, file, catalogue, **options):
+    def handle(self, *args, file, catalogue, target=None, what_if=None, **options):
         try:
             release = find_catalogue(catalogue)
             proposal = read_json(file)
             facts = read_facts(release, proposal)
+            changed = read_changes(release, facts, what_if) if what_if else None
         except InputError as error:
             for problem in error.problems:
                 self.stderr.write(problem)
             sys.exit(2)
-        result = assess(release, facts, on=date.fromisoformat(facts["as_of"]))
+        on = date.fromisoformat(facts["as_of"])
+        result = assess(release, facts, on=on)
+        sets = suggest(release, facts, on=on, target=target) if target else None
+        then = assess(release, changed, on=on) if changed else None
+        difference = compare(release, result, then) if then else None
         if options["format"] == "json":
-            self.stdout.write(json.dumps(result.to_json(), indent=2, sort_keys=True, ensure_ascii=False))
-        else:
-            self.stdout.write("\n".join(explain(proposal["title"], release, result)))
+            told = result.to_json()
+            if sets:
+                told["suggestion"] = sets.to_json()
+            if difference:
+                told["what_if"] = {"difference": difference.to_json(), "assessment": then.to_json()}
+            self.stdout.write(json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False))
+            return
+        lines = [*explain(proposal["title"], release, result)]
+        lines += tell_suggestion(release, sets) if sets else ()
+        lines += tell_difference(difference) if difference else ()
+        self.stdout.write("\n".join(lines))
 
 
 def find_catalogue(wanted: str) -> Catalogue:
-    """The release of that id and version, the newest where no version is named."""
+    """The release of that id and version, the newest where no version is named; or the one in that folder."""
+    if wanted and is_release(Path(wanted)):
+        return load_release(Path(wanted))
     catalogue_id, _at, version = (wanted or settings.CATALOGUE).partition("@")
     releases = {f"{folder.parent.name}@{folder.name}": folder for folder in release_folders()}
     newest_last = [name for name in releases if name.startswith(f"{catalogue_id}@")]
@@ -71,8 +96,12 @@ def find_catalogue(wanted: str) -> Catalogue:
                 % {"wanted": wanted or catalogue_id, "names": ", ".join(releases) or _("none")}
             ]
         )
+    return load_release(releases[name])
+
+
+def load_release(folder: Path) -> Catalogue:
     try:
-        return load_catalogue(releases[name])
+        return load_catalogue(folder, bases=[settings.CATALOGUES_DIR])
     except CatalogueError as error:
         raise InputError(error.problems) from error
 
@@ -132,3 +161,11 @@ def read_facts(release: Catalogue, proposal: object) -> dict:
         return read_proposal(release, proposal, on=timezone.localdate())
     except FactsError as error:
         raise InputError(error.problems) from error
+
+
+def read_changes(release: Catalogue, facts: dict, name: str) -> dict:
+    """The facts with the changes of this file; each line of an error begins with the name of the file."""
+    try:
+        return apply_changes(release, facts, read_json(name))
+    except FactsError as error:
+        raise InputError([f"{name}: {problem}." for problem in error.problems]) from error
