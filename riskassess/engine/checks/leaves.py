@@ -62,12 +62,14 @@ class Leaves:
     def _put_to_the_engine(self, leaf: Leaf) -> dict[Value, Truth]:
         condition = compile_condition(self.catalogue, leaf.spec, leaf.scope)
         kind = "facts" if leaf.kind == "fact" else "answers"
-        truths: dict[Value, Truth] = {}
-        for value in self.ranks(leaf):
-            row: dict[str, Any] = {"id": "row", kind: {leaf.id: [value] if leaf.is_set else value}}
-            data = row if leaf.scope == "proposal" else {ROW_LISTS[leaf.scope]: [row]}
-            truths[value] = condition(Facts(self.catalogue, data, {}).rows[leaf.scope][0])[0]
-        return truths
+        values = list(self.ranks(leaf))
+        given = [{kind: {leaf.id: [value] if leaf.is_set else value}} for value in values]
+        if leaf.scope == "proposal":
+            views = [Facts(self.catalogue, data, {}).proposal for data in given]
+        else:
+            rows = [{"id": f"{number:05}", **row} for number, row in enumerate(given)]
+            views = list(Facts(self.catalogue, {ROW_LISTS[leaf.scope]: rows}, {}).rows[leaf.scope])
+        return {value: condition(view)[0] for value, view in zip(values, views, strict=True)}
 
 
 _KEPT = 16
