@@ -7,14 +7,14 @@ import pytest
 from django.conf import settings
 
 from riskassess.assessments import replays
-from riskassess.assessments.models import AssessmentRecord, Replay, ReplayDifference
+from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, Replay, ReplayDifference
 from riskassess.assessments.queries import catalogue_of, latest_record
 from riskassess.assessments.replaying import facts_under, moved_rules
 from riskassess.assessments.replays import continue_replay, start_replay, stop_replay
-from riskassess.assessments.services import assess_version, publish_release
+from riskassess.assessments.services import assess_version
 from riskassess.audit.models import Event
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.engine.loading import read_texts
+from riskassess.engine.loading import load_texts, read_texts
 from riskassess.engine.overlaying import OVERLAY_FILE
 from riskassess.jobs.models import Job
 from riskassess.jobs.running import run_pending
@@ -34,7 +34,19 @@ def overlay(**parts):
     base = settings.CATALOGUES_DIR / settings.CATALOGUE.replace("@", "/")
     head = {"id": "ours", "version": "1.0.0", "date": "2026-11-23", "title": "Ours", "extends": settings.CATALOGUE}
     under = {f"base/{name}": text for name, text in read_texts(base).items()}
-    return publish_release(texts={OVERLAY_FILE: json.dumps({**head, **parts}), **under})
+    return stored({OVERLAY_FILE: json.dumps({**head, **parts}), **under})
+
+
+def stored(texts):
+    catalogue = load_texts(texts)
+    return CatalogueRelease.objects.create(
+        catalogue_id=catalogue.id,
+        version=catalogue.version,
+        title=catalogue.title,
+        released_on=catalogue.date,
+        sha256=catalogue.sha256,
+        texts=texts,
+    )
 
 
 def finished(replay):
@@ -61,7 +73,11 @@ def test_own_release_gives_the_same_bytes(three, omar):
     ("column", "change", "said"),
     [
         ("result_sha256", lambda row: "0" * 64, "The stored result has another fingerprint"),
-        ("facts", lambda row: {**row.facts, "answers": {**row.facts["answers"], "T4": "humanities"}}, "The stored facts"),
+        (
+            "facts",
+            lambda row: {**row.facts, "answers": {**row.facts["answers"], "T4": "humanities"}},
+            "The stored facts",
+        ),
         ("as_of", lambda row: date(2020, 1, 1), "These parts of the result differ:\nas_of"),
         ("facts", lambda row: {**row.facts, "answers": {"T4": "nothing"}}, 'answers.T4: "nothing" is not one of'),
     ],
@@ -122,7 +138,7 @@ def test_bands_alone_are_named_where_no_rule_moved(three):
 def test_release_that_asks_otherwise_leaves_answers_open():
     texts = read_texts(settings.CATALOGUES_DIR / settings.CATALOGUE.replace("@", "/"))
     texts["questions.yaml"] = texts["questions.yaml"].replace("{id: humanities, text", "{id: arts, text")
-    catalogue = catalogue_of(publish_release(texts={**texts, "golden.yaml": "golden: []"}))
+    catalogue = catalogue_of(stored({**texts, "golden.yaml": "golden: []"}))
     facts = {
         "as_of": "2026-11-23",
         "answers": {"T4": "humanities", "T5": "yes", "Z9": "x"},
