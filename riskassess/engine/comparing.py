@@ -16,6 +16,7 @@ TIERS = (
 )
 GRADES = {"inherent": "filed", "residual": "agreed", "if_agreed": "if_agreed"}
 QUOTED = 3
+SHOWN_REASONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,18 @@ def _moves(catalogue: Catalogue, before: Assessment, after: Assessment) -> Itera
         told.add((first, second))
         reasons = _reasons(before, after, tier, first, second)
         pair = f"{_from(catalogue, first)} to {_from(catalogue, second)}"
-        why = "; ".join(dict.fromkeys(sentence for _rule, sentence in reasons))
+        why = _listed(list(dict.fromkeys(sentence for _rule, sentence in reasons)))
         if len(told) > 1:
             sentence = f"{words}: from {pair}."
         else:
             sentence = f"{words}: from {pair}, because {why}." if why else f"{words}: from {pair}; the bands differ."
         yield Move(tier, first, second, tuple(dict.fromkeys(rule for rule, _sentence in reasons)), sentence)
+
+
+def _listed(reasons: list[str]) -> str:
+    more = len(reasons) - SHOWN_REASONS
+    rest = [f"{more} more findings differ" if more > 1 else "1 more finding differs"] if more > 0 else []
+    return "; ".join(reasons[:SHOWN_REASONS] + rest)
 
 
 def _from(catalogue: Catalogue, interval: Interval) -> str:

@@ -51,7 +51,10 @@ def _details(before: Catalogue, after: Catalogue, old: Any, new: Any, fields: Ma
         if was == now:
             continue
         label = LABELS.get(name, name.replace("_", " "))
-        if name in LISTS:
+        if name in SETS:
+            old_words, new_words = [words(before, [each]) for each in was], [words(after, [each]) for each in now]
+            yield from _set_details(label, old_words, new_words)
+        elif name in LISTS:
             yield from _list_details(before, after, label, was, now, words)
         else:
             yield _pair(label, words(before, was), words(after, now))
@@ -62,6 +65,13 @@ def _pair(label: str, was: str, now: str) -> str:
     if not was:
         return f"{label} is new: {now}"
     return f"{label} was: {was} Now: {now}" if now else f"{label} is gone: {was}"
+
+
+def _set_details(label: str, was: list[str], now: list[str]) -> Iterator[str]:
+    added, removed = [each for each in now if each not in was], [each for each in was if each not in now]
+    for kind, found in (("added", added), ("removed", removed)):
+        if found:
+            yield f"{label.capitalize()} {kind}: {' '.join(found)}"
 
 
 def _list_details(
@@ -183,6 +193,7 @@ LABELS = {
     "no_mitigation": "why no safeguard lowers it",
     "title": "title",
 }
+SETS = {"sources", "mitigations", "dimensions", "factors"}  # whatever their order
 LISTS = {"options", "rows", "terms", "parts"}
 
 
