@@ -43,6 +43,11 @@ def named_release(wanted: str) -> CatalogueRelease:
     return max(found, key=lambda release: [int(part) for part in release.version.split(".")])
 
 
+def published_releases() -> QuerySet[CatalogueRelease]:
+    """Every release that was ever loaded, without its texts: by title, the newest first."""
+    return CatalogueRelease.objects.defer("texts").order_by("title", "-released_on", "-pk")
+
+
 def latest_version(proposal) -> ProposalVersion | None:
     return proposal.versions.select_related("release").order_by("-number").first()
 

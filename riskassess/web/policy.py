@@ -11,6 +11,8 @@ OBJECT = "signed in, then by the object"
 
 POLICY: dict[tuple[str, str], str] = {
     ("start", "GET"): PUBLIC,
+    ("handbook", "GET"): PUBLIC,
+    ("handbook_release", "GET"): PUBLIC,
     ("healthz", "GET"): PUBLIC,
     ("readyz", "GET"): PUBLIC,
     ("set_language", "POST"): PUBLIC,

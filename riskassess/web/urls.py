@@ -8,6 +8,7 @@ from riskassess.web.views import (
     case,
     collaboration,
     desk,
+    handbook,
     health,
     holds,
     home,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("account", account.account, name="account"),
     path("account/password", account.change_password, name="password_change"),
     path("language", set_language, name="set_language"),
+    path("handbook", handbook.handbook, name="handbook"),
+    path("handbook/<slug:catalogue>/<str:version>", handbook.handbook, name="handbook_release"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     # the researcher's pages
