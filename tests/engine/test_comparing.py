@@ -81,8 +81,8 @@ def test_a_partner_left_out_takes_its_findings_along():
     found = difference({"partners": {"p1": None}}, before)
 
     assert found.headline == (
-        "As filed: from very_high to high, because “Rule R” (R) goes from 16 to 12 of 25, as no other finding raises it "
-        "any more."
+        "As filed: from very_high to high, because “Rule R” (R) goes from 16 to 12 of 25, as no other finding raises "
+        "it any more."
     )
 
 
@@ -138,7 +138,7 @@ def test_facts_of_before_stay_untouched():
         ({"partners": {"p1": 3}}, "partners.p1: expected an object with answers and facts, or null to leave it out"),
         ({"partners": {"p1": {"facts": {"zone": "far"}}}}, 'partners.p1.facts.zone: "far" is not one of in, out'),
         ({"safeguards": {}}, "safeguards: expected a list"),
-        ({"safeguards": [{"mitigation": []}]}, "safeguards[0].mitigation: expected an object with the id of a safeguard"),
+        ({"safeguards": [{"mitigation": []}]}, "safeguards[0].mitigation: expected an object with the id"),
         ({"safeguards": [{"mitigation": "M1", "state": "on"}]}, "safeguards[0].state: expected one of proposed"),
         (
             {"safeguards": [{"mitigation": "M1", "state": "agreed", "finding": 3}]},

@@ -44,7 +44,8 @@ def small():
         ({"every": "partner", "where": {"fact": "zone", "is": "in"}}, f"for every partner, {FACT} “zone” is “in”"),
         (
             {"count": "partner", "at_least": 2, "where": {"fact": "measures", "includes": ["ban", "embargo"]}},
-            f"for at least 2 partners, {FACT} “Restrictive measures in force where the partner is” includes one of “ban”, “embargo”",
+            f"for at least 2 partners, {FACT} “Restrictive measures in force where the partner is” includes one of "
+            "“ban”, “embargo”",
         ),
         ({"answer": "G", "at_least": "c"}, "“Question G?” (G) is one of “c”, “d”"),
         ({"answer": "G", "at_most": 0}, "“Question G?” (G) is “a”"),

@@ -55,7 +55,10 @@ def test_what_came_and_went_stands_with_its_title():
         ({"valid_to": "2027-12-31"}, ["Valid until is new: 2027-12-31."]),
         ({"factors": ["own"]}, ["Factors added: own.", "Factors removed: partner."]),
         ({"mitigations": ["M"]}, ["Mitigations added: “M” (M)."]),
-        ({"sources": [{"source": "S", "section": "2"}]}, ["Sources added: A source, 2.", "Sources removed: A source, 1."]),
+        (
+            {"sources": [{"source": "S", "section": "2"}]},
+            ["Sources added: A source, 2.", "Sources removed: A source, 1."],
+        ),
     ],
 )  # fmt: skip
 def test_a_rule_that_changed_says_in_what(changes, details):
