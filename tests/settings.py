@@ -13,7 +13,6 @@ os.environ["RISKASSESS_VAR"] = _folder
 
 from riskassess.settings import *  # noqa: E402, F403
 
-CATALOGUE = "allea-eu@0.1.0"
 INSTALLED_APPS += ["tests.probe"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

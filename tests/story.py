@@ -30,8 +30,7 @@ __all__ = [
 
 
 def catalogue_texts() -> dict[str, str]:
-    catalogue_id, _at, version = settings.CATALOGUE.partition("@")
-    folder = settings.CATALOGUES_DIR / catalogue_id / version
+    folder = sorted((settings.CATALOGUES_DIR / settings.CATALOGUE).iterdir())[-1]
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
 
 

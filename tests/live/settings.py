@@ -2,5 +2,4 @@
 
 from riskassess.settings import *  # noqa: F403
 
-CATALOGUE = "allea-eu@0.1.0"
 INSTALLED_APPS += ["tests.probe"]  # noqa: F405
