@@ -1,0 +1,90 @@
+"""The page for authors of rules, followed step by step: what it says can be typed as it stands."""
+
+import io
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+
+from riskassess.assessments.models import CatalogueRelease
+from riskassess.engine.loading import load_catalogue
+from riskassess.engine.scoring import assess
+
+BASE = Path(settings.BASE_DIR)
+PAGE = (BASE / "docs" / "catalogue-authors.md").read_text(encoding="utf-8")
+
+
+def run(*args):
+    """Exit code and what was written."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command(*args, stdout=out, stderr=err, no_color=True)
+    except SystemExit as end:
+        return end.code, out.getvalue() + err.getvalue()
+    return 0, out.getvalue() + err.getvalue()
+
+
+@pytest.fixture
+def release(tmp_path):
+    """Steps 1 to 4: the copy with its version, and what the page adds to its files."""
+    copied, made = re.search(r"cp -r (\S+) (\S+)", PAGE).groups()
+    folder = tmp_path / made
+    shutil.copytree(BASE / copied, folder)
+    old, new = re.search(r"change `(version: \S+)` to `(version: \S+)`", PAGE).groups()
+    main = folder / "catalogue.yaml"
+    main.write_text(main.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    added = re.findall(r"```yaml\n# (\S+)\n(.*?)```", PAGE, re.DOTALL)
+    for name, text in added:
+        path = folder / name
+        before = path.read_text(encoding="utf-8") if path.exists() else "golden:\n"
+        path.write_text(before + text, encoding="utf-8")
+    assert [name for name, _text in added] == ["rules.yaml", "mitigations.yaml", "golden.yaml"]
+    return folder
+
+
+def test_the_new_rule_checks_clean_and_finds_what_the_story_says(release):
+    assert run("check_catalogue", release) == (0, "allea-eu/1.2.0: no problems\n")
+
+    made = load_catalogue(release)
+    story = next(golden for golden in made.golden if golden.id == "OWN01_bus_stops")
+    finding = assess(made, story.facts, on=story.on).finding("OWN01")
+
+    assert (finding.filed.score, finding.agreed.score) == (9, 6)
+
+
+def test_the_difference_names_the_rule_the_safeguard_and_nothing_else(release):
+    code, told = run("catalogue", "diff", "allea-eu@1.1.0", str(release))
+
+    assert code == 0
+    assert "OWN01 added: Field work records where many people go" in told
+    assert "M_coarse_places added: Keep places coarse" in told
+    assert " changed: " not in told
+    assert " removed: " not in told
+
+
+@pytest.mark.django_db
+def test_the_release_loads_and_its_handbook_tells_the_rule(release, client):
+    code, told = run("load_catalogues", release.parents[1])
+
+    assert code == 0
+    assert told.startswith("allea-eu 1.2.0: ")
+    assert CatalogueRelease.objects.get().version == "1.2.0"
+    page = client.get(reverse("handbook_release", args=["allea-eu", "1.2.0"])).content.decode()
+    assert "Field work records where many people go" in page
+
+
+def test_a_slip_of_the_pen_is_answered_with_place_and_way_out(release):
+    path = release / "rules.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "{answer: Y1, includes: large_scale}", "{answer: Y1, is: large_scale}"
+    )
+    path.write_text(text, encoding="utf-8")
+
+    code, told = run("check_catalogue", release)
+
+    assert code == 1
+    assert re.search(r"rules.yaml, line \d+, OWN01: .*use includes", told)
