@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_noop
@@ -31,8 +32,8 @@ class Tally:
     moved: int = 0
     unreadable: int = 0
     fitted: int = 0
-    levels: Counter = field(default_factory=Counter)  # (before, after), upper ends
-    rules: Counter = field(default_factory=Counter)  # (rule, new | gone | changed), in moved cases
+    levels: Counter = field(default_factory=Counter)  # (end of the level, as stored, now)
+    rules: Counter = field(default_factory=Counter)  # (rule, new | possible | gone | changed), in moved cases
     differences: list[ReplayDifference] = field(default_factory=list)
 
     def add(self, replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> None:
@@ -40,7 +41,8 @@ class Tally:
         difference = _again(replay, row, catalogue)
         self.done += 1
         if difference.after:
-            self.levels[row.inherent_upper, difference.after["upper"]] += 1
+            self.levels["lower", row.inherent_lower, difference.after["lower"]] += 1
+            self.levels["upper", row.inherent_upper, difference.after["upper"]] += 1
         self.fitted += bool(difference.left_out)
         if not difference.kind:
             return
@@ -52,11 +54,10 @@ class Tally:
 
     def onto(self, replay: Replay) -> dict:
         """The replay's columns with this added."""
-        levels = {before: dict(row) for before, row in replay.levels.items()}
-        for (before, after), count in self.levels.items():
-            row = levels.setdefault(before, {})
+        levels, rules = deepcopy(replay.levels), deepcopy(replay.rules)
+        for (end, before, after), count in self.levels.items():
+            row = levels.setdefault(end, {}).setdefault(before, {})
             row[after] = row.get(after, 0) + count
-        rules = {rule: dict(row) for rule, row in replay.rules.items()}
         for (rule, change), count in self.rules.items():
             row = rules.setdefault(rule, {})
             row[change] = row.get(change, 0) + count
@@ -79,7 +80,7 @@ def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> Repla
         found.kind = Kind.FAULT if replay.release_id is None else Kind.UNREADABLE
         found.reason = "\n".join([UNREAD, *fault.problems[:5]])
         return found
-    found.after = _standing(result.to_json()) if replay.release_id else {"upper": result.inherent.upper}
+    found.after = _standing(result.to_json()) if replay.release_id else result.inherent.to_json()
     if replay.release_id is None:
         if hashlib.sha256(result.canonical()).hexdigest() != row.result_sha256:
             _explain_fault(found, row, result)
@@ -117,24 +118,29 @@ def _standing(result: dict) -> dict:
 
 
 def moved_rules(before: dict, after: dict) -> dict[str, str]:
-    """Rule -> new, gone or changed, between two results as JSON: in findings, holds and escalations."""
+    """Rule -> new, possible (new, and nothing of it is certain), gone or changed, between two results as JSON."""
     first, second = _said(before), _said(after)
     moved = {}
     for rule in sorted({*first, *second}):
-        if first.get(rule) != second.get(rule):
-            moved[rule] = "new" if rule not in first else "gone" if rule not in second else "changed"
+        if rule not in first:
+            moved[rule] = "new" if any(firm for firm, *_rest in second[rule]) else "possible"
+        elif rule not in second:
+            moved[rule] = "gone"
+        elif first[rule] != second[rule]:
+            moved[rule] = "changed"
     return moved
 
 
 def _said(result: dict) -> dict[str, list]:
+    """Rule -> whether it is firm, the row, and what it came to."""
     said: dict[str, list] = {}
     for finding in result["findings"]:
-        said.setdefault(finding["rule"], []).append([finding["row"], finding["firm"], finding["filed"]["score"]])
+        said.setdefault(finding["rule"], []).append([finding["firm"], finding["row"], finding["filed"]["score"]])
     for hold in result["holds"]:
-        said.setdefault(hold["rule"], []).append([hold["row"], hold["state"]])
+        said.setdefault(hold["rule"], []).append([hold["state"] == "firm", hold["row"], "hold"])
     for kind in ("escalations", "possible_escalations"):
         for remark in result[kind]:
-            said.setdefault(remark["rule"], []).append([remark["row"], kind])
+            said.setdefault(remark["rule"], []).append([kind == "escalations", remark["row"], "escalation"])
     return {rule: sorted(parts, key=str) for rule, parts in said.items()}
 
 

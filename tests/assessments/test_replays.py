@@ -4,17 +4,16 @@ import json
 from datetime import date
 
 import pytest
-from django.conf import settings
 
 from riskassess.assessments import replays
 from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, Replay, ReplayDifference
-from riskassess.assessments.queries import catalogue_of, latest_record
+from riskassess.assessments.queries import catalogue_of, current_release, latest_record
 from riskassess.assessments.replaying import facts_under, moved_rules
 from riskassess.assessments.replays import continue_replay, start_replay, stop_replay
 from riskassess.assessments.services import assess_version
 from riskassess.audit.models import Event
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.engine.loading import load_texts, read_texts
+from riskassess.engine.loading import load_texts
 from riskassess.engine.overlaying import OVERLAY_FILE
 from riskassess.jobs.models import Job
 from riskassess.jobs.running import run_pending
@@ -31,9 +30,10 @@ def three(submitted):
 
 def overlay(**parts):
     """A release on top of the one in force."""
-    base = settings.CATALOGUES_DIR / settings.CATALOGUE.replace("@", "/")
-    head = {"id": "ours", "version": "1.0.0", "date": "2026-11-23", "title": "Ours", "extends": settings.CATALOGUE}
-    under = {f"base/{name}": text for name, text in read_texts(base).items()}
+    base = current_release()
+    head = {"id": "ours", "version": "1.0.0", "date": "2026-11-23", "title": "Ours"}
+    head["extends"] = f"{base.catalogue_id}@{base.version}"
+    under = {f"base/{name}": text for name, text in base.texts.items()}
     return stored({OVERLAY_FILE: json.dumps({**head, **parts}), **under})
 
 
@@ -58,7 +58,8 @@ def test_own_release_gives_the_same_bytes(three, omar):
     replay = finished(start_replay(actor=omar))
 
     assert (replay.state, replay.done, replay.total, replay.faults) == ("done", 3, 3, 0)
-    assert {level for row in replay.levels.values() for level in row} == set(replay.levels)
+    for end in ("lower", "upper"):
+        assert all(list(row) == [before] for before, row in replay.levels[end].items())
     assert replay.differences.count() == 0
     assert replay.rate > 0
     assert list(
@@ -114,7 +115,7 @@ def test_another_release_shows_levels_before_and_after_and_the_rules(three):
 
     replay = finished(start_replay(actor=None, release=release))
 
-    after = [level for row in replay.levels.values() for level in row]
+    after = [level for row in replay.levels["lower"].values() for level in row]
     assert (replay.done, replay.unreadable, replay.fitted) == (3, 0, 0)
     assert replay.moved == len(replay.differences.all()) > 0
     assert "very_high" in after
@@ -135,10 +136,12 @@ def test_bands_alone_are_named_where_no_rule_moved(three):
     assert "levels" in tighter.rules
 
 
-def test_release_that_asks_otherwise_leaves_answers_open():
-    texts = read_texts(settings.CATALOGUES_DIR / settings.CATALOGUE.replace("@", "/"))
+def test_release_that_asks_otherwise_leaves_answers_open(catalogue_release):
+    texts = dict(catalogue_release.texts)
     texts["questions.yaml"] = texts["questions.yaml"].replace("{id: humanities, text", "{id: arts, text")
-    catalogue = catalogue_of(stored({**texts, "golden.yaml": "golden: []"}))
+    catalogue = catalogue_of(
+        stored({**texts, "catalogue.yaml": texts["catalogue.yaml"].replace("version: ", "version: 9")})
+    )
     facts = {
         "as_of": "2026-11-23",
         "answers": {"T4": "humanities", "T5": "yes", "Z9": "x"},
@@ -190,7 +193,7 @@ def test_a_step_that_comes_twice_counts_once(three):
     continue_replay(replay=late, begin=0)
 
     replay.refresh_from_db()
-    assert (replay.done, sum(sum(row.values()) for row in replay.levels.values())) == (3, 3)
+    assert (replay.done, sum(sum(row.values()) for row in replay.levels["upper"].values())) == (3, 3)
     assert Event.objects.filter(verb="replay.ended").count() == 1
 
 
@@ -223,16 +226,20 @@ def test_moved_rules_are_new_gone_or_changed():
     def result(*findings, holds=()):
         return {
             "findings": [
-                {"rule": rule, "row": "", "firm": True, "filed": {"score": score}} for rule, score in findings
+                {"rule": rule, "row": "", "firm": not maybe, "filed": {"score": score}}
+                for rule, score, *maybe in findings
             ],
             "holds": [{"rule": rule, "row": "", "state": "firm"} for rule in holds],
             "escalations": [],
             "possible_escalations": [],
         }
 
-    moved = moved_rules(result(("A", 4), ("B", 6), ("C", 9)), result(("B", 9), ("C", 9), ("D", 1), holds=["E"]))
+    before = result(("A", 4), ("B", 6), ("C", 9))
+    after = result(("B", 9), ("C", 9), ("D", 1), ("F", 9, "maybe"), holds=["E"])
 
-    assert moved == {"A": "gone", "B": "changed", "D": "new", "E": "new"}
+    moved = moved_rules(before, after)
+
+    assert moved == {"A": "gone", "B": "changed", "D": "new", "E": "new", "F": "possible"}
 
 
 def test_differences_are_of_the_replay_and_named_once(three):

@@ -60,11 +60,13 @@ class Command(BaseCommand):
         if replay.state != "done":
             out(f"It ended before its time ({replay.state}): {replay.job.reason or 'somebody stopped it'}")
         out("")
-        out(f"{'as stored':<12}" + "".join(f"{LEVEL_WORDS[level]!s:>11}" for level in LEVELS) + "   now")
-        for before in LEVELS:
-            row = replay.levels.get(before, {})
-            out(f"{LEVEL_WORDS[before]!s:<12}" + "".join(f"{row.get(after, 0):>11}" for after in LEVELS))
-        out("")
+        for end, words in (("lower", "What is certain"), ("upper", "With what is open")):
+            out(words)
+            out(f"{'as stored':<12}" + "".join(f"{LEVEL_WORDS[level]!s:>11}" for level in LEVELS) + "   now")
+            for before in LEVELS:
+                row = replay.levels.get(end, {}).get(before, {})
+                out(f"{LEVEL_WORDS[before]!s:<12}" + "".join(f"{row.get(after, 0):>11}" for after in LEVELS))
+            out("")
         out(f"Read {replay.done} of {replay.total} in {replay.seconds:.1f} s of work, {replay.rate:.0f} a second.")
         if replay.release_id is None:
             out(f"With other bytes than stored: {replay.faults}.")

@@ -59,7 +59,7 @@ def replay(request, uid):
             "result": result_words(row, counted),
             "progress": progress_of(row),
             "facts": facts_of(row, counted),
-            "matrix": matrix_of(row, counted),
+            "matrices": matrices_of(row, counted),
             "levels": [LEVEL_WORDS[level] for level in LEVELS],
             "rules": rules_of(row, counted),
             "page": page,
@@ -187,15 +187,27 @@ def facts_of(row: Replay, counted: Counted) -> list[dict]:
     ]
 
 
-def matrix_of(row: Replay, counted: Counted) -> list[dict]:
-    """A row for each level as stored, a cell for each level now; a cell without cases is empty."""
+def matrices_of(row: Replay, counted: Counted) -> list[dict]:
+    """For each end of the levels a row for each level as stored, a cell for each level now; no cases, no words."""
+    titles = {
+        "lower": (_("What is certain"), _("Findings that rest on answers and facts alone.")),
+        "upper": (
+            _("With what is open"),
+            _("As if every open answer were the riskier one. The route follows this end."),
+        ),
+    }
     return [
         {
-            "level": before,
-            "cells": [cell_of(row.levels.get(before, {}).get(after, 0), before, after, counted) for after in LEVELS],
+            "title": title,
+            "hint": hint,
+            "rows": [
+                {"level": before, "cells": [cell_of(found.get(after, 0), before, after, counted) for after in LEVELS]}
+                for before in LEVELS
+                if (found := row.levels[end].get(before))
+            ],
         }
-        for before in LEVELS
-        if row.levels.get(before)
+        for end, (title, hint) in titles.items()
+        if row.levels.get(end)
     ]
 
 
@@ -217,20 +229,32 @@ def cell_of(count: int, before: str, after: str, counted: Counted) -> dict:
 def rules_of(row: Replay, counted: Counted) -> list[dict]:
     """The rules that moved cases, those that moved most first, with their titles where the release holds them."""
     titles = {rule.id: rule.title for rule in catalogue_of(row.release).rules} if row.rules and row.release else {}
-    words = {"new": _("new in %(count)s"), "gone": _("gone in %(count)s"), "changed": _("changed in %(count)s")}
+    words = {
+        "new": _("new in %(count)s"),
+        "changed": _("changed in %(count)s"),
+        "gone": _("gone in %(count)s"),
+        "possible": _("possible in %(count)s, while an answer is open"),
+    }
     own = {
         BANDS: _("Bands, routes or caps alone"),
         "three_factors": _("Three factors come together"),
     }
-    found = sorted(row.rules.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+    found = sorted(row.rules.items(), key=lambda item: (_certain(item[1]), -sum(item[1].values()), item[0]))
     return [
         {
             "id": "" if rule in own else rule,
             "title": own.get(rule) or titles.get(rule) or _("Not in this release"),
-            "words": ", ".join(words[change] % {"count": counted(changes[change])} for change in sorted(changes)),
+            "words": ", ".join(
+                words[change] % {"count": counted(changes[change])} for change in words if change in changes
+            ),
         }
         for rule, changes in found
     ]
+
+
+def _certain(changes: dict) -> int:
+    """Rules of which nothing is more than possible come last."""
+    return int(set(changes) == {"possible"})
 
 
 def case_row(difference: ReplayDifference) -> dict:
