@@ -333,7 +333,7 @@ def test_every_step_leaves_one_event_with_its_state(submitted, tomasz, jonas):
 
 
 @pytest.mark.parametrize(
-    ("emptied", "words"), [("partners", "partner organisation"), ("technology", "technology or item")]
+    ("emptied", "words"), [("partners", "partner organisation"), ("technology", "at least one technology")]
 )
 def test_submit_without_a_row_that_the_answers_speak_of_is_refused(filed, ana, emptied, words):
     proposal = filed(example=HIGH, **{emptied: []})

@@ -7,6 +7,7 @@ from riskassess import workflow
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.models import AccessRead
 from riskassess.jobs.models import Job
+from riskassess.management.filing import answer
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Case, Outcome
 from tests.web.filing.pages import filled, read, text_of
@@ -18,10 +19,16 @@ def page_name(name, proposal, *args):
     return reverse(name, args=[proposal.reference, *args])
 
 
+def send_in(browser, proposal):
+    """Submit what the check page shows now."""
+    page = browser.get(page_name("check", proposal))
+    return browser.post(page_name("submit", proposal), filled(page, "submit", statement="on"))
+
+
 def test_submitting_with_missing_answers_lists_them_and_submits_nothing(as_user, ana, filed):
     proposal = filed(answers={"T4": "basic"})
 
-    page = as_user(ana).post(page_name("submit", proposal), {"statement": "on"})
+    page = send_in(as_user(ana), proposal)
 
     assert page.status_code == 422
     assert "Some answers are missing. The list below leads to each of them." in text_of(page)
@@ -34,7 +41,10 @@ def test_submitting_with_missing_answers_lists_them_and_submits_nothing(as_user,
 def test_submitting_needs_the_statement(as_user, ana, filed):
     proposal = filed()
 
-    page = as_user(ana).post(page_name("submit", proposal), {})
+    browser = as_user(ana)
+    page = browser.get(page_name("check", proposal))
+
+    page = browser.post(page_name("submit", proposal), filled(page, "submit"))
 
     assert page.status_code == 422
     assert "Tick the statement before you submit." in text_of(page)
@@ -42,9 +52,10 @@ def test_submitting_needs_the_statement(as_user, ana, filed):
 
 def test_submitting_twice_says_so_and_does_it_once(as_user, ana, filed, listed):
     proposal, browser = filed(), as_user(ana)
-    assert browser.post(page_name("submit", proposal), {"statement": "on"}).status_code == 302
+    sent = filled(browser.get(page_name("check", proposal)), "submit", statement="on")
+    assert browser.post(page_name("submit", proposal), sent).status_code == 302
 
-    page = browser.post(page_name("submit", proposal), {"statement": "on"})
+    page = browser.post(page_name("submit", proposal), sent)
 
     assert page.status_code == 409
     assert proposal.versions.count() == 1
@@ -85,7 +96,9 @@ def test_version_page_shows_what_was_filed_and_what_changed(as_user, ana, omar, 
     workflow.request_changes(case=Case.objects.get(proposal=proposal), actor=omar, reasons="Look at the data again.")
     address = page_name("section", proposal, "data")
     browser.post(address, filled(browser.get(address), "questions", Y2="eu_eea"))
-    browser.post(page_name("submit", proposal), {"statement": "on"})
+    partner = str(proposal.participations.get().uid)
+    answer(proposal=proposal, actor=ana, values={("O5", partner): "no"})
+    send_in(browser, proposal)
     run_jobs()
 
     first, second = (text_of(browser.get(page_name("version", proposal, number))) for number in (1, 2))
@@ -196,7 +209,7 @@ def test_assessment_quotes_answers_sources_and_the_rules_that_found_nothing(as_u
 
 def test_report_is_shown_as_it_is_made_and_reading_it_is_on_record(as_user, ana, filed, listed, run_jobs):
     proposal, browser = filed(), as_user(ana)
-    browser.post(page_name("submit", proposal), {"statement": "on"})
+    send_in(browser, proposal)
     while (job := Job.objects.filter(state="queued").order_by("pk").first()) and job.task != "reports.build_report":
         run_jobs(limit=1)
     report = proposal.reports.get()
@@ -215,7 +228,7 @@ def test_report_is_shown_as_it_is_made_and_reading_it_is_on_record(as_user, ana,
 
 def test_failed_report_says_why_and_is_tried_again(as_user, ana, filed, listed, run_jobs):
     proposal, browser = filed(), as_user(ana)
-    browser.post(page_name("submit", proposal), {"statement": "on"})
+    send_in(browser, proposal)
     while (job := Job.objects.filter(state="queued").order_by("pk").first()) and job.task != "reports.build_report":
         run_jobs(limit=1)
     report = proposal.reports.get()
