@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
+from riskassess.engine.fitting import (
+    MOST_ROWS,
+    ROW_LISTS,
+    SAFEGUARD_STATES,
+    FactsError,
+    answer_problems,
+    check_facts,
+    fact_problems,
+    safeguard_problems,
+    value_problem,
+)
+from riskassess.engine.leaves import ALWAYS, Condition, Outcome, Outcomes, Truth, once
 from riskassess.engine.results import Because
 
-Truth = bool | None  # None: unknown
-ROW_LISTS: dict[Scope, str] = {"partner": "partners", "technology": "technology", "funder": "funders"}
-SAFEGUARD_STATES = ("proposed", "agreed", "fulfilled", "refused")
-MOST_ROWS = 200
-
-
-class FactsError(ValueError):
-    """The facts cannot be read. Each problem names its place as a JSON path."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
-
-
-class Reason(NamedTuple):
-    """One answer or fact, on the proposal or one of its rows, that a condition rested on."""
-
-    kind: str  # "answer" | "fact"
-    id: str
-    row: str
+__all__ = [
+    "MOST_ROWS",
+    "ROW_LISTS",
+    "SAFEGUARD_STATES",
+    "Applied",
+    "Facts",
+    "FactsError",
+    "Truth",
+    "View",
+    "answer_problems",
+    "check_facts",
+    "fact_problems",
+    "safeguard_problems",
+    "value_problem",
+]
+OPEN_ROW, NOT_NAMED = "open", "Not yet named"
+Asking = Mapping[str, Condition]  # questions that are not always asked
+Needing = Mapping[Scope, tuple[Condition, ...]]  # when a row of this kind has to be named
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Applied(NamedTuple):
@@ -40,79 +52,105 @@ class Applied(NamedTuple):
     state: str
 
 
-Asking = Mapping[str, "Callable[[View], tuple[Truth, tuple[Reason, ...]]]"]
-
-
 class View:
-    """What a condition sees: the answers and facts of one row, and the proposal behind it."""
+    """What a condition sees: the answers and facts of one row, and the proposal behind it.
 
-    __slots__ = ("_asked", "_asking", "_facts", "id", "label", "parent", "proposal", "scope", "values")
+    `why_open` is what asks for a row that is not named yet; on every other row it is empty.
+    """
+
+    __slots__ = (
+        "_asked", "conditions", "facts", "id", "is_open", "label", "outcomes", "parent", "proposal", "scope", "values",
+        "why_open",
+    )  # fmt: skip
 
     def __init__(
         self,
         parent: Facts,
         scope: Scope,
-        row_id: str,
-        label: str,
-        values: dict[str, Any],
-        facts: Mapping[str, Any],
-        asking: Asking,
+        row: Mapping[str, Any],
+        why_open: tuple[Because, ...] = (),
     ) -> None:
-        self.parent, self.scope, self.id, self.label = parent, scope, row_id, label
-        self.values, self._facts, self._asking = values, facts, asking
+        self.parent, self.scope = parent, scope
+        self.id: str = row["id"] if scope != "proposal" else ""
+        self.label: str = row.get("label", "") if scope != "proposal" else ""
+        self.values, self.facts = _answers(row), row.get("facts") or {}
+        self.conditions = parent.asking
+        self.is_open, self.why_open = bool(why_open), why_open
         self.proposal: View = self if scope == "proposal" else parent.proposal
-        self._asked: dict[str, Truth] = {}
+        self.outcomes = Outcomes(self)
+        self._asked: dict[str, Outcome] = {}
+
+    def asking(self, question_id: str) -> Outcome:
+        """Whether the question is asked here, unknown while an open answer decides it; and what decides."""
+        known = self._asked.get(question_id)
+        if known is None:
+            when = self.conditions.get(question_id)
+            known = self._asked[question_id] = ALWAYS if when is None else when(self)
+        return known
 
     def asked(self, question_id: str) -> Truth:
-        """Whether the question is asked here; unknown while an open answer decides it."""
-        if question_id not in self._asked:
-            when = self._asking.get(question_id)
-            self._asked[question_id] = True if when is None else when(self)[0]
-        return self._asked[question_id]
-
-    def open_reasons(self, question_id: str) -> tuple[Reason, ...]:
-        """What decides whether the question is asked."""
-        when = self._asking.get(question_id)
-        return () if when is None else when(self)[1]
+        return self.asking(question_id)[0]
 
     def value(self, question_id: str) -> Any:
         return self.values.get(question_id)
 
-    def fact(self, name: str) -> Any:
-        return self._facts.get(name)
-
-    def reason(self, question_id: str) -> Reason:
-        return Reason("answer", question_id, self.id)
-
-    def fact_reason(self, name: str) -> Reason:
-        return Reason("fact", name, self.id)
-
     def rows(self, scope: Scope) -> tuple[View, ...]:
-        return self.parent.rows[scope]
+        return self.parent.judged(scope)
 
     def forget(self) -> None:
         self._asked.clear()
+        self.outcomes.clear()
 
 
 class Facts:
-    """All views of one assessment. `sha256` is over facts alone: no labels, whatever the order of answers or rows."""
+    """All views of one assessment. `rows` holds those that are named; `judged` adds one where it is open whether there
+    is any, so that a row named later stays inside what is shown."""
 
-    def __init__(self, catalogue: Catalogue, data: Mapping[str, Any], asking: Asking) -> None:
-        self.rows: dict[Scope, tuple[View, ...]] = {}
-        self.described: dict[Reason, Because] = {}  # reasons once put into words
-        self.proposal = View(self, "proposal", "", "", _answers(data), data.get("facts") or {}, asking)
-        self.rows["proposal"] = (self.proposal,)
+    def __init__(
+        self, catalogue: Catalogue, data: Mapping[str, Any], asking: Asking, needing: Needing | None = None
+    ) -> None:
+        self.asking, self._needing = asking, needing or {}
+        self._named = {"as_of": data.get("as_of"), "id": data.get("id", "")}
+        self.proposal = View(self, "proposal", data)
+        self.rows: dict[Scope, tuple[View, ...]] = {"proposal": (self.proposal,)}
         for scope, name in ROW_LISTS.items():
             rows = sorted(data.get(name) or (), key=lambda row: str(row["id"]))
-            self.rows[scope] = tuple(
-                View(self, scope, row["id"], row.get("label", ""), _answers(row), row.get("facts") or {}, asking)
-                for row in rows
-            )
+            self.rows[scope] = tuple(View(self, scope, row) for row in rows)
+        self._judged: dict[Scope, tuple[View, ...]] = {scope: rows for scope, rows in self.rows.items() if rows}
+        self._opened: set[Scope] = set()
         self.safeguards = tuple(
             Applied(item["mitigation"], item.get("finding") or "", item["state"])
             for item in data.get("safeguards") or ()
         )
-        self.sha256 = hashlib.sha256(_canonical(data)).hexdigest()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Over facts alone: no labels, whatever the order of answers or rows."""
+        proposal = {**_plain(self.proposal), "id": self._named["id"]}
+        plain: dict[str, Any] = {"as_of": self._named["as_of"], "proposal": proposal}
+        for scope, name in ROW_LISTS.items():
+            plain[name] = [_plain(view) for view in self.rows[scope]]
+        plain["safeguards"] = sorted(self.safeguards)
+        return hashlib.sha256(_encode(plain).encode()).hexdigest()
+
+    def judged(self, scope: Scope) -> tuple[View, ...]:
+        """The rows of this kind that rules look at."""
+        rows = self._judged.get(scope)
+        if rows is None:
+            self._judged[scope] = ()  # what asks for a row reads no row of that kind
+            rows = self._judged[scope] = self._open_row(scope)
+        return rows
+
+    def _open_row(self, scope: Scope) -> tuple[View, ...]:
+        """One row with everything open while it is unknown whether any is needed. Once looked at so, it stays until
+        none is needed: an answer tried out names no row."""
+        outcomes = [needed(self.proposal) for needed in self._needing.get(scope, ())]
+        is_needed = any(truth is True for truth, _why in outcomes)
+        why = once(reasons for truth, reasons in outcomes if truth is not False)
+        if not why or (is_needed and scope not in self._opened):
+            return ()
+        self._opened.add(scope)
+        return (View(self, scope, {"id": OPEN_ROW, "label": NOT_NAMED}, why),)
 
     def views(self) -> Iterator[View]:
         for rows in self.rows.values():
@@ -121,10 +159,9 @@ class Facts:
     def view(self, question: Question, row: str) -> View:
         return next(view for view in self.rows[question.scope] if view.id == row)
 
-    def label(self, row: str) -> str:
-        return next((view.label for view in self.views() if view.id == row), "")
-
     def forget(self) -> None:
+        """Look at everything afresh, after an answer was changed."""
+        self._judged = {scope: rows for scope, rows in self.rows.items() if rows}
         for view in self.views():
             view.forget()
 
@@ -133,126 +170,14 @@ def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
     """Question -> value; nothing is None, several answers with unsure among them are unsure."""
     values = {}
     for question, value in (row.get("answers") or {}).items():
-        if value in (None, "", []):
-            continue
-        if isinstance(value, list):
-            value = UNSURE if UNSURE in value else tuple(sorted(value))
-        values[question] = value
+        if type(value) is list:
+            if value:
+                values[question] = UNSURE if UNSURE in value else tuple(sorted(value))
+        elif value is not None and value != "":
+            values[question] = value
     return values
 
 
-def _canonical(data: Mapping[str, Any]) -> bytes:
-    def row(item: Mapping[str, Any]) -> dict[str, Any]:
-        facts = {k: sorted(v) if isinstance(v, list) else v for k, v in (item.get("facts") or {}).items()}
-        return {"id": item.get("id", ""), "answers": _answers(item), "facts": facts}
-
-    plain: dict[str, Any] = {"as_of": data.get("as_of"), "proposal": row(data)}
-    for name in ROW_LISTS.values():
-        plain[name] = sorted((row(item) for item in data.get(name) or ()), key=lambda item: str(item["id"]))
-    plain["safeguards"] = sorted(
-        [item["mitigation"], item.get("finding") or "", item["state"]] for item in data.get("safeguards") or ()
-    )
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def check_facts(catalogue: Catalogue, data: Any) -> None:
-    """Raise FactsError unless the engine can read these facts."""
-    problems = list(_problems(catalogue, data))
-    if problems:
-        raise FactsError(problems)
-
-
-def _problems(catalogue: Catalogue, data: Any) -> Iterator[str]:
-    if not isinstance(data, dict):
-        yield "$: expected an object with answers, partners, technology and funders"
-        return
-    yield from answer_problems(catalogue, data.get("answers"), "proposal", "answers")
-    yield from fact_problems(catalogue, data.get("facts"), "proposal", "facts")
-    seen: dict[str, str] = {}  # reasons and findings name a row by its id alone
-    for scope, name in ROW_LISTS.items():
-        rows = data.get(name, [])
-        if not isinstance(rows, list) or len(rows) > MOST_ROWS:
-            yield f"{name}: expected a list of at most {MOST_ROWS} rows"
-            continue
-        for index, row in enumerate(rows):
-            path = f"{name}[{index}]"
-            if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
-                yield f"{path}.id: each row needs an id"
-                continue
-            if row["id"] in seen:
-                yield f'{path}.id: "{row["id"]}" is the id of {seen[row["id"]]} already; give each row its own'
-            seen[row["id"]] = path
-            yield from answer_problems(catalogue, row.get("answers"), scope, f"{path}.answers")
-            yield from fact_problems(catalogue, row.get("facts"), scope, f"{path}.facts")
-    yield from safeguard_problems(catalogue, data.get("safeguards", []))
-
-
-def answer_problems(catalogue: Catalogue, answers: Any, scope: Scope, path: str) -> Iterator[str]:
-    if answers is None:
-        return
-    if not isinstance(answers, dict):
-        yield f"{path}: expected an object of question ids and answers"
-        return
-    for question_id, value in answers.items():
-        where = f"{path}.{question_id}"
-        if not catalogue.has_question(question_id):
-            yield f"{where}: there is no question {question_id}"
-            continue
-        question = catalogue.question(question_id)
-        if question.scope != scope:
-            yield f"{where}: {question_id} is asked for each {question.scope}, not here"
-        elif problem := value_problem(question, value):
-            yield f"{where}: {problem}"
-
-
-def value_problem(question: Question, value: Any) -> str:
-    """What is wrong with an answer; empty when it fits."""
-    if value in (None, "", []):
-        return ""
-    choices = [option.id for option in question.options] or (["yes", "no"] if question.type == "yes_no" else [])
-    allowed = [*choices, UNSURE] if question.unsure else choices
-    if question.type in {"yes_no", "single", "scale"}:
-        if not isinstance(value, str | int) or isinstance(value, bool):
-            return f"expected one of {', '.join(allowed)}"
-        return "" if value in allowed else f"{json.dumps(value)} is not one of {', '.join(allowed)}"
-    if question.type == "multi":
-        if isinstance(value, str) and value == UNSURE and question.unsure:
-            return ""
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            return f"expected a list out of {', '.join(allowed)}"
-        wrong = [item for item in value if item not in allowed]
-        return f"{json.dumps(wrong[0])} is not one of {', '.join(allowed)}" if wrong else ""
-    if question.type == "number":
-        return "" if isinstance(value, int) and not isinstance(value, bool) else "expected a whole number"
-    if not isinstance(value, str):
-        return "expected a text"
-    return "" if len(value) <= 10_000 else "longer than 10,000 characters"
-
-
-def fact_problems(catalogue: Catalogue, facts: Any, scope: Scope, path: str) -> Iterator[str]:
-    singles, sets = catalogue.facts.get(scope, {}), catalogue.fact_sets.get(scope, {})
-    if not isinstance(facts or {}, dict):
-        yield f"{path}: expected an object of facts"
-        return
-    facts = facts or {}
-    for name, value in facts.items():
-        if name in sets:
-            wrong = [v for v in value if v not in sets[name]] if isinstance(value, list) else [value]
-            if wrong:
-                yield f"{path}.{name}: {json.dumps(wrong[0])} is not one of {', '.join(sets[name])}"
-        elif name not in singles:
-            yield f"{path}.{name}: there is no such fact"
-        elif value not in singles[name]:
-            yield f"{path}.{name}: {json.dumps(value)} is not one of {', '.join(singles[name])}"
-
-
-def safeguard_problems(catalogue: Catalogue, safeguards: Any) -> Iterator[str]:
-    if not isinstance(safeguards, list):
-        yield "safeguards: expected a list"
-        return
-    known = {mitigation.id for mitigation in catalogue.mitigations}
-    for index, item in enumerate(safeguards):
-        if not isinstance(item, dict) or item.get("mitigation") not in known:
-            yield f"safeguards[{index}].mitigation: there is no such safeguard"
-        elif item.get("state") not in SAFEGUARD_STATES:
-            yield f"safeguards[{index}].state: expected one of {', '.join(SAFEGUARD_STATES)}"
+def _plain(view: View) -> dict[str, Any]:
+    facts = {name: sorted(value) if type(value) is list else value for name, value in view.facts.items()}
+    return {"id": view.id, "answers": view.values, "facts": facts}

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from riskassess.engine.catalogue import Catalogue, Row, Rule
-from riskassess.engine.conditions import Condition, compile_condition, questions_read
-from riskassess.engine.explaining import describe
-from riskassess.engine.facts import Facts, Reason, Truth, View
-from riskassess.engine.grading import Fired
-from riskassess.engine.results import RuleTrace
+from riskassess.engine.catalogue import Catalogue, Rule
+from riskassess.engine.conditions import compile_condition, questions_read, rows_read
+from riskassess.engine.facts import Facts, View
+from riskassess.engine.grading import Fired, Points, points_of
+from riskassess.engine.leaves import Condition, Outcome, on_row, once
+from riskassess.engine.results import Because, GradeTrace, RuleTrace
 from riskassess.engine.visibility import decided_by
+
+OUTCOMES = {True: "fired", None: "possible", False: "quiet"}
+_new = tuple.__new__  # a named tuple in one step
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     rule: Rule
     when: Condition
-    rows: tuple[tuple[Row, Condition | None], ...]
-    reads: frozenset[str]  # questions, with those that decide whether these are asked
+    rows: tuple[tuple[Points, Condition | None], ...]
+    reads: frozenset[str]  # questions, with those that decide whether these are asked, or whether there are rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
     """A stop, escalation or piece of advice without or beside points, firm or possible, on one row."""
 
@@ -30,7 +34,7 @@ class Said:
     view: View
     effect: str
     firm: bool
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Because, ...]
 
     @property
     def order(self) -> tuple[str, str]:
@@ -66,18 +70,28 @@ def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
     if plan is None:
         if len(_plans) >= _KEPT:
             _plans.clear()
-        plan = _plans[catalogue.sha256] = tuple(
-            CompiledRule(
-                rule,
-                compile_condition(catalogue, rule.when, rule.scope),
-                tuple(
-                    (row, compile_condition(catalogue, row.when, rule.scope) if row.when else None) for row in rule.rows
-                ),
-                decided_by(catalogue, questions_read([rule.when, *(row.when for row in rule.rows)])),
-            )
-            for rule in catalogue.rules
-        )
+        plan = _plans[catalogue.sha256] = tuple(_compiled(catalogue, rule) for rule in catalogue.rules)
     return plan
+
+
+def _compiled(catalogue: Catalogue, rule: Rule) -> CompiledRule:
+    conditions = [compile_condition(catalogue, row.when, rule.scope) if row.when else None for row in rule.rows]
+    specs = [rule.when, *(row.when for row in rule.rows)]
+    reads = decided_by(catalogue, questions_read(specs))
+    asked_when = [catalogue.question(question).when for question in sorted(reads)]
+    return CompiledRule(
+        rule,
+        compile_condition(catalogue, rule.when, rule.scope),
+        tuple(zip(points_of(rule), conditions, strict=True)),
+        reads | _needed_by(catalogue, rule, [*specs, *asked_when]),
+    )
+
+
+def _needed_by(catalogue: Catalogue, rule: Rule, specs: list[Any]) -> frozenset[str]:
+    """The questions that decide whether a row is needed of a kind that the rule looks at."""
+    scopes = {rule.scope, *rows_read(specs)}
+    needed = [section.row_needed_when for section in catalogue.sections if section.scope in scopes]
+    return decided_by(catalogue, questions_read(needed))
 
 
 def first_pass(
@@ -91,15 +105,17 @@ def first_pass(
             continue
         if not is_in_force(rule, on):
             if traced:
-                run.trace.append(RuleTrace(rule.id, "", "not_in_force", ()))
+                run.trace.append(RuleTrace(rule.id, "", "not_in_force", (), dated(rule, on)))
             continue
-        for view in views.rows[rule.scope]:
-            truth, reasons = compiled.when(view)
-            if truth is not False:
-                _fire(compiled, view, truth, reasons, run)
+        when, rule_id = compiled.when, rule.id
+        for view in views.judged(rule.scope):
+            outcome = when(view)
+            if view.is_open:
+                outcome = on_row(view, outcome)
+            truth, reasons = outcome
+            grades = _fire(compiled, view, outcome, run, traced) if truth is not False else ()
             if traced:
-                outcome = {True: "fired", None: "possible", False: "quiet"}[truth]
-                run.trace.append(RuleTrace(rule.id, view.id, outcome, describe(catalogue, views, reasons)))
+                run.trace.append(_new(RuleTrace, (rule_id, view.id, OUTCOMES[truth], reasons, "", grades)))
     return run
 
 
@@ -107,26 +123,39 @@ def is_in_force(rule: Rule, on: date) -> bool:
     return (rule.valid_from is None or rule.valid_from <= on) and (rule.valid_to is None or on <= rule.valid_to)
 
 
-def _fire(compiled: CompiledRule, view: View, truth: Truth, reasons: tuple[Reason, ...], run: Run) -> None:
-    rule = compiled.rule
+def dated(rule: Rule, on: date) -> str:
+    """The day from which a rule that is not in force will be, or on which it ended."""
+    if rule.valid_from is not None and on < rule.valid_from:
+        return f"from {rule.valid_from.isoformat()}"
+    return f"until {rule.valid_to.isoformat()}" if rule.valid_to is not None else ""
+
+
+def _fire(compiled: CompiledRule, view: View, outcome: Outcome, run: Run, traced: bool) -> tuple[GradeTrace, ...]:
+    """Note what a rule that is not quiet finds and says, and what its rows of points came to."""
+    rule, (truth, reasons) = compiled.rule, outcome
     if not compiled.rows:
         run.said.append(Said(rule, view, rule.effect, truth is True, reasons))
-        return
+        return ()
     effects: dict[str, Said] = {}
-    for grade, (row, when) in enumerate(compiled.rows):
-        row_truth, row_reasons = when(view) if when else (True, ())
-        if row_truth is False:
-            continue
-        firm = truth is True and row_truth is True
-        why = tuple(dict.fromkeys(reasons + row_reasons))
-        effect = row.effect or rule.effect
-        factors = frozenset(row.factors if row.factors is not None else rule.factors)
-        run.fired.append(
-            Fired(
-                rule, view, grade, firm, row.likelihood, row.impact, effect, factors, row.explain or rule.explain, why
-            )
-        )
-        said = effects.get(effect)
-        if effect != "advise" and (said is None or (firm and not said.firm)):
-            effects[effect] = Said(rule, view, effect, firm, why)
+    trace = []
+    for points, when in compiled.rows:
+        firm, why = truth is True, reasons
+        if when is not None:
+            row_truth, row_reasons = when(view)
+            if traced:
+                told = OUTCOMES[row_truth and truth]
+                trace.append(_new(GradeTrace, (points.grade + 1, told, points.likelihood, points.impact, row_reasons)))
+            if row_truth is False:
+                continue
+            firm = firm and row_truth is True
+            why = once((reasons, row_reasons))
+        elif traced:
+            trace.append(_new(GradeTrace, (points.grade + 1, OUTCOMES[truth], points.likelihood, points.impact, ())))
+        grade, likelihood, impact, effect, factors, explain = points
+        run.fired.append(Fired(rule, view, grade, firm, likelihood, impact, effect, factors, explain, why))
+        if effect != "advise":
+            said = effects.get(effect)
+            if said is None or (firm and not said.firm):
+                effects[effect] = Said(rule, view, effect, firm, why)
     run.said += effects.values()
+    return tuple(trace)

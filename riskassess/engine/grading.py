@@ -3,46 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from riskassess.engine.catalogue import Catalogue, Effect, Rule
-from riskassess.engine.facts import Applied, Reason, View
-from riskassess.engine.results import Grade
+from riskassess.engine.facts import Applied, View
+from riskassess.engine.results import Because, Grade
 
 MOST = 5
+_new = tuple.__new__  # a named tuple in one step
 
 
-@dataclass(frozen=True)
-class Fired:
-    """One row of a rule whose condition is true (firm) or unknown (possible) on one row of the facts."""
+class Points(NamedTuple):
+    """One row of points of a rule, with what it takes over from the rule."""
 
-    rule: Rule
-    view: View
-    grade: int  # place of the row among the rule's rows
-    firm: bool
+    grade: int  # place among the rule's rows
     likelihood: int
     impact: int
     effect: Effect
     factors: frozenset[str]
     explain: str
-    reasons: tuple[Reason, ...]
-
-    @cached_property
-    def key(self) -> str:
-        return f"{self.rule.id}:{self.view.id}" if self.view.id else self.rule.id
-
-    @cached_property
-    def order(self) -> tuple[str, int]:
-        return self.key, self.grade
-
-    @cached_property
-    def product(self) -> int:
-        return self.likelihood * self.impact
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+def points_of(rule: Rule) -> tuple[Points, ...]:
+    return tuple(
+        Points(
+            grade,
+            row.likelihood,
+            row.impact,
+            row.effect or rule.effect,
+            frozenset(row.factors if row.factors is not None else rule.factors),
+            row.explain or rule.explain,
+        )
+        for grade, row in enumerate(rule.rows)
+    )
+
+
+class Fired:
+    """One row of a rule whose condition is true (firm) or unknown (possible) on one row of the facts."""
+
+    __slots__ = (
+        "effect", "explain", "factors", "firm", "grade", "impact", "key", "likelihood", "order", "product", "reasons",
+        "rule", "view",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        rule: Rule,
+        view: View,
+        grade: int,
+        firm: bool,
+        likelihood: int,
+        impact: int,
+        effect: Effect,
+        factors: frozenset[str],
+        explain: str,
+        reasons: tuple[Because, ...],
+    ) -> None:
+        self.rule, self.view, self.grade, self.firm = rule, view, grade, firm
+        self.likelihood, self.impact, self.product = likelihood, impact, likelihood * impact
+        self.effect, self.factors, self.explain, self.reasons = effect, factors, explain, reasons
+        self.key = f"{rule.id}:{view.id}" if view.id else rule.id
+        self.order = self.key, grade
+
+
+class Scored(NamedTuple):
     """What a finding came to in one dimension."""
 
     score: int
@@ -89,46 +113,69 @@ def _lowered(item: Fired, applied: list[Applied], catalogue: Catalogue) -> Fired
 
 def score_dimension(found: list[Fired], catalogue: Catalogue) -> dict[tuple[str, int], Scored]:
     """The score of each of one dimension's findings, raised and capped; every one that qualifies is raised."""
+    return _scored(found, _raisers(found, catalogue), catalogue)
+
+
+def _raisers(found: Iterable[Fired], catalogue: Catalogue) -> list[Fired]:
+    """Findings that raise others of disjoint factors, the gravest first."""
+    least = catalogue.caps.raise_from
+    raisers = [item for item in found if item.product >= least and item.rule.kind != "gap"]
+    raisers.sort(key=lambda item: (-item.product, item.order))
+    return raisers
+
+
+def _scored(found: list[Fired], raisers: list[Fired], catalogue: Catalogue) -> dict[tuple[str, int], Scored]:
     caps = catalogue.caps
-    raisers = sorted(
-        (item for item in found if item.rule.kind != "gap" and item.product >= caps.raise_from),
-        key=lambda item: (-item.product, item.order),
-    )
+    by_factors: dict[frozenset[str], Fired | None] = {}
     scored = {}
     for item in found:
-        raiser = next((other for other in raisers if other is not item and not other.factors & item.factors), None)
+        factors = item.factors
+        if factors in by_factors:
+            raiser = by_factors[factors]
+        else:
+            raiser = next((other for other in raisers if other is not item and factors.isdisjoint(other.factors)), None)
+            if factors:  # a finding without factors must not raise itself, so the next one is looked up for itself
+                by_factors[factors] = raiser
         likelihood = min(MOST, item.likelihood + 1) if raiser else item.likelihood
         score, capped = likelihood * item.impact, False
         if item.rule.kind == "context" and score > caps.context:
             score, capped = caps.context, True
         if item.rule.membership and raiser is None and score > caps.membership:
             score, capped = caps.membership, True
-        scored[item.order] = Scored(score, likelihood, raiser.key if raiser else "", capped)
+        scored[item.order] = _new(Scored, (score, likelihood, raiser.key if raiser else "", capped))
     return scored
 
 
-@dataclass(frozen=True, slots=True)
 class Levels:
     """Scores of all dimensions for one set of findings."""
 
-    scores: Mapping[str, Mapping[tuple[str, int], Scored]]
+    __slots__ = ("_tops", "highest", "scores")
+
+    def __init__(self, scores: Mapping[str, Mapping[tuple[str, int], Scored]]) -> None:
+        self.scores = scores
+        self._tops = {
+            dimension: max([item[0] for item in found.values()]) if found else 0 for dimension, found in scores.items()
+        }
+        self.highest = max(self._tops.values(), default=0)
 
     def score(self, dimension: str) -> int:
-        return max((item.score for item in self.scores[dimension].values()), default=0)
-
-    @property
-    def highest(self) -> int:
-        return max((self.score(dimension) for dimension in self.scores), default=0)
+        return self._tops[dimension]
 
 
 def levels_of(found: list[Fired], catalogue: Catalogue) -> Levels:
-    dimensions = [dimension.id for dimension in catalogue.dimensions if dimension.is_risk]
-    by_dimension: dict[str, list[Fired]] = {dimension: [] for dimension in dimensions}
+    by_dimension: dict[str, list[Fired]] = {dimension.id: [] for dimension in catalogue.dimensions if dimension.is_risk}
+    raisers: dict[str, list[Fired]] = {dimension: [] for dimension in by_dimension}
     for item in found:
         for dimension in item.rule.dimensions:
             if dimension in by_dimension:
                 by_dimension[dimension].append(item)
-    return Levels({dimension: score_dimension(items, catalogue) for dimension, items in by_dimension.items()})
+    for item in _raisers(found, catalogue):
+        for dimension in item.rule.dimensions:
+            if dimension in raisers:
+                raisers[dimension].append(item)
+    return Levels(
+        {dimension: _scored(items, raisers[dimension], catalogue) for dimension, items in by_dimension.items()}
+    )
 
 
 def three_factors(found: list[Fired], catalogue: Catalogue) -> dict[str, frozenset[str]]:

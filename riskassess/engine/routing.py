@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue, Rule
-from riskassess.engine.explaining import describe, sources_of
+from riskassess.engine.explaining import sources_of
 from riskassess.engine.facts import Facts
 from riskassess.engine.firing import Run, is_in_force, plan_of
 from riskassess.engine.grading import Fired, levels_of, three_factors
@@ -82,11 +82,9 @@ def give_relief(
                 and not (relief.needs_no_hold and holds)
                 and all(_is_answered(catalogue, views, question) for question in relief.needs_answers)
             )
-            run.trace.append(
-                RuleTrace(rule.id, view.id, "fired" if holds_now else "quiet", describe(catalogue, views, reasons))
-            )
+            run.trace.append(RuleTrace(rule.id, view.id, "fired" if holds_now else "quiet", reasons))
             if holds_now:
-                because = describe(catalogue, views, reasons)
+                because = reasons
                 given.append((rule, Remark(rule.id, view.id, relief.sentence, because, sources_of(catalogue, rule))))
     return given
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue
-from riskassess.engine.explaining import describe, sources_of
+from riskassess.engine.explaining import sources_of
 from riskassess.engine.facts import Applied, Facts, check_facts
 from riskassess.engine.firing import Run, first_pass, plan_of
 from riskassess.engine.grading import Fired, Levels, grade_of, levels_of, lowered, three_factors
@@ -132,7 +132,7 @@ def _remarks(run: Run, catalogue: Catalogue, views: Facts, effect: str, *, firm:
             item.rule.id,
             item.view.id,
             item.rule.explain,
-            describe(catalogue, views, item.reasons),
+            item.reasons,
             sources_of(catalogue, item.rule),
         )
         for item in sorted(run.said, key=lambda said: said.order)
@@ -152,7 +152,7 @@ def _holds(run: Run, catalogue: Catalogue, views: Facts) -> tuple[Hold, ...]:
             activity=item.rule.activity,
             lifted_by=item.rule.lifted_by,
             state="firm" if item.firm else "possible",
-            because=describe(catalogue, views, item.reasons),
+            because=item.reasons,
             sources=sources_of(catalogue, item.rule),
         )
         for item in stops
@@ -223,7 +223,7 @@ def _finding(
         capped=capped,
         agreed=with_agreed,
         if_agreed=with_offered,
-        because=describe(catalogue, views, item.reasons),
+        because=item.reasons,
         sources=sources_of(catalogue, item.rule),
         mitigations=item.rule.mitigations,
     )

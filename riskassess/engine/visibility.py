@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Question, Scope, Section
-from riskassess.engine.conditions import Condition, compile_condition, questions_read
-from riskassess.engine.facts import Facts, Reason
+from riskassess.engine.conditions import compile_condition, questions_read
+from riskassess.engine.facts import Facts
+from riskassess.engine.leaves import Condition
+from riskassess.engine.results import Because
 
 _KEPT = 16
 _askings: dict[str, dict[str, Condition]] = {}
+_needings: dict[str, dict[Scope, tuple[Condition, ...]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Asked:
     question: Question
     row: str
     row_label: str
-    because: tuple[Reason, ...]
+    because: tuple[Because, ...]
 
 
 def asking_of(catalogue: Catalogue) -> dict[str, Condition]:
@@ -39,6 +42,21 @@ def asking_of(catalogue: Catalogue) -> dict[str, Condition]:
     return known
 
 
+def needing_of(catalogue: Catalogue) -> dict[Scope, tuple[Condition, ...]]:
+    """The compiled conditions under which a row of a kind has to be named."""
+    known = _needings.get(catalogue.sha256)
+    if known is None:
+        if len(_needings) >= _KEPT:
+            _needings.clear()
+        known = {}
+        for section in catalogue.sections:
+            if section.row_needed_when is not None:
+                needed = compile_condition(catalogue, section.row_needed_when, "proposal")
+                known[section.scope] = (*known.get(section.scope, ()), needed)
+        _needings[catalogue.sha256] = known
+    return known
+
+
 def decided_by(catalogue: Catalogue, questions: frozenset[str]) -> frozenset[str]:
     """These questions and, through any number of steps, all that decide whether they are asked."""
     found: set[str] = set()
@@ -53,14 +71,14 @@ def decided_by(catalogue: Catalogue, questions: frozenset[str]) -> frozenset[str
 
 def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
     """Views over facts that were checked or made by us."""
-    return Facts(catalogue, data, asking_of(catalogue))
+    return Facts(catalogue, data, asking_of(catalogue), needing_of(catalogue))
 
 
 def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
     """The asked questions in the catalogue's order; those of rows once for each row. Proposal fields are left out."""
     views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
     return [
-        Asked(question, view.id, view.label, view.open_reasons(question.id))
+        Asked(question, view.id, view.label, view.asking(question.id)[1])
         for question in catalogue.questions
         if question.field is None
         for view in views.rows[question.scope]

@@ -1,4 +1,6 @@
-"""Registry facts in words, for the reasons of findings."""
+"""Answers, registry facts and rows in words, for the reasons of findings."""
+
+from riskassess.engine.catalogue import UNSURE, Question
 
 FACTS = {
     "sanction_hit": "Comparison with the lists",
@@ -20,6 +22,19 @@ VALUES = {
     "confirmed": "confirmed match",
     "no_value": "no value",
 }
+
+ROWS_NAMED = {"partner": "Partner organisations", "technology": "Technologies and items", "funder": "Funders"}
+
+
+def answer_words(question: Question, value: object) -> str:
+    """An answer in words; empty where it stands open."""
+    if value is None:
+        return ""
+    if value == UNSURE:
+        return "unsure"
+    values = value if isinstance(value, tuple | list) else (value,)
+    options = {option.id: option.text for option in question.options}
+    return ", ".join(options.get(str(item), str(item)) for item in values)
 
 
 def fact_text(name: str) -> str:

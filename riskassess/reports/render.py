@@ -50,7 +50,8 @@ def visible(value):
     if is_dataclass(value):
         return replace(value, **{field.name: visible(getattr(value, field.name)) for field in fields(value)})
     if isinstance(value, tuple):
-        return tuple(visible(one) for one in value)
+        parts = [visible(one) for one in value]
+        return value._make(parts) if hasattr(value, "_make") else tuple(parts)
     if isinstance(value, str):
         return "".join(sign for sign in value.replace("\t", " ") if not is_hidden(sign))
     return value

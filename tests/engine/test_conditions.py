@@ -60,8 +60,8 @@ def test_leaves_and_groups_have_three_values(spec, answers, truth):
     [
         ({"A": "yes", "H": "yes"}, True, ["H"]),
         ({"A": "yes", "H": "no"}, False, ["H"]),
-        ({"A": "no", "H": "yes"}, False, []),
-        ({"A": "no"}, False, []),
+        ({"A": "no", "H": "yes"}, False, ["H"]),
+        ({"A": "no"}, False, ["H"]),
         ({"A": "unsure"}, None, ["H"]),
         ({"A": "unsure", "H": "yes"}, None, ["A", "H"]),
         ({"A": "unsure", "H": "no"}, False, ["H"]),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from riskassess.engine.checks.outcomes import Outcome
 from riskassess.engine.checks.proving import Proof, prove_reach
 from riskassess.engine.loading import load_catalogue
 from riskassess.engine.scoring import assess
+from riskassess.engine.visibility import read_facts
 from tests.engine.making import catalogue, question, rule
 from tests.engine.worlds import places, worlds
 
@@ -95,6 +96,12 @@ def told_by_engine(released, world):
     }
 
 
+def has_open_row(released, world):
+    """Whether the engine judges a row that is not named yet; the formulas know named rows alone."""
+    views = read_facts(released, world)
+    return any(view.is_open for scope in ROWS for view in views.judged(scope))
+
+
 @pytest.mark.parametrize("folder", RELEASES, ids=lambda folder: folder.name)
 def test_formulas_say_what_the_engine_says(folder):
     released = load_catalogue(folder)
@@ -102,6 +109,7 @@ def test_formulas_say_what_the_engine_says(folder):
     @AGREE
     @given(worlds(released, open_share=3))
     def agree(world):
+        assume(not has_open_row(released, world))
         encoding = Encoding(released, Plain(named(released, world)), ROWS)
 
         assert told(Outcome(encoding, ON), bool) == told_by_engine(released, world)
@@ -112,7 +120,7 @@ def test_formulas_say_what_the_engine_says(folder):
 @examples(AGREE, max_examples=3)
 @given(data=st.data())
 def test_solver_says_what_the_engine_says(released, data):
-    world = data.draw(worlds(released, open_share=3))
+    world = data.draw(worlds(released, open_share=3).filter(lambda world: not has_open_row(released, world)))
     algebra, held = Symbolic(), named(released, world)
     outcome = Outcome(Encoding(released, algebra, ROWS), ON)
     given_ = {name: algebra.var(name) for name in held}

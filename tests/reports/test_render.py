@@ -155,6 +155,8 @@ def test_every_text_is_escaped(sample):
             return value
         if is_dataclass(value):
             return replace(value, **{f.name: hostile(getattr(value, f.name), f.name) for f in fields(value)})
+        if hasattr(value, "_fields"):
+            return value._make(hostile(part, name) for name, part in zip(value._fields, value, strict=True))
         if isinstance(value, tuple):
             return tuple(hostile(one) for one in value)
         return f"<i n={next(counter)}>&\"'" if isinstance(value, str) else value
