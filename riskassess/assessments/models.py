@@ -176,7 +176,7 @@ class Replay(UidModel, DatedModel):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"replay under {self.release or 'the release of each'}"
+        return f"replay under {self.release}" if self.release else "replay, each under its own release"
 
     def get_absolute_url(self):
         return reverse("replay", args=[self.uid])

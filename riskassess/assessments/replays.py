@@ -106,5 +106,5 @@ def _record(replay: Replay, verb: str, actor: User | None, after: dict) -> None:
         actor_id=actor.pk if actor else None,
         role=actor.role_now if actor else "system",
         actor_name=actor.name if actor else "",
-        after={"release": str(replay.release) if replay.release else "the release of each", **after},
+        after={"release": str(replay.release) if replay.release else "each its own", **after},
     )

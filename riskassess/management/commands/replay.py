@@ -72,7 +72,7 @@ class Command(BaseCommand):
             out(f"With other bytes than stored: {replay.faults}.")
         else:
             out(f"With another level, route or hold: {replay.moved}. Not readable under it: {replay.unreadable}.")
-            out(f"Read with some answers left out, which count as open: {replay.fitted}.")
+            out(f"Read without some answers, which it does not take: {replay.fitted}.")
         for rule, changes in sorted(replay.rules.items(), key=lambda item: (-sum(item[1].values()), item[0])):
             out(f"  {rule}: " + ", ".join(f"{changes[name]} {name}" for name in sorted(changes)))
         for difference in replay.differences.exclude(kind="moved").select_related("record__proposal")[:20]:

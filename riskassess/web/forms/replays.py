@@ -12,6 +12,8 @@ class StartReplayForm(forms.Form):
         queryset=CatalogueRelease.objects.defer("texts"),
         to_field_name="uid",
         required=False,
-        empty_label=_("Each under its own: the result has to be the same"),
+        empty_label=_("Each under its own"),
     )
+    release.needed = True  # leaving it open is an answer, too
     every_record = forms.BooleanField(label=_("Earlier assessments of a proposal too"), required=False)
+    every_record.needed = True

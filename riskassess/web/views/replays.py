@@ -135,8 +135,8 @@ def result_words(row: Replay, counted: Counted) -> str:
             "done": formats.localize(row.done),
         }
     if not row.moved and not row.unreadable:
-        return _("No level, route or hold would be another one.")
-    return _("Level, route or holds would be other ones in %(moved)s of %(done)s.") % {
+        return _("No level, route or hold would change.")
+    return _("Level, route or holds would change in %(moved)s of %(done)s.") % {
         "moved": counted(row.moved + row.unreadable),
         "done": formats.localize(row.done),
     }
@@ -161,18 +161,18 @@ def progress_of(row: Replay) -> dict | None:
 
 
 def facts_of(row: Replay, counted: Counted) -> list[dict]:
-    rate = formats.localize(round(row.rate)) if row.rate else "–"
+    rate = _("%(number)s a second") % {"number": formats.localize(round(row.rate))} if row.rate else ""
     return [
         {
             "label": _("Under"),
-            "value": row.release or _("the release of each"),
+            "value": row.release or _("each its own release"),
             "note": _("all assessments") if row.every_record else _("newest of each proposal"),
         },
         {
             "label": _("Read"),
             "value": _("%(done)s of %(total)s")
             % {"done": formats.localize(row.done), "total": formats.localize(row.total)},
-            "note": _("%(rate)s a second") % {"rate": rate},
+            "note": rate,
         },
         {
             "label": _("Came out otherwise"),
@@ -182,7 +182,7 @@ def facts_of(row: Replay, counted: Counted) -> list[dict]:
         {
             "label": _("With answers left out"),
             "value": counted(row.fitted),
-            "note": _("they count as open") if row.fitted else "",
+            "note": _("the release does not take them") if row.fitted else "",
         },
     ]
 
@@ -208,6 +208,7 @@ def matrices_of(row: Replay, counted: Counted) -> list[dict]:
         }
         for end, (title, hint) in titles.items()
         if row.levels.get(end)
+        and (end == "lower" or row.levels[end] != row.levels["lower"])  # else nothing that is open counts
     ]
 
 
