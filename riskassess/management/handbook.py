@@ -15,4 +15,5 @@ STYLES = ("tokens.css", "handbook.css")
 def handbook_page(catalogue: Catalogue) -> str:
     sheets = (Path(settings.BASE_DIR, "static", "css", name).read_text(encoding="utf-8") for name in STYLES)
     styles = mark_safe("\n".join(sheets))  # noqa: S308 our own style sheets
-    return render_to_string("catalogue/file.html", {"book": handbook_of(catalogue), "styles": styles})
+    page = render_to_string("catalogue/file.html", {"book": handbook_of(catalogue), "styles": styles})
+    return page.lstrip()  # nothing may stand before the doctype

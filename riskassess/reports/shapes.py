@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from riskassess.assessments.lowering import Lowering
 from riskassess.engine.results import Because, Grade, Interval, SourceRef
 
 
@@ -223,6 +224,7 @@ class ReportContent:
     safeguards: tuple[SafeguardLine, ...]
     answers: tuple[AnswerGroup, ...]
     provenance: Provenance
+    lowering: Lowering | None = None  # what else would make it moderate; in an assessment report alone
 
     @property
     def has_open_dimension(self) -> bool:

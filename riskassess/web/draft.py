@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from riskassess.accounts.models import User
+from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.models import Questionnaire
 from riskassess.assessments.queries import catalogue_of
 from riskassess.assessments.services import open_questionnaire, present_facts
@@ -47,11 +48,12 @@ class Draft:
         self.facts = present_facts(questionnaire=self.questionnaire, on=self.today)
 
     def answers_of(self, row: str) -> dict:
-        """The answers of the proposal itself, or of one row, as they may be overlaid."""
+        """The answers of the proposal itself, or of one row, as they may be overlaid; of a row that only the engine
+        supposes, since nobody has named one yet, none."""
         if not row:
             return self.facts["answers"]
         rows = (item for name in SCOPES.values() for item in self.facts[name])
-        return next(item["answers"] for item in rows if item["id"] == row)
+        return next((item["answers"] for item in rows if item["id"] == row), {})
 
     def rows_of(self, section: Section) -> list[dict]:
         return self.facts[SCOPES[section.scope]] if section.scope in SCOPES else []
@@ -264,6 +266,7 @@ class Draft:
             name = self.catalogue.mitigation(mitigation).name
             if name not in lower:
                 lower.append(name)
+        lowering = lowering_of(self.catalogue, self.facts, on=self.today)
         return {
             "level": result.inherent,
             "sentence": self._sentence(open_count),
@@ -274,6 +277,7 @@ class Draft:
             ],
             "why_url": self.page("assessment"),
             "lower": [{"text": name} for name in lower[:SHOWN_LOWER]],
+            "lowering": lowering,
             "lowered": result.if_agreed if result.if_agreed != result.inherent else None,
             "open_count": open_count,
         }

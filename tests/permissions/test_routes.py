@@ -14,6 +14,8 @@ FILLED = {
     "uid": uuid.UUID(int=7),
     "number": 1,
     "question": "T4",
+    "catalogue": "allea-eu",
+    "version": "1.0.0",
 }
 
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import messages
 from django.forms import CheckboxInput
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from riskassess import workflow
+from riskassess.assessments.handbook import LICENSED_ZONE
+from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.models import SafeguardState
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.services import drop_safeguard
@@ -33,8 +36,6 @@ RESPONSIBLE = {
     "institution": gettext_lazy("The institution, with you"),
     "authority": gettext_lazy("The authority"),
 }
-# The fact on which some rules tell two places of a partner apart, and only because a law does.
-LICENSED_ZONE = "eu_or_eu001"
 NUMBERS = ("", gettext_lazy("One"), gettext_lazy("Two"), gettext_lazy("Three"), gettext_lazy("Four"))
 
 
@@ -61,8 +62,11 @@ class Shown:
     def with_safeguard(self, finding: str, mitigation: str) -> Assessment:
         added = {"finding": finding, "mitigation": mitigation, "state": "proposed"}
         facts = {**self.facts, "safeguards": [*self.facts["safeguards"], added]}
-        on = self.draft.today if self.draft else self.record.as_of
-        return assess(self.catalogue, facts, on=on)
+        return assess(self.catalogue, facts, on=self.on)
+
+    @property
+    def on(self) -> date:
+        return self.draft.today if self.draft else self.record.as_of
 
 
 def shown_to(user, proposal) -> Shown | None:
@@ -129,6 +133,7 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "open_answers": open_links(shown),
             "taken": taken_rows(shown, may_propose),
             "offers": offered,
+            "lowering": lowering_of(catalogue, shown.facts, on=shown.on),
             "remarks": remarks(shown),
             "missing_count": len(draft.missing_links) if draft else 0,
             "form": form,

@@ -13,6 +13,7 @@ from partners.countries import country_name
 from partners.models import Hit, Partner
 from riskassess import workflow
 from riskassess.accounts.roles import Role
+from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.wording import answer_groups, changes_between
 from riskassess.audit.services import record_read
@@ -76,6 +77,7 @@ def case_context(user, case) -> dict:
         "may_lift": user.has_perm("reviews.lift_hold", proposal),
         "may_confirm": user.has_perm("reviews.confirm_hold", proposal),
         "safeguards": safeguards,
+        "lowering": lowering_of(catalogue, record.facts, on=record.as_of),
         "may_settle": user.has_perm("reviews.settle_safeguard", proposal),
         "partners": partners,
         "groups": answer_groups(record.version.content, catalogue),
