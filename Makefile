@@ -1,6 +1,6 @@
 # RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check lint format environment environment-dev libraries libraries-test clean
+.PHONY: help run setup test laws-long check lint format environment environment-dev libraries libraries-test clean
 
 PORT ?= 8000
 TESTS ?= tests
@@ -12,6 +12,7 @@ help:
 	@echo "make run     set up what is missing, then serve http://127.0.0.1:$(PORT) with demo data (PORT=8001 make run)"
 	@echo "make setup   the same without serving"
 	@echo "make test    all tests (TESTS=tests/jobs for some, PROCESSES=1 for one at a time)"
+	@echo "make laws-long  the laws of the engine on 100,000 random proposals (half an hour)"
 	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
 	@echo "make lint    format and lint alone;  make format  put the format right"
 	@echo "make clean   forget .venv and what was built; var/ with its database stays"
@@ -25,6 +26,9 @@ setup: libraries environment
 test: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
 	@$(python) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+
+laws-long: environment-dev
+	@LAWS=long $(python) -m pytest -n $(PROCESSES) tests/engine/test_laws.py tests/engine/test_laws_of_explaining.py
 
 check: environment-dev
 	@.ci/check
