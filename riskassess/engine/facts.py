@@ -110,6 +110,7 @@ class Facts:
         self, catalogue: Catalogue, data: Mapping[str, Any], asking: Asking, needing: Needing | None = None
     ) -> None:
         self.asking, self._needing = asking, needing or {}
+        self.unasked: dict[tuple[View, str], None] = {}  # what conditions read and found not asked
         self._named = {"as_of": data.get("as_of"), "id": data.get("id", "")}
         self.proposal = View(self, "proposal", data)
         self.rows: dict[Scope, tuple[View, ...]] = {"proposal": (self.proposal,)}

@@ -82,14 +82,10 @@ def lowered(found: Iterable[Fired], safeguards: Iterable[Applied], catalogue: Ca
 
 
 def _lowered(item: Fired, applied: list[Applied], catalogue: Catalogue) -> Fired:
-    if item.rule.kind == "context" or not applied:
-        return item
     steps: dict[str, int] = {}
     shrinks = 0
-    for safeguard in applied:
-        if safeguard.mitigation not in item.rule.mitigations or safeguard.finding not in {"", item.rule.id, item.key}:
-            continue
-        mitigation = catalogue.mitigation(safeguard.mitigation)
+    for name in counting(item, applied, catalogue):
+        mitigation = catalogue.mitigation(name)
         if mitigation.lowers == "likelihood":
             steps[mitigation.kind] = max(steps.get(mitigation.kind, 0), mitigation.steps)
         elif mitigation.lowers == "impact":
@@ -109,6 +105,16 @@ def _lowered(item: Fired, applied: list[Applied], catalogue: Catalogue) -> Fired
         item.explain,
         item.reasons,
     )
+
+
+def counting(item: Fired, safeguards: Iterable[Applied], catalogue: Catalogue) -> tuple[str, ...]:
+    """The safeguards that are taken for this finding and may lower it, each once."""
+    rule = item.rule
+    if rule.kind == "context":
+        return ()
+    wanted, places = rule.mitigations, ("", rule.id, item.key)
+    taken = [each.mitigation for each in safeguards if each.mitigation in wanted and each.finding in places]
+    return tuple(name for name in dict.fromkeys(taken) if catalogue.mitigation(name).lowers != "nothing")
 
 
 def score_dimension(found: list[Fired], catalogue: Catalogue) -> dict[tuple[str, int], Scored]:
@@ -188,15 +194,31 @@ def three_factors(found: list[Fired], catalogue: Catalogue) -> dict[str, frozens
     return {dimension: found for dimension, found in sorted(factors.items()) if len(found) >= 3}
 
 
+def place_of(item: Fired, levels: Levels) -> tuple[int, int, bool]:
+    """Score, likelihood and whether a cap held it, in the dimension where the finding stands highest."""
+    order, scores, best = item.order, levels.scores, (0, item.likelihood, False)
+    for dimension in item.rule.dimensions:
+        scored = scores[dimension].get(order) if dimension in scores else None
+        if scored and (scored.score, scored.likelihood) > best[:2]:
+            best = scored.score, scored.likelihood, scored.capped
+    return best
+
+
 def grade_of(item: Fired, levels: Levels, catalogue: Catalogue) -> tuple[Grade, tuple[str, ...], bool]:
     """Where a finding stands over all its dimensions, what raised it there, and whether a cap held it."""
-    places = {
-        dimension: levels.scores[dimension][item.order]
-        for dimension in item.rule.dimensions
-        if item.order in levels.scores.get(dimension, {})
-    }
-    if not places:
-        return Grade(item.likelihood, item.impact, 0, "low"), (), False
-    best = max(places.values(), key=lambda place: (place.score, place.likelihood))
-    raised = tuple(f"{dimension}:{place.raised_by}" for dimension, place in places.items() if place.raised_by)
-    return Grade(best.likelihood, item.impact, best.score, catalogue.level_of(best.score)), raised, best.capped
+    score, likelihood, capped = place_of(item, levels)
+    raised = []
+    for dimension in item.rule.dimensions:
+        scored = levels.scores[dimension].get(item.order) if dimension in levels.scores else None
+        if scored and scored.raised_by:
+            raised.append(f"{dimension}:{scored.raised_by}")
+    return grade(likelihood, item.impact, score, catalogue), tuple(raised), capped
+
+
+_grades: dict[tuple[int, int, int, str], Grade] = {}
+
+
+def grade(likelihood: int, impact: int, score: int, catalogue: Catalogue) -> Grade:
+    """The grade of these points; there are few, each made once."""
+    key = likelihood, impact, score, catalogue.level_of(score) if score else "low"
+    return _grades.get(key) or _grades.setdefault(key, Grade(*key))

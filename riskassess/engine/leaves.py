@@ -106,6 +106,7 @@ class AnswerSource(Source):
             never: Outcome = (False, (Because("not_asked", name, view.id, self.text, None, "not asked"),))
             for leaf in self._leaves:
                 outcomes[leaf] = never
+            view.parent.unasked[view, name] = None
             return
         value = view.values.get(name)
         words, true, false, unknown = self._known.get(value) or self._enter(value)

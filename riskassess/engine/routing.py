@@ -7,49 +7,59 @@ from datetime import date
 from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue, Rule
 from riskassess.engine.explaining import sources_of
 from riskassess.engine.facts import Facts
-from riskassess.engine.firing import Run, is_in_force, plan_of
-from riskassess.engine.grading import Fired, levels_of, three_factors
-from riskassess.engine.results import Hold, Interval, Remark, RuleTrace
+from riskassess.engine.firing import Run, dated, is_in_force, plan_of
+from riskassess.engine.grading import Fired, Levels, levels_of, three_factors
+from riskassess.engine.leaves import on_row
+from riskassess.engine.results import Hold, Interval, Remark, RouteStep, RuleTrace
+from riskassess.engine.tiers import Tier
 
 LEVEL_RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
 ROUTE_RANK: dict[str, int] = {route: rank for rank, route in enumerate(ROUTES)}
 
 
 def choose_route(
-    run: Run,
     catalogue: Catalogue,
-    firm: list[Fired],
-    upper: list[Fired],
+    filed: Tier,
     escalations: tuple[Remark, ...],
     possible: tuple[Remark, ...],
     holds: tuple[Hold, ...],
-) -> tuple[str, str]:
-    """The route and why. Firm stops' own findings do not drive it; possible findings alone bring a person, no panel."""
+) -> list[RouteStep]:
+    """The steps to the route. Firm stops' own findings do not drive it; possible findings alone bring a person, no
+    panel."""
     table = catalogue.route_table
-    sure, why = _route_of(catalogue, [item for item in firm if item.effect != "stop"], escalations)
-    most, why_most = _route_of(catalogue, [item for item in upper if item.effect != "stop"], escalations + possible)
-    limited = min(most, table.most_on_possible, key=ROUTE_RANK.__getitem__)
-    route, reason = sure, why
-    if ROUTE_RANK[limited] > ROUTE_RANK[sure]:
-        route, reason = limited, f"{why_most}, if open answers turn out that way"
-    if holds and ROUTE_RANK[table.held] > ROUTE_RANK[route]:
-        route, reason = table.held, "a legal hold" if holds[0].state == "firm" else "a possible legal hold"
-    return route, reason
+    steps = sure = _route_of(catalogue, filed.lower, filed.low, escalations)
+    if filed.upper is not filed.lower or possible:
+        most = _route_of(catalogue, filed.upper, filed.high, escalations + possible)
+        limited = min(most[-1].after, table.most_on_possible, key=ROUTE_RANK.__getitem__)
+        if ROUTE_RANK[limited] > ROUTE_RANK[sure[-1].after]:
+            why = f"{most[-1].why}, if open answers turn out that way"
+            steps = [*sure, RouteStep("possible", sure[-1].after, limited, why)]
+    if holds and ROUTE_RANK[table.held] > ROUTE_RANK[steps[-1].after]:
+        why = "a legal hold" if holds[0].state == "firm" else "a possible legal hold"
+        steps = [*steps, RouteStep("hold", steps[-1].after, table.held, why)]
+    return steps
 
 
-def _route_of(catalogue: Catalogue, found: list[Fired], escalations: tuple[Remark, ...]) -> tuple[str, str]:
-    table, levels = catalogue.route_table, levels_of(found, catalogue)
+def _route_of(
+    catalogue: Catalogue, found: list[Fired], levels: Levels, escalations: tuple[Remark, ...]
+) -> list[RouteStep]:
+    table = catalogue.route_table
+    free = [item for item in found if item.effect != "stop"]
+    if len(free) < len(found):
+        levels = levels_of(free, catalogue)
     level = catalogue.level_of(levels.highest)
-    route, why = str(table.by_level[level]), f"{catalogue.level(level).title.lower()} as filed"
-    if escalations and ROUTE_RANK[table.escalated] > ROUTE_RANK[route]:
-        route, why = table.escalated, "a second pair of eyes is asked for"
-    broad = three_factors(found, catalogue)
-    high = any(
-        LEVEL_RANK[catalogue.level_of(levels.score(d))] >= LEVEL_RANK["high"] for d in broad if d in levels.scores
-    )
-    if high and ROUTE_RANK[table.three_factors_high] > ROUTE_RANK[route]:
-        route, why = table.three_factors_high, "three factors come together in a dimension that is high"
-    return route, why
+    steps = [RouteStep("level", "", table.by_level[level], f"{catalogue.level(level).title.lower()} as filed")]
+    if escalations and ROUTE_RANK[table.escalated] > ROUTE_RANK[steps[-1].after]:
+        why = "a second pair of eyes is asked for"
+        steps.append(RouteStep("escalated", steps[-1].after, table.escalated, why))
+    if ROUTE_RANK[table.three_factors_high] > ROUTE_RANK[steps[-1].after] and any(
+        LEVEL_RANK[catalogue.level_of(levels.score(dimension))] >= LEVEL_RANK["high"]
+        for dimension in three_factors(free, catalogue)
+        if dimension in levels.scores
+    ):
+        why = "three factors come together in a dimension that is high"
+        steps.append(RouteStep("three_factors", steps[-1].after, table.three_factors_high, why))
+    return steps
 
 
 def deciders_of(upper: str, is_escalated: bool) -> str:
@@ -71,10 +81,13 @@ def give_relief(
     given = []
     for compiled in plan_of(catalogue):
         rule, relief = compiled.rule, compiled.rule.relief
-        if relief is None or not is_in_force(rule, on):
+        if relief is None:
             continue
-        for view in views.rows[rule.scope]:
-            truth, reasons = compiled.when(view)
+        if not is_in_force(rule, on):
+            run.trace.append(RuleTrace(rule.id, "", "not_in_force", (), dated(rule, on)))
+            continue
+        for view in views.judged(rule.scope):
+            truth, reasons = on_row(view, compiled.when(view))
             holds_now = (
                 truth is True
                 and not (relief.needs_level and LEVEL_RANK[inherent.upper] > LEVEL_RANK[relief.needs_level])
@@ -90,25 +103,23 @@ def give_relief(
 
 
 def _is_answered(catalogue: Catalogue, views: Facts, question_id: str) -> bool:
-    rows = views.rows[catalogue.question(question_id).scope]
+    rows = views.judged(catalogue.question(question_id).scope)
     return all(view.asked(question_id) is False or view.value(question_id) not in {None, "unsure"} for view in rows)
 
 
 def lighten(
     catalogue: Catalogue,
-    route: str,
-    reason: str,
+    steps: list[RouteStep],
     relief: list[tuple[Rule, Remark]],
     inherent: Interval,
     escalations: tuple[Remark, ...],
     holds: tuple[Hold, ...],
-) -> tuple[str, str]:
-    """A relief's route, where it is lighter and nothing asks for a person."""
+) -> tuple[str, str, tuple[RouteStep, ...]]:
+    """The route, why, and the steps to it: a relief's route, where it is lighter and nothing asks for a person."""
     of_level = {str(level): wanted for level, wanted in catalogue.route_table.by_level.items()}
-    if escalations or holds or of_level[inherent.upper] != route:
-        return route, reason
-    for rule, remark in relief:
-        wanted = rule.relief.route if rule.relief else None
-        if wanted and rule.relief and rule.relief.needs_level and ROUTE_RANK[wanted] < ROUTE_RANK[route]:
-            route, reason = wanted, remark.sentence
-    return route, reason
+    if not escalations and not holds and of_level[inherent.upper] == steps[-1].after:
+        for rule, remark in relief:
+            wanted = rule.relief.route if rule.relief else None
+            if wanted and rule.relief and rule.relief.needs_level and ROUTE_RANK[wanted] < ROUTE_RANK[steps[-1].after]:
+                steps = [*steps, RouteStep("relief", steps[-1].after, wanted, remark.sentence)]
+    return steps[-1].after, steps[-1].why, tuple(steps)

@@ -9,27 +9,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.catalogue import UNSURE, Catalogue
 from riskassess.engine.explaining import sources_of
-from riskassess.engine.facts import Applied, Facts, check_facts
+from riskassess.engine.facts import Facts, check_facts
+from riskassess.engine.finding import dimensions_of, findings_of
 from riskassess.engine.firing import Run, first_pass, plan_of
-from riskassess.engine.grading import Fired, Levels, grade_of, levels_of, lowered, three_factors
+from riskassess.engine.grading import levels_of, three_factors
 from riskassess.engine.narrowing import HoldSet, narrow
-from riskassess.engine.results import (
-    Assessment,
-    DimensionResult,
-    Finding,
-    Hold,
-    Interval,
-    Narrowing,
-    OpenAnswer,
-    Remark,
-)
+from riskassess.engine.results import Assessment, Hold, Interval, Narrowing, OpenAnswer, Remark, Unasked
 from riskassess.engine.routing import choose_route, deciders_of, give_relief, lighten
-from riskassess.engine.visibility import read_facts, visible_questions
+from riskassess.engine.tiers import COUNTED, OFFERED, Tiers, interval_of, steps_of, tiers_of
+from riskassess.engine.visibility import read_facts
 
-COUNTED = frozenset({"agreed", "fulfilled"})
-OFFERED = COUNTED | {"proposed"}
+__all__ = ["COUNTED", "OFFERED", "assess"]
 
 
 def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Assessment:
@@ -37,20 +29,15 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
     check_facts(catalogue, facts)
     views = read_facts(catalogue, facts)
     run = first_pass(catalogue, views, on, traced=True)
-    agreed = [item for item in views.safeguards if item.state in COUNTED]
-    offered = [item for item in views.safeguards if item.state in OFFERED]
-    firm, upper = run.firm(), run.upper()
-    tiers = {"inherent": _tier(firm, upper, [], catalogue)}
-    tiers["residual"] = _tier(firm, upper, agreed, catalogue) if agreed else tiers["inherent"]
-    tiers["if_agreed"] = _tier(firm, upper, offered, catalogue) if offered != agreed else tiers["residual"]
-    inherent = _interval(tiers["inherent"], catalogue)
-    escalations, possible = _escalations(run, catalogue, views, firm, upper)
-    holds = _holds(run, catalogue, views)
-    route, reason = choose_route(run, catalogue, firm, upper, escalations, possible, holds)
+    tiers = tiers_of(run, views.safeguards, catalogue)
+    inherent = tiers.filed.interval
+    run.said.sort(key=lambda said: said.order)
+    escalations, possible = _escalations(run, catalogue, tiers)
+    holds = _holds(run, catalogue)
+    chosen = choose_route(catalogue, tiers.filed, escalations, possible, holds)
     relief = give_relief(run, catalogue, views, on, inherent, escalations + possible, holds)
-    route, reason = lighten(catalogue, route, reason, relief, inherent, escalations + possible, holds)
-    findings = _findings(run, catalogue, views, tiers, agreed, offered)
-    fired_rules = {item.rule for item in run.trace if item.outcome in {"fired", "possible"}}
+    route, reason, route_steps = lighten(catalogue, chosen, relief, inherent, escalations + possible, holds)
+    fired_rules = {item.rule for item in run.trace if item.outcome in ("fired", "possible")}
     return Assessment(
         catalogue=catalogue.id,
         version=catalogue.version,
@@ -58,14 +45,14 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         facts_sha256=views.sha256,
         as_of=on.isoformat(),
         inherent=inherent,
-        residual=_interval(tiers["residual"], catalogue),
-        if_agreed=_interval(tiers["if_agreed"], catalogue),
-        dimensions=_dimensions(catalogue, tiers, upper),
-        findings=findings,
+        residual=tiers.agreed.interval,
+        if_agreed=tiers.if_agreed.interval,
+        dimensions=dimensions_of(catalogue, tiers),
+        findings=findings_of(run, catalogue, tiers),
         holds=holds,
         escalations=escalations,
         possible_escalations=possible,
-        advice=_remarks(run, catalogue, views, "advise", firm=True),
+        advice=_remarks(run, catalogue, "advise", firm=True),
         relief=tuple(remark for _rule, remark in relief),
         route=route,
         route_reason=reason,
@@ -73,33 +60,25 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         deciders=deciders_of(inherent.upper, bool(escalations or possible)),
         benefit=_benefit(catalogue, views),
         open_answers=_open_answers(catalogue, views),
-        narrowing=_narrowing(catalogue, views, on, run, inherent, holds),
         quiet_rules=tuple(rule.id for rule in catalogue.rules if rule.id not in fired_rules),
         trace=tuple(run.trace),
+        steps=steps_of(tiers, catalogue),
+        route_steps=route_steps,
+        unasked=_unasked(views),
+        narrowing=_narrowing(catalogue, views, on, run, inherent, holds),
     )
-
-
-def _tier(
-    firm: list[Fired], upper: list[Fired], safeguards: list[Applied], catalogue: Catalogue
-) -> tuple[Levels, Levels]:
-    """Levels of firm findings alone, and of firm and possible ones, with these safeguards."""
-    low = levels_of(lowered(firm, safeguards, catalogue), catalogue)
-    return low, low if len(upper) == len(firm) else levels_of(lowered(upper, safeguards, catalogue), catalogue)
-
-
-def _interval(tier: tuple[Levels, Levels], catalogue: Catalogue) -> Interval:
-    lower, upper = tier
-    return Interval(catalogue.level_of(lower.highest), catalogue.level_of(upper.highest))
 
 
 def _narrowing(
     catalogue: Catalogue, views: Facts, on: date, run: Run, inherent: Interval, holds: tuple[Hold, ...]
 ) -> tuple[Narrowing, ...]:
     """Only rules that are possible now can change by an open answer, and only those that read it are asked again."""
-    reads = {compiled.rule.id: compiled.reads for compiled in plan_of(catalogue)}
     possible = {item.rule.id for item in run.fired if not item.firm} | {
         item.rule.id for item in run.said if not item.firm
     }
+    if not possible:
+        return ()
+    reads = {compiled.rule.id: compiled.reads for compiled in plan_of(catalogue)}
 
     def levels(question: str) -> tuple[Interval, HoldSet]:
         again = first_pass(catalogue, views, on, reading=question)
@@ -107,40 +86,33 @@ def _narrowing(
         said = [item for item in run.said if question not in reads[item.rule.id]] + again.said
         tried = Run(fired, said, [])
         stops = frozenset((item.rule.id, item.view.id, item.firm) for item in said if item.effect == "stop")
-        return _interval((levels_of(tried.firm(), catalogue), levels_of(tried.upper(), catalogue)), catalogue), stops
+        return interval_of(levels_of(tried.firm(), catalogue), levels_of(tried.upper(), catalogue), catalogue), stops
 
     candidates = frozenset().union(*(reads[rule] for rule in possible))
     return narrow(catalogue, views, candidates, levels, inherent, holds)
 
 
-def _escalations(
-    run: Run, catalogue: Catalogue, views: Facts, firm: list[Fired], upper: list[Fired]
-) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
-    sure = list(_remarks(run, catalogue, views, "escalate", firm=True))
-    maybe = list(_remarks(run, catalogue, views, "escalate", firm=False))
-    certain = three_factors(firm, catalogue)
-    for dimension, factors in three_factors(upper, catalogue).items():
+def _escalations(run: Run, catalogue: Catalogue, tiers: Tiers) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
+    sure = list(_remarks(run, catalogue, "escalate", firm=True))
+    maybe = list(_remarks(run, catalogue, "escalate", firm=False))
+    certain = three_factors(tiers.filed.lower, catalogue)
+    upper = certain if tiers.filed.upper is tiers.filed.lower else three_factors(tiers.filed.upper, catalogue)
+    for dimension, factors in upper.items():
         title = catalogue.dimension(dimension).title
         sentence = f"{title}: findings come from {len(factors)} of the four factors together, so a second person looks."
         (sure if dimension in certain else maybe).append(Remark("three_factors", dimension, sentence, (), ()))
     return tuple(sure), tuple(maybe)
 
 
-def _remarks(run: Run, catalogue: Catalogue, views: Facts, effect: str, *, firm: bool) -> tuple[Remark, ...]:
+def _remarks(run: Run, catalogue: Catalogue, effect: str, *, firm: bool) -> tuple[Remark, ...]:
     return tuple(
-        Remark(
-            item.rule.id,
-            item.view.id,
-            item.rule.explain,
-            item.reasons,
-            sources_of(catalogue, item.rule),
-        )
-        for item in sorted(run.said, key=lambda said: said.order)
+        Remark(item.rule.id, item.view.id, item.rule.explain, item.reasons, sources_of(catalogue, item.rule))
+        for item in run.said
         if item.effect == effect and item.firm is firm
     )
 
 
-def _holds(run: Run, catalogue: Catalogue, views: Facts) -> tuple[Hold, ...]:
+def _holds(run: Run, catalogue: Catalogue) -> tuple[Hold, ...]:
     stops = sorted((item for item in run.said if item.effect == "stop"), key=lambda said: (not said.firm, *said.order))
     return tuple(
         Hold(
@@ -159,106 +131,9 @@ def _holds(run: Run, catalogue: Catalogue, views: Facts) -> tuple[Hold, ...]:
     )
 
 
-def _findings(
-    run: Run,
-    catalogue: Catalogue,
-    views: Facts,
-    tiers: Mapping[str, tuple[Levels, Levels]],
-    agreed: list[Applied],
-    offered: list[Applied],
-) -> tuple[Finding, ...]:
-    """One finding a rule, row and certainty: the highest of its grades; a possible one only where it is higher."""
-    best: dict[tuple[str, bool], tuple[int, Fired]] = {}
-    for item in run.fired:
-        levels = tiers["inherent"][0 if item.firm else 1]
-        if not item.firm and item.effect == "stop":
-            continue
-        score = grade_of(item, levels, catalogue)[0].score
-        known = best.get((item.key, item.firm))
-        if known is None or score > known[0]:
-            best[item.key, item.firm] = score, item
-    shown = [
-        (score, item)
-        for (key, firm), (score, item) in best.items()
-        if firm or (key, True) not in best or score > best[key, True][0]
-    ]
-    shown.sort(key=lambda pair: (-pair[0], not pair[1].firm, pair[1].order))
-    return tuple(_finding(item, run, catalogue, tiers, views, agreed, offered) for _score, item in shown)
-
-
-def _finding(
-    item: Fired,
-    run: Run,
-    catalogue: Catalogue,
-    tiers: Mapping[str, tuple[Levels, Levels]],
-    views: Facts,
-    agreed: list[Applied],
-    offered: list[Applied],
-) -> Finding:
-    end = 0 if item.firm else 1
-    filed, raised_by, capped = grade_of(item, tiers["inherent"][end], catalogue)
-    grades = [other for other in run.fired if other.key == item.key and (other.firm or not item.firm)]
-    with_agreed, with_offered = (
-        max(
-            (grade_of(each, tiers[name][end], catalogue)[0] for each in lowered(grades, safeguards, catalogue)),
-            key=lambda grade: grade.score,
-        )
-        for name, safeguards in (("residual", agreed), ("if_agreed", offered))
-    )
-    return Finding(
-        key=item.key,
-        rule=item.rule.id,
-        row=item.view.id,
-        row_label=item.view.label,
-        title=item.rule.title,
-        explain=item.explain,
-        dimensions=item.rule.dimensions,
-        factors=tuple(sorted(item.factors)),
-        kind=item.rule.kind,
-        effect=item.effect,
-        firm=item.firm,
-        filed=filed,
-        raw=(item.likelihood, item.impact),
-        raised_by=raised_by,
-        capped=capped,
-        agreed=with_agreed,
-        if_agreed=with_offered,
-        because=item.reasons,
-        sources=sources_of(catalogue, item.rule),
-        mitigations=item.rule.mitigations,
-    )
-
-
-def _dimensions(
-    catalogue: Catalogue, tiers: Mapping[str, tuple[Levels, Levels]], upper: list[Fired]
-) -> tuple[DimensionResult, ...]:
-    results = []
-    for dimension in catalogue.dimensions:
-        if not dimension.is_risk:
-            continue
-        intervals = {
-            name: Interval(catalogue.level_of(low.score(dimension.id)), catalogue.level_of(high.score(dimension.id)))
-            for name, (low, high) in tiers.items()
-        }
-        low, high = tiers["inherent"]
-        top = high.score(dimension.id)
-        deciding = [order[0] for order, scored in high.scores[dimension.id].items() if top and scored.score == top]
-        factors = {f for item in upper if dimension.id in item.rule.dimensions for f in item.factors}
-        results.append(
-            DimensionResult(
-                id=dimension.id,
-                title=dimension.title,
-                inherent=intervals["inherent"],
-                residual=intervals["residual"],
-                if_agreed=intervals["if_agreed"],
-                score=low.score(dimension.id),
-                upper_score=top,
-                residual_score=tiers["residual"][0].score(dimension.id),
-                factors=tuple(sorted(factors)),
-                decided_by=tuple(sorted(set(deciding))),
-            )
-        )
-    return tuple(results)
+def _unasked(views: Facts) -> tuple[Unasked, ...]:
+    found = [Unasked(question, view.id, view.asking(question)[1]) for view, question in list(views.unasked)]
+    return tuple(sorted(found, key=lambda item: item[:2]))
 
 
 def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
@@ -270,10 +145,15 @@ def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
 
 
 def _open_answers(catalogue: Catalogue, views: Facts) -> tuple[OpenAnswer, ...]:
+    """Asked questions that are unsure, or required and empty."""
     found = []
-    for asked in visible_questions(catalogue, views):
-        value = views.view(asked.question, asked.row).value(asked.question.id)
-        if value == "unsure" or (value is None and asked.question.required):
-            state = "unsure" if value else "missing"
-            found.append(OpenAnswer(asked.question.id, asked.row, asked.row_label, asked.question.text, state))
+    for question in catalogue.questions:
+        if question.field is None:
+            name = question.id
+            for view in views.rows[question.scope]:
+                value = view.values.get(name)
+                is_open = value == UNSURE or (value is None and question.required)
+                if is_open and view.asked(name) is not False:
+                    state = "unsure" if value else "missing"
+                    found.append(OpenAnswer(name, view.id, view.label, question.text, state))
     return tuple(found)

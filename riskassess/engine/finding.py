@@ -1,0 +1,100 @@
+"""What fired as findings a person reads, and what they come to in each dimension."""
+
+from __future__ import annotations
+
+from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.explaining import sources_of
+from riskassess.engine.firing import Run
+from riskassess.engine.grading import Fired, grade, grade_of, place_of
+from riskassess.engine.results import DimensionResult, Finding, Grade
+from riskassess.engine.tiers import Tier, Tiers, interval
+
+
+def findings_of(run: Run, catalogue: Catalogue, tiers: Tiers) -> tuple[Finding, ...]:
+    """One finding a rule, row and certainty: the highest of its grades; a possible one only where it is higher."""
+    best: dict[tuple[str, bool], tuple[int, Fired]] = {}
+    for item in run.fired:
+        if not item.firm and item.effect == "stop":
+            continue
+        score = place_of(item, tiers.filed.end(item.firm)[1])[0]
+        known = best.get((item.key, item.firm))
+        if known is None or score > known[0]:
+            best[item.key, item.firm] = score, item
+    shown = [
+        (-score, not firm, item.order, item)
+        for (key, firm), (score, item) in best.items()
+        if firm or (key, True) not in best or score > best[key, True][0]
+    ]
+    shown.sort(key=lambda entry: entry[:3])
+    return tuple(_finding(item, catalogue, tiers) for _score, _open, _order, item in shown)
+
+
+def _finding(item: Fired, catalogue: Catalogue, tiers: Tiers) -> Finding:
+    rule, view = item.rule, item.view
+    filed, raised_by, capped = grade_of(item, tiers.filed.end(item.firm)[1], catalogue)
+    agreed = filed if tiers.agreed is tiers.filed else _highest(item, tiers.agreed, catalogue)
+    if_agreed = agreed if tiers.if_agreed is tiers.agreed else _highest(item, tiers.if_agreed, catalogue)
+    return Finding(
+        item.key,
+        rule.id,
+        view.id,
+        view.label,
+        rule.title,
+        item.explain,
+        rule.dimensions,
+        tuple(sorted(item.factors)),
+        rule.kind,
+        item.effect,
+        item.firm,
+        filed,
+        (item.likelihood, item.impact),
+        raised_by,
+        capped,
+        agreed,
+        if_agreed,
+        item.reasons,
+        sources_of(catalogue, rule),
+        rule.mitigations,
+    )
+
+
+def _highest(item: Fired, tier: Tier, catalogue: Catalogue) -> Grade:
+    """The highest of the finding's grades with the tier's safeguards; of a possible one, firm grades too."""
+    found, levels = tier.end(item.firm)
+    places = [(place_of(each, levels), each) for each in found if each.key == item.key]
+    (score, likelihood, _capped), highest = max(places, key=lambda place: place[0][0])
+    return grade(likelihood, highest.impact, score, catalogue)
+
+
+def dimensions_of(catalogue: Catalogue, tiers: Tiers) -> tuple[DimensionResult, ...]:
+    low, high = tiers.filed.low, tiers.filed.high
+    factors: dict[str, set[str]] = {}
+    for item in tiers.filed.upper:
+        for name in item.rule.dimensions:
+            factors.setdefault(name, set()).update(item.factors)
+    results = []
+    for dimension in catalogue.dimensions:
+        if not dimension.is_risk:
+            continue
+        name = dimension.id
+        top = high.score(name)
+        deciding = {order[0] for order, scored in high.scores[name].items() if scored.score == top}
+        filed, agreed, if_agreed = (
+            interval(catalogue.level_of(tier.low.score(name)), catalogue.level_of(tier.high.score(name)))
+            for tier in (tiers.filed, tiers.agreed, tiers.if_agreed)
+        )
+        results.append(
+            DimensionResult(
+                name,
+                dimension.title,
+                filed,
+                agreed,
+                if_agreed,
+                low.score(name),
+                top,
+                tiers.agreed.low.score(name),
+                tuple(sorted(factors.get(name, ()))),
+                tuple(sorted(deciding)),
+            )
+        )
+    return tuple(results)
