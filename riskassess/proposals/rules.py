@@ -39,12 +39,21 @@ def is_draft(user, proposal):
     return proposal is not None and proposal.state == "draft"
 
 
+def add_step(name, *, who, when):
+    """A step is open to `who` while the proposal stands right (`when`).
+
+    `<name>.ever` asks for the person alone, so that a door can tell somebody who comes too late from a stranger.
+    """
+    rules.add_perm(name, who & when)
+    rules.add_perm(f"{name}.ever", who)
+
+
+is_author = is_signed_in & (is_owner | is_editing_coinvestigator)
+is_lead = is_signed_in & is_owner
+
 rules.add_perm("proposals.create", is_signed_in & is_researcher)
-rules.add_perm("proposals.edit", is_signed_in & is_editable & (is_owner | is_editing_coinvestigator))
-rules.add_perm("proposals.submit", is_signed_in & is_owner & state_allows("submit"))
-rules.add_perm("proposals.discard", is_signed_in & is_owner & is_draft)
-rules.add_perm("proposals.withdraw", is_signed_in & is_owner & state_allows("withdraw"))
-rules.add_perm(
-    "proposals.propose_safeguard",
-    is_signed_in & (is_owner | is_editing_coinvestigator) & (is_editable | state_allows("withdraw")),
-)
+add_step("proposals.edit", who=is_author, when=is_editable)
+add_step("proposals.submit", who=is_lead, when=state_allows("submit"))
+add_step("proposals.discard", who=is_lead, when=is_draft)
+add_step("proposals.withdraw", who=is_lead, when=state_allows("withdraw"))
+add_step("proposals.propose_safeguard", who=is_author, when=is_editable | state_allows("withdraw"))

@@ -13,7 +13,7 @@ from riskassess.accounts.rules import (
     is_signed_in,
 )
 from riskassess.proposals.queries import co_authored_since
-from riskassess.proposals.rules import is_coinvestigator, is_owner, state_allows
+from riskassess.proposals.rules import add_step, is_coinvestigator, is_owner, state_allows
 from riskassess.proposals.states import AFTER_DECISION
 
 CO_AUTHOR_MONTHS = 36
@@ -94,27 +94,34 @@ rules.add_perm("reviews.desk", is_signed_in & holds_staff_role)
 rules.add_perm("reviews.view_case", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.read_notes", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.assign", may_review & is_officer)
-rules.add_perm(
-    "reviews.recommend", may_review & (is_case_reviewer | is_panel_member | is_officer) & state_allows("decide")
+add_step(
+    "reviews.recommend",
+    who=may_review & (is_case_reviewer | is_panel_member | is_officer),
+    when=state_allows("decide"),
 )
-rules.add_perm(
-    "reviews.decide", may_review & (is_officer | is_unit_approver | is_panel_member) & state_allows("decide")
+add_step(
+    "reviews.decide",
+    who=may_review & (is_officer | is_unit_approver | is_panel_member),
+    when=state_allows("decide"),
 )
-rules.add_perm(
+add_step(
     "reviews.request_changes",
-    may_review & (is_case_reviewer | is_officer | is_unit_approver) & state_allows("request_changes"),
+    who=may_review & (is_case_reviewer | is_officer | is_unit_approver),
+    when=state_allows("request_changes"),
 )
-rules.add_perm("reviews.flag", may_review & (is_case_reviewer | is_officer) & state_allows("flag"))
-rules.add_perm("reviews.unflag", may_review & is_officer & state_allows("unflag"))
+add_step("reviews.flag", who=may_review & (is_case_reviewer | is_officer), when=state_allows("flag"))
+add_step("reviews.unflag", who=may_review & is_officer, when=state_allows("unflag"))
 rules.add_perm("reviews.lift_hold", may_review & is_officer)
 rules.add_perm("reviews.confirm_hold", may_review & (is_officer | is_unit_approver))
 rules.add_perm("reviews.write_note", may_review & (is_case_reviewer | is_officer))
-rules.add_perm("reviews.settle_safeguard", may_review & (is_case_reviewer | is_officer) & state_allows("decide"))
+add_step("reviews.settle_safeguard", who=may_review & (is_case_reviewer | is_officer), when=state_allows("decide"))
 rules.add_perm("reviews.judge", may_review & is_officer)
-rules.add_perm("reviews.reopen", is_signed_in & is_officer & ~has_conflict & state_allows("reopen"))
-rules.add_perm(
-    "reviews.terminate", is_signed_in & (is_owner | (is_officer & ~has_conflict)) & state_allows("terminate")
+add_step("reviews.reopen", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("reopen"))
+add_step(
+    "reviews.terminate",
+    who=is_signed_in & (is_owner | (is_officer & ~has_conflict)),
+    when=state_allows("terminate"),
 )
-rules.add_perm("reviews.close", is_signed_in & is_officer & ~has_conflict & state_allows("close"))
+add_step("reviews.close", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("close"))
 rules.add_perm("audit.view", is_signed_in & (is_auditor | is_administrator))
 rules.add_perm("audit.view_content", is_signed_in & is_auditor)

@@ -3,17 +3,26 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
+from riskassess.core.errors import Conflict
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
 from riskassess.reviews.models import Case
 from riskassess.reviews.queries import visible_proposals
 
 
+class StepClosed(Conflict):
+    """This person may take the step, but the proposal has moved on: a button pressed twice ends here."""
+
+
 def get_proposal_for(user, reference: str, permission: str) -> Proposal:
-    """The proposal with its people and case, when it is in this person's scope and the permission holds."""
+    """The proposal with its people and case, when it is in this person's scope and the permission holds.
+
+    Whoever comes too late for a step gets StepClosed.
+    """
     scoped = visible_proposals(user).select_related(
         "owner__unit",
         "unit__parent__parent",
@@ -26,6 +35,11 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
         scoped.prefetch_related("coinvestigators__user", "case__assignments__user"), reference=reference
     )
     if not user.has_perm(permission, proposal):
+        if user.has_perm(f"{permission}.ever", proposal):
+            raise StepClosed(
+                _("%(reference)s is %(state)s now, so this step is not open.")
+                % {"reference": proposal.reference, "state": proposal.get_state_display()}
+            )
         raise PermissionDenied
     return proposal
 

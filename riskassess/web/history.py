@@ -6,6 +6,15 @@ from riskassess.accounts.models import User
 from riskassess.audit.queries import EventFilters, events
 from riskassess.web.verbs import verb_words
 
+# What a researcher reads of the record: the story of the proposal, nothing of the work behind the scenes.
+TOLD = (
+    "proposal.created", "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
+    "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
+    "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
+    "safeguard.fulfilled", "hold.lifted",
+)  # fmt: skip
+STEPS = tuple(verb for verb in TOLD if verb.startswith("proposal."))
+
 
 def timeline(*, reference: str, reader: User, limit: int, verbs: tuple[str, ...] = ()) -> list[dict]:
     """The newest events of this reference, of these verbs alone where some are named; the caller has checked that the

@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from riskassess.audit.services import record_denial
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.web.access import StepClosed
 from riskassess.web.policy import OBJECT, PUBLIC, SIGNED_IN, entry_for
-from riskassess.web.views.errors import signed_out
+from riskassess.web.views.errors import forbidden, lost_race, signed_out
 
 logger = logging.getLogger(__name__)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -68,8 +69,10 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
+        if isinstance(exception, StepClosed) and request.method != "POST":
+            return forbidden(request, exception)
         if isinstance(exception, Conflict):
-            return render(request, "errors/409.html", {"message": exception.message}, status=409)
+            return lost_race(request, exception.message)
         if isinstance(exception, DomainError):
             return render(request, "errors/422.html", {"message": exception.message}, status=422)
         return None

@@ -9,8 +9,15 @@ from django.template import loader
 from django.utils.text import capfirst
 from django.views.decorators.csrf import requires_csrf_token
 
+from riskassess.proposals.models import Proposal
+from riskassess.reviews.queries import visible_proposals
+from riskassess.web.history import STEPS, timeline
+
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
 LONGEST_KEPT = 20_000
+# What a form carries for itself: nobody typed it, so nobody wants to read it.
+NOT_TYPED = {"do", "opened", "parts", "record", "seen", "shape", "shown"}
+TOLD_EVENTS = 3
 
 
 def came_from_here(request) -> bool:
@@ -27,6 +34,10 @@ def typed_values(request) -> list[tuple[str, str, str]]:
     is_sign_in = request.resolver_match is not None and request.resolver_match.view_name == "login"
     if request.method != "POST" or is_sign_in or not came_from_here(request):
         return []
+    return kept_values(request)
+
+
+def kept_values(request) -> list[tuple[str, str, str]]:
     return [
         (name, capfirst(name.replace("_", " ").replace("-", " ")), value)
         for name, values in request.POST.lists()
@@ -36,10 +47,17 @@ def typed_values(request) -> list[tuple[str, str, str]]:
     ]
 
 
+def read_by_people(typed) -> list[tuple[str, str, str]]:
+    """Of what a form sent, the part that a person wrote or chose."""
+    return [
+        row for row in typed if row[2].strip() and row[0] not in NOT_TYPED and not row[0].endswith(("-count", "-uid"))
+    ]
+
+
 @requires_csrf_token
 def csrf_failure(request, reason=""):
     typed = typed_values(request)
-    context = {"typed": typed, "shown": [row for row in typed if row[2].strip()], "had_files": bool(request.FILES)}
+    context = {"typed": typed, "shown": read_by_people(typed), "had_files": bool(request.FILES)}
     return render(request, "errors/403_csrf.html", context, status=403)
 
 
@@ -62,6 +80,45 @@ def too_large(request) -> HttpResponse:
 @requires_csrf_token
 def forbidden(request, exception):
     return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
+
+
+def lost_race(request, message) -> HttpResponse:
+    """409: what happened meanwhile, where the proposal stands now, and what was typed, to be copied.
+
+    The form has passed the check of its token by now, so what it sent may be shown.
+    """
+    proposal = proposal_of(request)
+    context = {
+        "message": message,
+        "typed": read_by_people(kept_values(request)) if request.method == "POST" else [],
+        "proposal": proposal,
+        "place": place_of(request, proposal),
+        "events": meanwhile(request, proposal),
+    }
+    return render(request, "errors/409.html", context, status=409)
+
+
+def proposal_of(request) -> Proposal | None:
+    """The proposal that the address names, where this person may see it."""
+    reference = request.resolver_match.kwargs.get("reference") if request.resolver_match else None
+    if not reference:
+        return None
+    return visible_proposals(request.user).select_related("case").filter(reference=reference).first()
+
+
+def place_of(request, proposal: Proposal | None) -> str:
+    if proposal is None:
+        return ""
+    is_staff_page = request.resolver_match.route.startswith("cases/")
+    if is_staff_page and request.user.has_perm("reviews.view_case", proposal):
+        return proposal.case.get_absolute_url()
+    return proposal.get_absolute_url()
+
+
+def meanwhile(request, proposal: Proposal | None) -> list[dict]:
+    if proposal is None:
+        return []
+    return timeline(reference=proposal.reference, reader=request.user, limit=TOLD_EVENTS, verbs=STEPS)
 
 
 @requires_csrf_token

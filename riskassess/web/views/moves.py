@@ -7,7 +7,7 @@ from riskassess.assessments.queries import assessment_of, catalogue_of, latest_r
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.reviews.eligibility import unfulfilled_safeguards
 from riskassess.reviews.models import Deciders
-from riskassess.reviews.queries import recommendations_now
+from riskassess.reviews.queries import recommendations_now, visible_proposals
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
 from riskassess.web.forms.reviews import AssignForm, ConditionFormSet, DecideForm, ReasonForm, RecommendForm
@@ -108,6 +108,11 @@ def _why_closed(user, case) -> str:
     return action.closed_because if action else ""
 
 
+def place_after(user, case):
+    """The case, or the desk for an approver to whom it is closed now that it waits for somebody else."""
+    return case if visible_proposals(user).filter(pk=case.proposal_id).exists() else "desk"
+
+
 def _reason_page(permission, title, button, done, step, *, help_text=""):
     """A view for a move that needs nothing but a reason."""
 
@@ -121,7 +126,7 @@ def _reason_page(permission, title, button, done, step, *, help_text=""):
                 keep_refusal(form, fault)
             else:
                 messages.success(request, done())
-                return redirect(case)
+                return redirect(place_after(request.user, case))
         return _form_page(request, case, form, title(), button())
 
     return view

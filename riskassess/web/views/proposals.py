@@ -22,19 +22,11 @@ from riskassess.reviews.queries import last_decision, recommendations_now
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import TitleForm, WithdrawForm
-from riskassess.web.history import timeline
+from riskassess.web.history import TOLD, timeline
 from riskassess.web.standing import standing_of
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
-
-# What a researcher reads of the record: the story of the proposal, nothing of the work behind the scenes.
-TOLD = (
-    "proposal.created", "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
-    "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
-    "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
-    "safeguard.fulfilled", "hold.lifted",
-)  # fmt: skip
 
 
 def new(request):
