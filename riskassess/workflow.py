@@ -53,12 +53,15 @@ def choose_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner
 
 
 @story()
-def submit(*, proposal: Proposal, actor: User) -> ProposalVersion:
-    """Freeze the proposal and send it on its way; partners are screened first where that is due."""
+def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersion:
+    """Freeze the proposal and send it on its way; partners are screened first where that is due.
+
+    `seen` is the fingerprint of what a page showed before: other content is then refused with a Conflict.
+    """
     if proposal.owner_id != actor.pk:
         raise DomainError(_("Only the lead researcher can submit this proposal."))
     proposals.move(proposal=proposal, name="submit", actor=actor)
-    version = assessments.freeze_version(proposal=proposal, actor=actor)
+    version = assessments.freeze_version(proposal=proposal, actor=actor, seen=seen)
     Proposal.objects.filter(pk=proposal.pk).update(submitted_at=timezone.now())
     stale = [p for p in _partners_of(proposal) if not registry.is_fresh(p)]
     for partner in stale:

@@ -128,9 +128,18 @@ def safeguards_of(questionnaire: Questionnaire) -> list[dict]:
 
 
 @transaction.atomic
-def freeze_version(*, proposal: Proposal, actor: User) -> ProposalVersion:
-    """Freeze what is submitted as the next version. Refuses while an asked, required question stands open."""
+def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersion:
+    """Freeze what is submitted as the next version. Refuses while an asked, required question stands open.
+
+    With `seen`, the fingerprint of what somebody read, other content is a Conflict: nobody submits what they never saw.
+    """
     questionnaire = open_questionnaire(proposal=proposal)
+    content = fact_collection.present_content(questionnaire)
+    sha256 = fact_collection.fingerprint(content)
+    if seen and seen != sha256:
+        raise Conflict(
+            _("Somebody changed the proposal just now. Nothing was submitted: read it below, then submit again.")
+        )
     facts = present_facts(questionnaire=questionnaire, on=timezone.localdate())
     missing = missing_answers(catalogue_of(questionnaire.release), facts)
     if missing:
@@ -140,13 +149,12 @@ def freeze_version(*, proposal: Proposal, actor: User) -> ProposalVersion:
         )
     if unnamed := missing_rows(catalogue_of(questionnaire.release), facts):
         raise DomainError(unnamed[0].row_needed)
-    content = fact_collection.present_content(questionnaire)
     last = latest_version(proposal)
     version = ProposalVersion.objects.create(
         proposal=proposal,
         number=(last.number if last else 0) + 1,
         content=content,
-        sha256=fact_collection.fingerprint(content),
+        sha256=sha256,
         release=questionnaire.release,
         submitted_by=actor,
     )

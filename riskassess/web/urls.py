@@ -20,6 +20,7 @@ from riskassess.web.views import (
     questionnaire,
     replays,
     reports,
+    submission,
 )
 
 PROPOSAL = "proposals/<slug:reference>"
@@ -47,8 +48,8 @@ urlpatterns = [
     path(f"{PROPOSAL}/assessment", assessment.assessment, name="assessment"),
     path(f"{PROPOSAL}/safeguards", assessment.safeguard_propose, name="safeguard_propose"),
     path(f"{PROPOSAL}/safeguards/<uuid:uid>/drop", assessment.safeguard_drop, name="safeguard_drop"),
-    path(f"{PROPOSAL}/check", questionnaire.check, name="check"),
-    path(f"{PROPOSAL}/submit", questionnaire.submit, name="submit"),
+    path(f"{PROPOSAL}/check", submission.check, name="check"),
+    path(f"{PROPOSAL}/submit", submission.submit, name="submit"),
     path(f"{PROPOSAL}/discard", proposals.discard, name="discard"),
     path(f"{PROPOSAL}/withdraw", proposals.withdraw, name="withdraw"),
     path(f"{PROPOSAL}/versions/<int:number>", proposals.version, name="version"),

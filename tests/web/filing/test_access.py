@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from riskassess.audit.models import AccessRead
 from riskassess.proposals.services import set_coinvestigators
+from tests.web.filing.pages import filled
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,9 @@ def test_coinvestigator_who_may_edit_writes_but_does_not_submit(as_user, ana, ma
     browser = as_user(mateo)
 
     assert browser.get(reverse("section", args=[proposal.reference, "work"])).status_code == 200
-    page = browser.post(reverse("submit", args=[proposal.reference]), {"statement": "on"})
+    page = browser.get(reverse("check", args=[proposal.reference]))
+
+    page = browser.post(reverse("submit", args=[proposal.reference]), filled(page, "submit", statement="on"))
 
     assert page.status_code == 422
     assert "Only Ana Ferreira, who leads this proposal, can submit it." in page.content.decode()

@@ -50,7 +50,7 @@ def test_ana_files_from_an_empty_page_to_the_receipt(as_user, ana, listed, run_j
     assert "Low" in text_of(browser.get(page["Location"]))
     page = browser.get(f"/proposals/{proposal.reference}/check")
     assert "missing before you can submit" not in text_of(page)
-    page = browser.post(f"/proposals/{proposal.reference}/submit", {"statement": "on"}, follow=True)
+    page = browser.post(f"/proposals/{proposal.reference}/submit", filled(page, "submit", statement="on"), follow=True)
     assert "The partners are being compared with public lists." in text_of(page)
 
     run_jobs()

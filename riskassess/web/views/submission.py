@@ -1,0 +1,106 @@
+"""The last page before submitting. What is submitted is what that page showed, or it is shown again."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from riskassess import workflow
+from riskassess.assessments.wording import answer_groups, lines_of
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.reviews.routing import due_date
+from riskassess.web.access import get_proposal_for
+from riskassess.web.draft import Draft
+from riskassess.web.forms.proposals import SubmitForm
+from riskassess.web.seen import content_mark, part_marks, what_changed
+from riskassess.web.views.questionnaire import crumbs, get_draft_for
+
+
+def check(request, reference):
+    draft = get_draft_for(request, reference)
+    if draft is None:
+        return redirect("proposal", reference)
+    return check_page(request, draft, SubmitForm(catalogue=draft.catalogue))
+
+
+@require_POST
+def submit(request, reference):
+    draft = get_draft_for(request, reference)
+    if not draft.proposal.is_editable:
+        get_proposal_for(request.user, reference, "proposals.submit")  # says that it is too late, and where it stands
+    form = SubmitForm(request.POST, catalogue=draft.catalogue)
+    if draft.missing_links:
+        form.add_error(None, _("Some answers are missing. The list below leads to each of them."))
+    if not request.user.has_perm("proposals.submit", draft.proposal) and draft.proposal.is_editable:
+        form.add_error(
+            None, _("Only %(name)s, who leads this proposal, can submit it.") % {"name": draft.proposal.owner.name}
+        )
+    status = 422
+    if words := what_changed(draft, request.POST.get("parts", ""), request.user, seen=request.POST.get("seen", "")):
+        form.add_error(None, words)
+        status = 409
+    if form.is_valid():
+        try:
+            workflow.submit(proposal=draft.proposal, actor=request.user, seen=request.POST["seen"])
+        except DomainError as fault:
+            form.add_error(None, str(fault))
+            draft = get_draft_for(request, reference)  # as it stands now, which is what the next try is bound to
+            return check_page(request, draft, form, status=409 if isinstance(fault, Conflict) else 422)
+        messages.success(request, _("%(reference)s is submitted.") % {"reference": reference})
+        return redirect("proposal", reference)
+    return check_page(request, draft, form, status=status)
+
+
+def check_page(request, draft: Draft, form, status=200):
+    proposal, result, catalogue = draft.proposal, draft.result, draft.catalogue
+    route = catalogue.route(result.route)
+    content = {
+        "answers": draft.facts["answers"],
+        **{name: draft.facts[name] for name in ("partners", "technology", "funders")},
+    }
+    return render(
+        request,
+        "proposals/check.html",
+        {
+            "draft": draft,
+            "proposal": proposal,
+            "form": form,
+            "seen": content_mark(draft),
+            "parts": part_marks(draft),
+            "rail": draft.rail("check"),
+            "panel": draft.panel(),
+            "missing": draft.missing_links,
+            "unsure": [
+                {"text": i.question.text, "row_label": i.row_label, "url": draft.url_of(i.question, i.row)}
+                for i in draft.asked
+                if draft.is_unsure(i)
+            ],
+            "groups": asked_groups(draft, answer_groups(content, catalogue)),
+            "route": route,
+            "route_reason": result.route_reason,
+            "due_on": due_date(catalogue, result.route) if route.days else None,
+            "result": result,
+            "kinds": [
+                line for q in catalogue.questions if q.field == "kinds" for line in lines_of(content, q) if line.words
+            ],
+            "partners": proposal.participations.select_related("partner"),
+            "funders": proposal.funders.all(),
+            "technology": proposal.technology_items.all(),
+            "may_submit": request.user.has_perm("proposals.submit", proposal),
+            "before": draft.step_before("check"),
+            "crumbs": crumbs(proposal, _("Check and submit")),
+        },
+        status=status,
+    )
+
+
+def asked_groups(draft: Draft, groups):
+    """Only what is asked now, each section with the page where it is changed."""
+    asked = {(item.question.id, item.row) for item in draft.asked}
+    pages = {section.title: draft.page_of(section) for section in draft.sections}
+    found = []
+    for group in groups:
+        lines = [line for line in group.lines if (line.question.id, line.row) in asked]
+        if lines:
+            found.append({"title": group.title, "url": pages[group.title], "lines": lines})
+    return found
