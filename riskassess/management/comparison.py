@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.comparing import Difference
 from riskassess.engine.describing import in_words
 from riskassess.engine.releases import Edit
-from riskassess.engine.results import Assessment
+from riskassess.engine.results import Assessment, Because
 from riskassess.engine.safeguards import SafeguardSet, Suggestion
 
 WIDTH = 100
@@ -89,29 +89,72 @@ def tell_moved(moved: list[tuple[str, Difference]], count: int) -> Iterator[str]
 
 
 def tell_trace(catalogue: Catalogue, result: Assessment) -> Iterator[str]:
-    """Every rule on every row: what it came to, its condition, and the answers and facts that made it so."""
+    """Every rule on every row with its condition and what made it so, then each step of points and of the route."""
     labels = {finding.row: finding.row_label for finding in result.findings}
-    outcomes = {
-        "fired": _("is the case"),
-        "possible": _("may be the case"),
-        "quiet": _("is not the case"),
-        "not_in_force": _("is not in force on this day"),
-    }
     yield ""
     yield _("Every rule")
     for line in result.trace:
         rule = catalogue.rule(line.rule)
         place = labels.get(line.row) or line.row
-        named = f"{rule.title} ({', '.join(filter(None, (rule.id, place)))}): {outcomes[line.outcome]}"
-        yield from _wrapped(named, "  - ", "    ")
-        yield from _wrapped(
-            _("When: %(condition)s.") % {"condition": in_words(catalogue, rule.when)}, "      ", "        "
-        )
-        for reason in line.because:
-            words = reason.words or _("open")
-            yield from _wrapped(
-                f"{reason.text} {words}" + (f" ({reason.row})" if reason.row else ""), "      ", "        "
+        said = _OUTCOMES[line.outcome] + (f" ({line.dated})" if line.dated else "")
+        yield from _wrapped(f"{rule.title} ({', '.join(filter(None, (rule.id, place)))}): {said}", "  - ", "    ")
+        when = _("When: %(condition)s.") % {"condition": in_words(catalogue, rule.when)}
+        yield from _wrapped(when, "      ", "        ")
+        yield from _reasons(line.because)
+        for grade in line.grades:
+            row = rule.rows[grade.grade - 1]
+            words = (
+                f"{grade.likelihood} × {grade.impact} = {grade.likelihood * grade.impact}, {_OUTCOMES[grade.outcome]}"
             )
+            yield from _wrapped(f"{words}; {_('when')} {in_words(catalogue, row.when)}", "      ", "        ")
+            yield from _reasons(grade.because)
+    yield from _steps(catalogue, result)
+
+
+_OUTCOMES = {
+    "fired": gettext_lazy("it is the case"),
+    "possible": gettext_lazy("it may be the case"),
+    "quiet": gettext_lazy("it is not the case"),
+    "not_in_force": gettext_lazy("it is not in force on this day"),
+}
+_TIERS = {
+    "filed": gettext_lazy("as filed"),
+    "agreed": gettext_lazy("with the agreed safeguards"),
+    "if_agreed": gettext_lazy("with the proposed safeguards too"),
+}
+_ENDS = {"lower": gettext_lazy("certain findings alone"), "upper": gettext_lazy("possible ones too")}
+_KINDS = {
+    "safeguard": gettext_lazy("lowered by"),
+    "raise": gettext_lazy("raised by"),
+    "context_cap": gettext_lazy("held at the limit of context"),
+    "membership_cap": gettext_lazy("held at the limit of a technology area alone"),
+}
+
+
+def _steps(catalogue: Catalogue, result: Assessment) -> Iterator[str]:
+    """How points moved; rows that no step names count with likelihood times impact."""
+    titles = {dimension.id: dimension.title for dimension in catalogue.dimensions}
+    for (tier, end), steps in groupby(result.steps, key=lambda step: (step.safeguards, step.end)):
+        yield ""
+        yield _("Steps of points, %(tier)s, %(end)s") % {"tier": _TIERS[tier], "end": _ENDS[end]}
+        for step in steps:
+            before, after = (f"{x} × {y} = {score}" for x, y, score in (step.before, step.after))
+            place = titles.get(step.dimension, "")
+            named = ", ".join(filter(None, (step.finding, _("row %(n)d") % {"n": step.grade}, place)))
+            why = f" {', '.join(step.why)}" if step.why else ""
+            yield from _wrapped(f"{named}: {before} → {after}, {_KINDS[step.kind]}{why}", "  - ", "    ")
+    if result.route_steps:
+        yield ""
+        yield _("Steps of the route")
+    for turn in result.route_steps:
+        pair = " → ".join(catalogue.route(each).title for each in (turn.before, turn.after) if each)
+        yield from _wrapped(f"{pair}: {turn.why}", "  - ", "    ")
+
+
+def _reasons(because: Iterable[Because]) -> Iterator[str]:
+    for reason in because:
+        place = f" ({reason.row})" if reason.row else ""
+        yield from _wrapped(f"{reason.text} {reason.words or _('open')}{place}", "      · ", "        ")
 
 
 def _wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:

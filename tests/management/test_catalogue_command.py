@@ -77,7 +77,17 @@ def test_trace_tells_every_rule_with_its_condition_and_its_reasons():
     rules = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))["rules"]
     assert code == 0
     assert [rule["id"] for rule in rules if f"({rule['id']}" not in told] == []
-    assert "(K04, Meridian Sensing S.A. (invented)): is the case When: “Does the organisation do research for" in told
+    assert (
+        "(K04, Meridian Sensing S.A. (invented)): it is the case When: “Does the organisation do research for" in told
+    )
+
+
+def test_trace_lets_a_person_recompute_the_level():
+    told = running(run("catalogue", "trace", RELEASE, LASER)[1])
+
+    assert "K01:t1, row 2, Transfer of knowledge and technology: 2 × 4 = 8 → 3 × 4 = 12, raised by K04:p1" in told
+    assert "K01:t1, row 2: 2 × 4 = 8 → 1 × 4 = 4, lowered by M_need_to_know" in told
+    assert told.endswith("Steps of the route - Full review: high as filed")
 
 
 def test_schema_is_the_one_that_is_published_for_editors():
