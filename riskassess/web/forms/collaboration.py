@@ -269,6 +269,54 @@ class Collaboration:
         self.main = CollaborationForm(initial=typed, catalogue=self.catalogue, units=self.units)
         return True
 
+    def take(self, part: str, other: "Collaboration") -> bool:
+        """Put what stands in the other page in place of one part of this one; says whether there is such a part."""
+        if part in self._rows_by_part:
+            self._rows_by_part[part].show(other._rows_by_part[part].typed())
+        elif part not in self.main.fields:
+            return False
+        for rows in self.row_sets:
+            rows.show(rows.typed())
+        typed = {name: self.main[name].value() for name in self.main.fields}
+        if part in typed:
+            typed[part] = other.main[part].value()
+        self.main = CollaborationForm(initial=typed, catalogue=self.catalogue, units=self.units)
+        return True
+
+    @property
+    def _rows_by_part(self) -> dict[str, RowSet]:
+        return dict(zip(("partners", "funders", "people"), self.row_sets, strict=True))
+
+    def title_of(self, part: str) -> str:
+        titles = {"partners": _("Partner organisations"), "funders": _("Who pays"), "people": _("Who writes with you")}
+        return titles[part] if part in titles else str(self.main.fields[part].label)
+
+    def words_of(self, part: str) -> str:
+        """What a part says as it stands in the form, in words, so that two versions can be read side by side."""
+        if part in self._rows_by_part:
+            return "; ".join(filter(None, (self._row_words(form) for form in self._rows_by_part[part])))
+        value = self.main[part].value()
+        if part == "kinds":
+            words = dict(self.main.fields["kinds"].choices)
+            return ", ".join(words[kind] for kind in value or [] if kind in words)
+        if part == "unit":
+            unit = self.units.filter(pk=getattr(value, "pk", value)).first()
+            return str(unit or "")
+        return str(value or "")
+
+    def _row_words(self, form: forms.Form) -> str:
+        """What is in a row; choices by their words, hidden fields and ticks left out."""
+        found = []
+        for field in form:
+            value = field.value()
+            if field.is_hidden or not value or isinstance(value, bool):
+                continue
+            choices = dict(getattr(field.field, "choices", ()))
+            found.append(str(choices.get(value, value)))
+        if "name" in form.fields and not form["name"].value():
+            return ""
+        return ", ".join(found)
+
     def is_valid(self) -> bool:
         wrong = [part for part in (self.main, self.partners, self.funders, self.people) if not part.is_valid()]
         return not wrong

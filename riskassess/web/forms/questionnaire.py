@@ -127,6 +127,7 @@ class SectionForm(forms.Form):
     def __init__(self, data=None, *, slots, values, shown=(), heads=None, **kwargs):
         self.slots = {field_name(question.id, row): (question, row) for question, row in slots}
         self.shown = shown
+        self.row_labels = {row: head["title"] for row, head in (heads or {}).items()}
         merged = None
         if data is not None:
             merged = MultiValueDict({name: as_list(value) for name, value in values.items() if name not in shown})

@@ -6,13 +6,14 @@ from partners.queries import find_ror
 from partners.services import register_partner
 from riskassess import workflow
 from riskassess.accounts.models import Unit
-from riskassess.assessments.facts import fingerprint
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals import services as proposals
+from riskassess.proposals.models import Proposal
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft
 from riskassess.web.forms.collaboration import MOST_SUGGESTIONS, Collaboration
+from riskassess.web.seen import changed_since, joined, last_edit, mark
 from riskassess.web.views.questionnaire import crumbs, get_draft_for
 
 
@@ -29,18 +30,24 @@ def collaboration(request, reference):
         data=request.POST if request.method == "POST" else None,
         may_invite=proposal.owner_id == request.user.pk,
     )
+    seen, contested = joined(marks_of(proposal)), []
     if request.method == "POST":
         action = request.POST.get("do", "continue")
-        if forms.act(action):
-            pass
+        if forms.act(action) or forms.take(action.removeprefix("take:"), stored_forms(draft, forms)):
+            seen = request.POST.get("seen", "")
         elif not forms.is_valid():
-            status = 422
+            status, seen = 422, request.POST.get("seen", "")
         else:
             try:
                 save_collaboration(proposal, request.user, forms, seen=request.POST.get("seen", ""))
             except DomainError as fault:
                 keep_refusal(forms, fault)
                 status = 409 if isinstance(fault, Conflict) else 422
+                if isinstance(fault, Contested):
+                    contested, seen = fault.parts, fault.seen
+                    proposal = get_proposal_for(request.user, reference, "proposals.view")
+                else:
+                    seen = request.POST.get("seen", "")
             else:
                 return redirect(after_saving(request, reference, action, draft))
     return render(
@@ -51,7 +58,9 @@ def collaboration(request, reference):
             "proposal": proposal,
             "forms": forms,
             "section": draft.sections[0],
-            "seen": mark_of(proposal),
+            "seen": seen,
+            "contested": contested_words(contested, forms, stored_forms(Draft(proposal), forms)) if contested else [],
+            "other": last_edit(reference, request.user) if contested else None,
             "rail": draft.rail(draft.sections[0].id),
             "panel": draft.panel(),
             "next": draft.next_step(draft.sections[0].id),
@@ -61,27 +70,46 @@ def collaboration(request, reference):
     )
 
 
-def mark_of(proposal) -> str:
-    """Changes with anything this page writes; what is posted under an older mark was typed over somebody's change."""
-    return fingerprint(
-        [
-            [proposal.title, proposal.summary, proposal.kinds, str(proposal.starts), str(proposal.ends)],
-            proposal.unit_id,
-            [[row.partner_id, row.role] for row in proposal.participations.all()],
-            [[row.name, row.country, row.kind] for row in proposal.funders.all()],
-            [[co.user_id, co.can_edit] for co in proposal.coinvestigators.all()],
-        ]
-    )[:16]
+class Contested(Conflict):
+    """Somebody else changed parts of the page since it was shown; `seen` are the marks of how it stands now."""
+
+    def __init__(self, parts: list[str], seen: str):
+        super().__init__(_("Somebody changed this page after you opened it. Yours is not lost: choose below."))
+        self.parts, self.seen = parts, seen
+
+
+def marks_of(proposal) -> dict[str, str]:
+    """A mark for each part of the page; what is posted under an older one was typed over somebody's change."""
+    own = {name: str(getattr(proposal, name)) for name in ("title", "summary", "kinds", "starts", "ends", "unit_id")}
+    rows = {
+        "partners": [[row.partner_id, row.role] for row in proposal.participations.all()],
+        "funders": [[row.name, row.country, row.kind] for row in proposal.funders.all()],
+        "people": [[co.user_id, co.can_edit] for co in proposal.coinvestigators.all()],
+    }
+    return {name.removesuffix("_id"): mark(value) for name, value in {**own, **rows}.items()}
+
+
+def stored_forms(draft: Draft, forms: Collaboration) -> Collaboration:
+    """The page as it stands, beside what was typed."""
+    return Collaboration(draft.proposal, catalogue=draft.catalogue, units=forms.units, may_invite=forms.may_invite)
+
+
+def contested_words(parts: list[str], mine: Collaboration, theirs: Collaboration) -> list[dict]:
+    """Both versions of each part that was changed elsewhere and says something else here."""
+    found = [
+        {"name": name, "title": mine.title_of(name), "theirs": theirs.words_of(name), "mine": mine.words_of(name)}
+        for name in parts
+    ]
+    return [item for item in found if item["theirs"] != item["mine"]]
 
 
 @story()
 def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> None:
     """Write the whole page through the services, or nothing of it."""
     proposals.guard_editable(proposal)
-    if seen and seen != mark_of(proposal):
-        raise Conflict(
-            _("Somebody changed this page after you opened it. Yours is not lost: it is shown here. Save it again.")
-        )
+    marks = marks_of(Proposal.objects.get(pk=proposal.pk))  # read after the row is locked
+    if seen and (changed := changed_since(seen, marks)):
+        raise Contested(changed, joined(marks))
     given = forms.main.cleaned_data
     proposals.describe(proposal=proposal, actor=actor, **given)
     rows = []

@@ -15,10 +15,22 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals import services as proposals
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft, may_write
-from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, field_name, read_value
+from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import RowSet
 
 ROW_ICONS = {"partner": "building-2", "technology": "flask-conical", "funder": "coins"}
+
+
+class Contested(Conflict):
+    """Answers that somebody else changed meanwhile and that were changed here too; by the name of their field."""
+
+    def __init__(self, answers: dict[str, Answer]):
+        first = next(iter(answers.values()))
+        super().__init__(
+            _("%(name)s changed this at %(time)s. Yours is not lost: both are shown, choose one and save again.")
+            % {"name": first.changed_by.name, "time": hour_of(first)}
+        )
+        self.answers = answers
 
 
 def get_draft_for(request, reference: str) -> Draft | None:
@@ -47,30 +59,36 @@ def section(request, reference, section):
         return redirect("collaboration", reference)
     items = items_of(draft, request.POST) if current.scope == "technology" else None
     shown = read_shown(request.POST)
-    overlay(draft, current, request.POST, shown)
-    answers = {field_name(a.question, a.row): a for a in draft.questionnaire.answers.select_related("changed_by")}
-    form = section_form(draft, current, request.POST if request.method == "POST" else None, shown)
-    status = 200
+    answers = answers_by_name(draft)
+    action = request.POST.get("do", "continue")
+    posted, taken = take_over(request.POST, action, answers)
+    overlay(draft, current, posted, shown)
+    form = section_form(draft, current, posted if request.method == "POST" else None, shown)
+    status, contested, is_fresh = 200, {}, request.method != "POST"
     if request.method == "POST":
-        action = request.POST.get("do", "continue")
-        if items is not None and items.act(action):
-            pass  # a row more or less; nothing is saved yet
+        if taken or (items is not None and items.act(action)):
+            pass  # another's answer in place of one's own, or a row more or less; nothing is saved yet
         elif form.is_valid() & (items is None or items.is_valid()):
             try:
-                changed = save_section(draft, current, request.user, form, items, answers)
+                changed = save_section(draft, current, request.user, form, items)
+            except Contested as fault:
+                contested, answers, status = fault.answers, answers_by_name(draft), 409
+                form.add_error(None, str(fault))
             except DomainError as fault:
                 form.add_error(fault.field if fault.field in form.fields else None, str(fault))
                 status = 409 if isinstance(fault, Conflict) else 422
             else:
                 if not request.htmx:
                     return redirect(after_saving(request, reference, current, action, form, changed))
-                answers = {field_name(a.question, a.row): a for a in draft.questionnaire.answers.all()}
+                answers, is_fresh = answers_by_name(draft), True
         else:
             status = 422
-    return section_page(request, draft, current, form, items, answers, status)
+    revisions = revisions_shown(form, answers, {} if is_fresh else form.shown, contested)
+    contested = [contested_words(form, name, answer) for name, answer in contested.items()]
+    return section_page(request, draft, current, form, items, answers, status, revisions, contested)
 
 
-def section_page(request, draft, current, form, items, answers, status):
+def section_page(request, draft, current, form, items, answers, status, revisions, contested):
     before = draft.step_before(current.id)
     panel = draft.panel()
     response = render(
@@ -83,7 +101,8 @@ def section_page(request, draft, current, form, items, answers, status):
             "form": form,
             "items": items,
             "is_empty": not form.slots,
-            "hidden": [(name, answers[name].revision if name in answers else 0) for name in form.slots],
+            "hidden": revisions,
+            "contested": contested,
             "rail": draft.rail(current.id),
             "panel": panel,
             "saved_at": max((answer.changed_at for answer in answers.values()), default=None),
@@ -125,6 +144,46 @@ def overlay(draft: Draft, current, posted, shown) -> None:
             name = field_name(question.id, row_id)
             if name in shown:
                 draft.answers_of(row_id)[question.id] = read_value(question, posted.getlist(name))
+
+
+def answers_by_name(draft: Draft) -> dict[str, Answer]:
+    found = draft.questionnaire.answers.select_related("changed_by")
+    return {field_name(answer.question, answer.row): answer for answer in found}
+
+
+def take_over(posted, action: str, answers: dict[str, Answer]):
+    """What was posted, with another person's answer in one place where a button asks for it; and whether one did."""
+    what, _sign, name = action.partition(":")
+    if what != "take" or name not in answers:
+        return posted, False
+    posted = posted.copy()
+    posted.setlist(name, as_list(answers[name].value))
+    return posted, True
+
+
+def revisions_shown(form: SectionForm, answers, kept, contested) -> list[tuple[str, int]]:
+    """The revision each question is shown with. A page that comes back unsaved keeps those of before, apart from the
+    answers of which it shows both versions."""
+    now = {name: answers[name].revision if name in answers else 0 for name in form.slots}
+    return [(name, number if name in contested else kept.get(name, number)) for name, number in now.items()]
+
+
+def contested_words(form: SectionForm, name: str, answer: Answer) -> dict:
+    """Both versions of an answer in words, the other's first."""
+    question, row = form.slots[name]
+    heading = f"{question.text} ({form.row_labels[row]})" if row in form.row_labels else question.text
+    return {
+        "name": name,
+        "question": heading,
+        "who": _("%(name)s, %(time)s") % {"name": answer.changed_by.name, "time": hour_of(answer)},
+        "first_name": answer.changed_by.first_name,
+        "theirs": words_of(question, answer.value),
+        "mine": words_of(question, form.answers()[question.id, row]),
+    }
+
+
+def hour_of(answer: Answer) -> str:
+    return timezone.localtime(answer.changed_at).strftime("%H:%M")
 
 
 def section_form(draft: Draft, current, data, shown) -> SectionForm:
@@ -174,9 +233,13 @@ def items_of(draft: Draft, posted) -> RowSet:
 
 
 @story()
-def save_section(draft: Draft, current, user, form: SectionForm, items, answers: dict[str, Answer]) -> list[Answer]:
-    """Keep the section's answers, unless somebody else changed one of them since the page was shown."""
+def save_section(draft: Draft, current, user, form: SectionForm, items) -> list[Answer]:
+    """Keep the section's answers, unless somebody else changed one of them since the page was shown.
+
+    The proposal's row is locked before anything is compared, so that of two who save at once one sees the other.
+    """
     proposals.guard_editable(draft.proposal)
+    answers, contested = answers_by_name(draft), {}
     values = form.answers()
     for (question_id, row), value in list(values.items()):
         answer = answers.get(field_name(question_id, row))
@@ -187,7 +250,9 @@ def save_section(draft: Draft, current, user, form: SectionForm, items, answers:
             continue
         if answer.changed_by_id == user.pk:
             continue  # the same person's later choice, made while the one before was being saved
-        raise Conflict(changed_words(draft.catalogue.question(question_id), answer), field_name(question_id, row))
+        contested[field_name(question_id, row)] = answer
+    if contested:
+        raise Contested(contested)
     if items is not None:
         proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
     return save_answers(questionnaire=draft.questionnaire, actor=user, section=current.id, values=values)
@@ -199,17 +264,6 @@ def value_shown(answer: Answer, revision: int):
         return None
     change = answer.changes.order_by("pk")[revision - 1 : revision].first()
     return change.after if change else None
-
-
-def changed_words(question, answer: Answer) -> str:
-    return _(
-        "%(name)s changed this answer to “%(words)s” at %(time)s. Yours is not lost: it is shown here. "
-        "Choose one and save again."
-    ) % {
-        "name": answer.changed_by.name,
-        "words": words_of(question, answer.value) or _("no answer"),
-        "time": timezone.localtime(answer.changed_at).strftime("%H:%M"),
-    }
 
 
 def after_saving(request, reference, current, action, form, changed) -> str:

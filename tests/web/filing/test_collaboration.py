@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from partners.models import Partner, RorRecord
 from riskassess.audit.models import Event
-from riskassess.proposals.services import describe
+from riskassess.proposals.services import describe, set_funders
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -171,11 +171,27 @@ def test_change_by_somebody_else_is_not_overwritten_unseen(browser, draft, addre
 
     assert page.status_code == 409
     assert ("title", "Mine") in read(page).forms["collaboration"]
+    assert {"name": "title", "title": "Title", "theirs": "Theirs", "mine": "Mine"} in page.context["contested"]
     draft.refresh_from_db()
     assert draft.title == "Theirs"
     assert browser.post(address, filled(page, "collaboration")).status_code == 302
     draft.refresh_from_db()
     assert draft.title == "Mine"
+
+
+def test_loser_takes_one_part_of_the_other_page(browser, draft, address, mateo):
+    sent = filled(browser.get(address), "collaboration", title="Mine", funder__0__name="My funder")
+    set_funders(proposal=draft, actor=mateo, rows=[{"name": "A foundation", "country": "BE", "kind": "private"}])
+    page = browser.post(address, sent)
+    assert [item["name"] for item in page.context["contested"]] == ["funders"]
+    assert "A foundation" in page.context["contested"][0]["theirs"]
+
+    page = browser.post(address, filled(page, "collaboration", do="take:funders"))
+    page = browser.post(address, filled(page, "collaboration"))
+
+    assert page.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, draft.funders.get().name) == ("Mine", "A foundation")
 
 
 def test_same_partner_twice_is_refused(browser, draft, address):

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from riskassess.assessments.models import Answer
 from riskassess.audit.models import Event
 from riskassess.management.filing import answer
 from riskassess.proposals.services import set_coinvestigators
+from riskassess.web.draft import Draft
+from riskassess.web.views.questionnaire import Contested, read_shown, save_section, section_form
 from riskassess.workflow import submit
 from tests.web.filing.pages import filled, read, text_of
 
@@ -130,10 +133,54 @@ def test_two_who_change_one_answer_both_see_it(as_user, ana, mateo, filed):
     page = browser.post(section(proposal, "work"), sent)
 
     assert page.status_code == 409
-    assert "Mateo Ruiz changed this answer to “Basic research, driven by curiosity”" in text_of(page)
+    assert "Mateo Ruiz changed this at " in text_of(page)
+    assert "Basic research, driven by curiosity" in page.context["contested"][0]["theirs"]
     assert value_of(proposal, "T4") == "basic"
     assert browser.post(section(proposal, "work"), filled(page, "questions")).status_code == 302
     assert value_of(proposal, "T4") == "applied"
+
+
+def test_loser_takes_the_others_answer_and_keeps_the_rest(as_user, ana, mateo, filed):
+    proposal = filed()
+    browser = as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T4="applied", T5="no")
+    answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic"})
+    page = browser.post(section(proposal, "work"), sent)
+    assert "Take Mateo's" in text_of(page)
+
+    page = browser.post(section(proposal, "work"), filled(page, "questions", do="take:T4"))
+
+    assert ("T4", "basic") in read(page).forms["questions"]
+    assert value_of(proposal, "T5") == "yes"
+    assert browser.post(section(proposal, "work"), filled(page, "questions")).status_code == 302
+    assert (value_of(proposal, "T4"), value_of(proposal, "T5")) == ("basic", "no")
+
+
+def test_untouched_answer_stays_the_others_after_a_conflict_about_another(as_user, ana, mateo, filed):
+    proposal = filed()
+    browser = as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T4="applied")
+    answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic", ("T5", ""): "no"})
+
+    page = browser.post(section(proposal, "work"), sent)
+    browser.post(section(proposal, "work"), filled(page, "questions"))
+
+    assert (value_of(proposal, "T4"), value_of(proposal, "T5")) == ("applied", "no")
+
+
+def test_answer_saved_while_the_page_was_being_checked_is_seen(ana, mateo, filed):
+    proposal = filed()
+    draft = Draft(proposal)
+    current = draft.catalogue.section("work")
+    posted = QueryDict("T4=applied&shown=T4:1&shown=T5:1&T5=yes")
+    form = section_form(draft, current, posted, read_shown(posted))
+    assert form.is_valid()
+    answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic"})
+
+    with pytest.raises(Contested) as caught:
+        save_section(draft, current, ana, form, None)
+
+    assert [a.value for a in caught.value.answers.values()] == ["basic"]
 
 
 def test_answer_that_was_not_touched_gives_way_to_another_persons(as_user, ana, mateo, filed):
