@@ -11,11 +11,15 @@ from riskassess.jobs import running
 from riskassess.jobs.running import job_task
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import State
+from riskassess.reviews.queries import stuck_submissions
 
 
 @shared_task(name="schedule.sweep_jobs")
 def sweep_jobs() -> None:
     running.sweep()
+    stuck = stuck_submissions(Proposal.objects.all())
+    for proposal in Proposal.objects.filter(pk__in=stuck):
+        workflow.tell_stuck(proposal=proposal, job=stuck[proposal.pk])
 
 
 @shared_task(name="schedule.seal_reads")

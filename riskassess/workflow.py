@@ -14,10 +14,12 @@ from riskassess.accounts.roles import Role
 from riskassess.assessments import services as assessments
 from riskassess.assessments.models import AssessmentRecord, ProposalVersion, Safeguard, SafeguardState
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record, latest_version
+from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.results import Assessment
 from riskassess.jobs.models import Job
+from riskassess.jobs.services import retry
 from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Participation, Proposal
@@ -27,6 +29,7 @@ from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_vote
 from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
+from riskassess.reviews.queries import stuck_submissions
 from riskassess.reviews.rules import conflict_reason
 
 STATE_AFTER = {
@@ -97,6 +100,35 @@ def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
     if result.route != "fast_track":
         _tell_unscreened(proposal, version)
     return record
+
+
+@story()
+def tell_stuck(*, proposal: Proposal, job: Job) -> None:
+    """Tell the officers that a submitted proposal could not be assessed; once for each failure."""
+    telling.assessment_failed(proposal=proposal, people=_free_officers(proposal), job=job)
+
+
+@story()
+def assess_again(*, proposal: Proposal, actor: User) -> Job:
+    """Start a failed assessment anew."""
+    _guard_no_conflict(actor, proposal)
+    job = stuck_submissions(Proposal.objects.filter(pk=proposal.pk)).get(proposal.pk)
+    if job is None:
+        raise Conflict(_("The assessment of %(reference)s does not wait.") % {"reference": proposal.reference})
+    record_event(
+        "proposal.assessment_retried",
+        subject=proposal,
+        actor_id=actor.pk,
+        role=proposals.role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+    )
+    return retry(job=job)
+
+
+def _free_officers(proposal: Proposal) -> list[User]:
+    """The officers of the proposal's unit who may act on it."""
+    return [user for user in holders(Role.OFFICER, unit=proposal.unit) if not conflict_reason(user, proposal)]
 
 
 def _partners_of(proposal: Proposal) -> list[Partner]:
@@ -174,8 +206,7 @@ def _panel_for(proposal: Proposal, case: Case, officer: User | None) -> tuple[Us
 
 def _tell_unscreened(proposal: Proposal, version: ProposalVersion) -> None:
     if any(hit == "not_screened" for hit in registry.sanction_hits(_partners_of(proposal)).values()):
-        people = [u for u in holders(Role.OFFICER, unit=proposal.unit) if not conflict_reason(u, proposal)]
-        telling.not_screened(proposal=proposal, people=people, number=version.number)
+        telling.not_screened(proposal=proposal, people=_free_officers(proposal), number=version.number)
 
 
 @story()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from partners import queries as registry
 from riskassess.accounts.models import User
 from riskassess.assessments import facts as fact_collection
+from riskassess.assessments.fitting import first_problem
 from riskassess.assessments.models import (
     Answer,
     AnswerChange,
@@ -141,6 +142,9 @@ def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> Propos
             _("Somebody changed the proposal just now. Nothing was submitted: read it below, then submit again.")
         )
     facts = present_facts(questionnaire=questionnaire, on=timezone.localdate())
+    problem, question = first_problem(catalogue_of(questionnaire.release), facts)
+    if problem:
+        raise DomainError(problem, field=question)
     missing = missing_answers(catalogue_of(questionnaire.release), facts)
     if missing:
         raise DomainError(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
+from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue
 from riskassess.notices.models import Notice
 from riskassess.proposals.models import Proposal
@@ -165,6 +166,19 @@ def not_screened(*, proposal: Proposal, people: list[User], number: int) -> None
                 _("a partner could not be screened"),
                 _("The lists could not be compared. The case goes on, and its screening stays open."),
                 "case",
+            )
+
+
+def assessment_failed(*, proposal: Proposal, people: list[User], job: Job) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"stuck-{job.uid}-{job.attempts}",
+                _("the assessment failed"),
+                _("A submitted proposal could not be assessed. Start it again on its page; what was filed is safe."),
+                "proposal",
             )
 
 

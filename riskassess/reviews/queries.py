@@ -5,7 +5,9 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children
 from riskassess.accounts.roles import Role
-from riskassess.assessments.models import AssessmentRecord
+from riskassess.assessments.models import AssessmentRecord, ProposalVersion
+from riskassess.jobs.models import Job
+from riskassess.jobs.models import State as JobState
 from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.states import AFTER_DECISION, UNDER_REVIEW, State
 from riskassess.reviews.models import Assignment, Case, Deciders, Hold, Recommendation, Vote
@@ -29,6 +31,20 @@ def visible_proposals(user: User):
             at_stage &= Q(unit__in=with_children(units))
         scope |= at_stage
     return Proposal.objects.filter(scope)
+
+
+def stuck_submissions(proposals) -> dict[int, Job]:
+    """Of these, the submitted ones whose assessment has failed for good, by their key, each with its failed job."""
+    failed = Job.objects.filter(task="schedule.assess_submitted", state=JobState.FAILED).order_by("pk")
+    jobs = {job.ids[1]: job for job in failed}
+    assessed = AssessmentRecord.objects.filter(version=OuterRef("newest"))
+    newest = ProposalVersion.objects.filter(proposal=OuterRef("pk")).order_by("-number")
+    stuck = (
+        proposals.filter(pk__in=jobs, state=State.SUBMITTED)
+        .annotate(newest=Subquery(newest.values("pk")[:1]))
+        .filter(~Exists(assessed))
+    )
+    return {pk: jobs[pk] for pk in stuck.values_list("pk", flat=True)}
 
 
 def _at_decision_stage() -> Q:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from riskassess.accounts.models import User
+from riskassess.assessments.fitting import readable
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.models import Questionnaire
 from riskassess.assessments.queries import catalogue_of
@@ -45,7 +46,8 @@ class Draft:
         self.questionnaire.proposal = proposal
         self.catalogue: Catalogue = catalogue_of(self.questionnaire.release)
         self.today = timezone.localdate()
-        self.facts = present_facts(questionnaire=self.questionnaire, on=self.today)
+        # What cannot be read counts as not answered, and is asked again.
+        self.facts = readable(self.catalogue, present_facts(questionnaire=self.questionnaire, on=self.today))
 
     def answers_of(self, row: str) -> dict:
         """The answers of the proposal itself, or of one row, as they may be overlaid; of a row that only the engine

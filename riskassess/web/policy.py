@@ -46,6 +46,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("withdraw", "POST"): OBJECT,
     ("version", "GET"): OBJECT,
     ("decision", "GET"): OBJECT,
+    ("assess_again", "POST"): OBJECT,
     ("report", "GET"): OBJECT,
     ("report_state", "GET"): OBJECT,
     ("report_retry", "POST"): OBJECT,

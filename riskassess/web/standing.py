@@ -31,7 +31,9 @@ def day(value: date | None) -> str:
     return formats.date_format(value, form)
 
 
-def standing_of(proposal: Proposal, *, decision=None, open_conditions: int = 0, next_condition=None) -> Standing:
+def standing_of(
+    proposal: Proposal, *, decision=None, open_conditions: int = 0, next_condition=None, is_stuck: bool = False
+) -> Standing:
     """Read from the proposal and its case; the decision and its conditions are the caller's to fetch."""
     case = getattr(proposal, "case", None)
     name = case.officer.name if case and case.officer else _("Research security")
@@ -39,6 +41,15 @@ def standing_of(proposal: Proposal, *, decision=None, open_conditions: int = 0, 
     if state == State.DRAFT:
         return Standing(
             "draft", _("Draft"), "", _("It is your turn: nobody else sees a draft."), _("Yours to finish"), True
+        )
+    if is_stuck:
+        return Standing(
+            "plain",
+            _("Submitted"),
+            _("The assessment did not go through"),
+            _("It is our turn: research security was told and starts the assessment again. You need not do anything."),
+            _("The review begins when it is through"),
+            False,
         )
     if state == State.SUBMITTED and case is None:
         return Standing(

@@ -50,6 +50,7 @@ urlpatterns = [
     path(f"{PROPOSAL}/safeguards/<uuid:uid>/drop", assessment.safeguard_drop, name="safeguard_drop"),
     path(f"{PROPOSAL}/check", submission.check, name="check"),
     path(f"{PROPOSAL}/submit", submission.submit, name="submit"),
+    path(f"{PROPOSAL}/assess", proposals.assess_again, name="assess_again"),
     path(f"{PROPOSAL}/discard", proposals.discard, name="discard"),
     path(f"{PROPOSAL}/withdraw", proposals.withdraw, name="withdraw"),
     path(f"{PROPOSAL}/versions/<int:number>", proposals.version, name="version"),

@@ -34,6 +34,7 @@ VERB_WORDS = {
     "partner.resolved": _("gave a partner its ROR id"),
     "partner.screened": _("compared a partner with the lists"),
     "proposal.assessed": _("assessed the proposal"),
+    "proposal.assessment_retried": _("started the assessment again"),
     "proposal.assign": _("began the review"),
     "proposal.close": _("closed the proposal"),
     "proposal.created": _("opened a draft"),

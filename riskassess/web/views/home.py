@@ -12,7 +12,7 @@ from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.queries import with_people
 from riskassess.proposals.states import AFTER_DECISION, UNDER_REVIEW, State
 from riskassess.reviews.models import Condition, Decision
-from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.queries import stuck_submissions, visible_proposals
 from riskassess.web.context import Site
 from riskassess.web.standing import standing_of
 
@@ -43,6 +43,8 @@ def home(request):
     if search:
         rows = rows.filter(Q(title__icontains=search) | Q(reference__icontains=search) | Q(pk__in=by_partner(search)))
     page = Paginator(rows.order_by("-updated_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    is_waiting = any(proposal.state == State.SUBMITTED for proposal in page)
+    stuck = stuck_submissions(own) if is_waiting else {}
     waiting = list(with_rows(own.filter(state=State.CHANGES_REQUESTED)).order_by("updated_at")[:MOST_TURNS])
     return render(
         request,
@@ -52,7 +54,7 @@ def home(request):
             "sentence": sentence(counts),
             "turns": [turn_of(proposal) for proposal in waiting],
             "more_turns": counts["changes"] - len(waiting),
-            "rows": [row_of(proposal) for proposal in page],
+            "rows": [row_of(proposal, stuck) for proposal in page],
             "page": page,
             "chips": chips(counts, show, search),
             "show": show,
@@ -98,7 +100,7 @@ def with_rows(proposals):
     )
 
 
-def row_of(proposal) -> dict:
+def row_of(proposal, stuck) -> dict:
     case = getattr(proposal, "case", None)
     decision = next(iter(case.decisions.all()), None) if case else None
     open_conditions = list(decision.conditions.all()) if decision else []
@@ -107,6 +109,7 @@ def row_of(proposal) -> dict:
         decision=decision,
         open_conditions=len(open_conditions),
         next_condition=open_conditions[0].due_on if open_conditions else None,
+        is_stuck=proposal.pk in stuck,
     )
     is_draft = proposal.state == State.DRAFT
     hint = standing.hint

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from partners.countries import country_name
 from riskassess import workflow
@@ -13,12 +14,12 @@ from riskassess.assessments.wording import answer_groups, changes_between
 from riskassess.audit.log import story
 from riskassess.audit.queries import EventFilters, events
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.proposals.models import PartnerRole
+from riskassess.proposals.models import PartnerRole, Proposal
 from riskassess.proposals.services import create_proposal
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.eligibility import parts_of
-from riskassess.reviews.queries import last_decision, recommendations_now
+from riskassess.reviews.queries import last_decision, recommendations_now, stuck_submissions
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import TitleForm, WithdrawForm
@@ -55,6 +56,7 @@ def proposal(request, reference):
     draft = Draft(proposal) if writes and proposal.state in EDITABLE else None
     record = latest_record(proposal)
     result = assessment_of(record) if record else None
+    is_stuck = proposal.state == State.SUBMITTED and bool(stuck_submissions(Proposal.objects.filter(pk=proposal.pk)))
     return render(
         request,
         "proposals/proposal.html",
@@ -62,8 +64,14 @@ def proposal(request, reference):
             "proposal": proposal,
             "case": case,
             "standing": standing_of(
-                proposal, decision=decision, open_conditions=len(due), next_condition=min(due, default=None)
+                proposal,
+                decision=decision,
+                open_conditions=len(due),
+                next_condition=min(due, default=None),
+                is_stuck=is_stuck,
             ),
+            "is_stuck": is_stuck,
+            "may_assess_again": is_stuck and request.user.has_perm("reviews.assess_again", proposal),
             "writes": writes,
             "is_author": writes or any(co.user_id == request.user.pk for co in proposal.coinvestigators.all()),
             "draft": draft,
@@ -150,6 +158,15 @@ def partner_lines(proposal) -> list[dict]:
         }
         for row in proposal.participations.select_related("partner")
     ]
+
+
+@require_POST
+def assess_again(request, reference):
+    """Starts an assessment anew that has failed."""
+    proposal = get_proposal_for(request.user, reference, "reviews.assess_again")
+    workflow.assess_again(proposal=proposal, actor=request.user)
+    messages.success(request, _("The assessment was started again. It usually takes a minute."))
+    return redirect(proposal)
 
 
 def discard(request, reference):
