@@ -22,6 +22,7 @@ class Lowering:
     sets: tuple[str, ...]  # a line each
     more: int  # sets that are not shown
     obstacles: tuple[str, ...]
+    is_beside_others: bool  # some are proposed or agreed already, and counted
 
 
 def lowering_of(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Lowering | None:
@@ -38,6 +39,7 @@ def lowering_of(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> 
             f"{each.title} ({each.row_label}). {each.sentence}" if each.row_label else f"{each.title}. {each.sentence}"
             for each in found.obstacles
         ),
+        bool(taken),
     )
 
 
