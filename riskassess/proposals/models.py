@@ -36,10 +36,12 @@ class Proposal(UidModel, DatedModel):
     revision = models.PositiveIntegerField(default=0, help_text="Goes up with each move; compare-and-set reads it.")
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    opened = models.UUIDField(null=True, editable=False, help_text="Of the form that opened it: sent twice, opens one.")
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["owner", "opened"], name="proposal_opened_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="proposal_state_known"),
             models.CheckConstraint(
                 condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts")),

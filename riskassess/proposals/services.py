@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -70,12 +71,18 @@ def role_in(actor: User | None, proposal: Proposal) -> str:
 
 
 @transaction.atomic
-def create_proposal(*, owner: User, title: str, unit: Unit, summary: str = "") -> Proposal:
-    """Open a draft and give it the next reference of the year."""
+def create_proposal(*, owner: User, title: str, unit: Unit, summary: str = "", opened: UUID | None = None) -> Proposal:
+    """Open a draft and give it the next reference of the year.
+
+    `opened` names the form: the same form sent again gives the draft that it opened, so long as there is one.
+    """
     if not title.strip():
         raise DomainError(_("Give the collaboration a title; you can change it later."), field="title")
     year = timezone.localdate().year
     ReferenceCounter.objects.get_or_create(year=year)
+    ReferenceCounter.objects.select_for_update().get(year=year)  # from here on one at a time
+    if opened and (present := Proposal.objects.filter(owner=owner, opened=opened).first()):
+        return present
     ReferenceCounter.objects.filter(year=year).update(last=F("last") + 1)
     number = ReferenceCounter.objects.get(year=year).last
     proposal = Proposal.objects.create(
@@ -85,6 +92,7 @@ def create_proposal(*, owner: User, title: str, unit: Unit, summary: str = "") -
         owner=owner,
         title=title.strip(),
         summary=summary,
+        opened=opened,
     )
     record(
         "proposal.created",

@@ -255,9 +255,11 @@ class Note(UidModel, DatedModel):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("note"), max_length=5000)
+    opened = models.UUIDField(null=True, editable=False, help_text="The form it was written in: sent twice, kept once.")
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["author", "opened"], name="note_written_once")]
 
     def __str__(self):
         return self.text[:60]

@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -152,11 +153,17 @@ def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record: As
 
 
 @transaction.atomic
-def add_note(*, case: Case, actor: User, text: str) -> Note:
-    """Keep an internal note; no page, mail or report of the researcher ever reads it."""
+def add_note(*, case: Case, actor: User, text: str, opened: UUID | None = None) -> Note:
+    """Keep an internal note; no page, mail or report of the researcher ever reads it.
+
+    `opened` names the form it was written in: sent twice, it is kept once.
+    """
     if not text.strip():
         raise DomainError(_("Write the note first."), field="text")
-    note = Note.objects.create(case=case, author=actor, text=text.strip())
+    Case.objects.select_for_update().only("pk").get(pk=case.pk)
+    if opened and (present := Note.objects.filter(author=actor, opened=opened).first()):
+        return present
+    note = Note.objects.create(case=case, author=actor, text=text.strip(), opened=opened)
     record_event(
         "note.added",
         subject=note,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from riskassess.engine.catalogue import Catalogue
+from riskassess.web.forms.opened import OpenedForm
 
 
 class SubmitForm(forms.Form):
@@ -36,7 +37,7 @@ class WithdrawForm(forms.Form):
     )
 
 
-class TitleForm(forms.Form):
+class TitleForm(OpenedForm):
     """What a draft needs to begin."""
 
     title = forms.CharField(

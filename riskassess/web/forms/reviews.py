@@ -8,6 +8,7 @@ from riskassess.accounts.roles import Role
 from riskassess.reviews.eligibility import needs_word_on_safeguards, parts_of, why_outcome_closed
 from riskassess.reviews.models import Outcome
 from riskassess.reviews.rules import conflict_reason
+from riskassess.web.forms.opened import OpenedForm
 
 BLANK_CONDITIONS = 3
 
@@ -163,5 +164,5 @@ class JudgementForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
+class NoteForm(OpenedForm):
     text = long_text(rows=3, label=_("Internal note"), error_messages={"required": _("Write the note first.")})

@@ -232,6 +232,6 @@ def note_add(request, reference):
     form = NoteForm(request.POST)
     if not form.is_valid():
         return render(request, "cases/case.html", {**case_context(request.user, case), "note_form": form}, status=422)
-    reviews.add_note(case=case, actor=request.user, text=form.cleaned_data["text"])
+    reviews.add_note(case=case, actor=request.user, **form.cleaned_data)
     messages.success(request, _("The note is kept. The researcher never sees it."))
     return redirect(f"{case.get_absolute_url()}#notes")

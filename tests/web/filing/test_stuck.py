@@ -44,9 +44,8 @@ def test_unreadable_answer_is_asked_again_on_every_page(as_user, filed, ana):
 
     page = browser.get(reverse("check", args=[proposal.reference]))
 
-    assert [item.url for item in page.context["missing"]] == [
-        f"/proposals/{proposal.reference}/sections/work#question-T4"
-    ]
+    place = f"/proposals/{proposal.reference}/sections/work#question-T4"
+    assert place in [item.url for item in page.context["missing"]]
     sent = filled(page, "submit", statement="on")
     assert browser.post(reverse("submit", args=[proposal.reference]), sent).status_code == 422
 
