@@ -40,7 +40,7 @@ def publish_release(*, texts: dict[str, str], actor: User | None = None) -> Cata
     if present is not None:
         if present.sha256 == catalogue.sha256:
             return present
-        if not catalogue.version.startswith("0.") or present.questionnaires.exists():
+        if not catalogue.version.startswith("0.") or present.questionnaires.exists() or present.replays.exists():
             raise DomainError(
                 _("%(release)s is published with other content. Give the new text a new version.")
                 % {"release": present}

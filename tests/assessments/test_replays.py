@@ -1,6 +1,7 @@
 """Replays: the same bytes under the same release, what moves under another, and steps that end early and resume."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, Re
 from riskassess.assessments.queries import catalogue_of, current_release, latest_record
 from riskassess.assessments.replaying import facts_under, moved_rules
 from riskassess.assessments.replays import continue_replay, start_replay, stop_replay
-from riskassess.assessments.services import assess_version
+from riskassess.assessments.services import assess_version, publish_release
 from riskassess.audit.models import Event
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.loading import load_texts
@@ -249,3 +250,14 @@ def test_differences_are_of_the_replay_and_named_once(three):
     first, second = (finished(start_replay(actor=None)) for _n in range(2))
 
     assert [each.replay_id for each in ReplayDifference.objects.filter(record=row)] == [first.pk, second.pk]
+
+
+def test_release_of_a_replay_is_kept_when_its_draft_changes(three, catalogue_release):
+    texts = {**catalogue_release.texts}
+    texts["catalogue.yaml"] = texts["catalogue.yaml"].replace("id: allea-eu", "id: draft", 1)
+    texts["catalogue.yaml"] = re.sub(r"version: \S+", "version: 0.5.0", texts["catalogue.yaml"], count=1)
+    start_replay(actor=None, release=stored(texts))
+    texts["catalogue.yaml"] = re.sub(r"title: .+", "title: Another", texts["catalogue.yaml"], count=1)
+
+    with pytest.raises(DomainError, match=r"draft 0\.5\.0 is published with other content"):
+        publish_release(texts=texts)
