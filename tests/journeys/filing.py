@@ -32,10 +32,13 @@ def answer(visitor: Visitor, question: str, values: list[str], row: int) -> None
 
     Without script a question that others call up is not on the page yet: it comes back with them.
     """
+    lists = visitor.page.locator(f'select[name="{question}"], select[name^="{question}-"]')
     for value in values:
         own, of_row = f'[name="{question}"][value="{value}"]', f'[name^="{question}-"][value="{value}"]'
         option = visitor.page.locator(f"input{own}, input{of_row}").nth(row)
-        if visitor.has_script or option.count():
+        if lists.count():
+            lists.nth(row).select_option(value)
+        elif visitor.has_script or option.count():
             option.check()
 
 
@@ -68,7 +71,7 @@ def file_proposal(visitor: Visitor, plan: dict) -> str:
     place, walked = go_on(visitor), []
     while place != "assessment":
         walked.append(place)
-        assert len(walked) < 12, walked
+        assert len(walked) < 16, walked
         if place == "technology" and walked.count(place) == 1:
             visitor.page.get_by_label("Technology, method or item").fill(plan["item"])
         else:

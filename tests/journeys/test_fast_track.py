@@ -11,7 +11,7 @@ LETTERS = {
     "funders": [{"name": "Norderhaven University", "kind": "own"}],
     "item": "",
     "answers": {
-        "work": {"T4": "humanities", "T5": "yes", "P3": "expertise"},
+        "work": {"T3": "humanities", "T4": "humanities", "T5": "yes", "T6": "new", "P3": "expertise"},
         "partners": {"O1": ["public_university"], "O2": ["worked_before"], "O4": ["no"]},
         "data": {"Y1": "open"},
     },
@@ -29,7 +29,7 @@ def test_low_proposal_is_registered_and_its_receipt_is_there(visit, stack):
     ana.expect("The work may start")
     ana.refresh_until("Download PDF")
     receipt = pdf_text(ana.download(ana.page.get_by_role("link", name="Download PDF")))
-    for words in (LETTERS["title"], reference, "Low", "allea-eu 0.1.0"):
+    for words in (LETTERS["title"], reference, "Low", "allea-eu 1.1.0"):
         assert words in receipt
 
 

@@ -21,7 +21,7 @@ def test_choice_made_while_the_one_before_is_saved_stays(visit, embedded):
     ana.page.route("**/sections/work", lambda route: route.continue_() if held else held.append(route))
     ana.page.clock.pause_at(ana.page.evaluate("Date.now()") + 1000)
 
-    option(ana, "T4", "humanities").check()  # two other questions fall away, so the answer brings the page anew
+    option(ana, "T4", "applied").check()  # two other questions come up, so the answer brings the page anew
     ana.page.clock.run_for(300)
     ana.page.wait_for_timeout(100)
     option(ana, "T5", "no").check()
@@ -31,9 +31,9 @@ def test_choice_made_while_the_one_before_is_saved_stays(visit, embedded):
     expect(option(ana, "T5", "no")).to_be_checked()
     ana.page.clock.run_for(300)
 
-    expect(option(ana, "D1", "yes")).to_be_hidden()
+    expect(option(ana, "P4", "s5")).to_be_visible()
     ana.open(f"/proposals/{reference}/sections/work")
-    expect(option(ana, "T4", "humanities")).to_be_checked()
+    expect(option(ana, "T4", "applied")).to_be_checked()
     expect(option(ana, "T5", "no")).to_be_checked()
 
 
@@ -46,6 +46,6 @@ def test_item_named_and_sent_at_once_is_one_item_that_takes_answers(visit, embed
         ana.page.get_by_role("button", name="Continue to").click()
     ana.page.wait_for_timeout(500)  # a save begun before the button was pressed has ended by now
 
-    ana.page.locator('input[name^="D1a-"][value="semiconductors"]').check()
+    ana.page.locator('input[name^="D1b-"][value="application"]').check()
 
-    expect(ana.page.locator('input[name^="D1b-"][value="trl4"]')).to_be_visible()
+    expect(ana.page.locator('input[name^="X2-"][value="listed"]')).to_be_visible()

@@ -17,18 +17,40 @@ LASER = {
     "funders": [{"name": "Norderhaven University", "kind": "own"}],
     "item": "Laser module",
     "answers": {
-        "work": {"T4": "trl4", "T5": "no", "D1": "yes", "X1": "yes", "P3": "expertise infrastructure"},
+        "work": {
+            "T3": "physics engineering",
+            "T4": "trl4",
+            "T5": "no",
+            "T6": "new",
+            "P3": "expertise infrastructure",
+            "P4": "s5",
+        },
+        "use": {
+            "D1": "semiconductors",
+            "D2": "no",
+            "D6": "no",
+            "D3": "no",
+            "X1": "yes",
+            "X8": "no",
+            "X3": "no",
+        },
         "partners": {
             "O1": ["company", "public_university"],
             "O2": ["met", "long_standing"],
             "O4": ["yes", "no"],
+            "O3": ["private_owners"],
             "O4a": ["related"],
+            "O6": ["no", "no"],
+            "O7": ["none"],
             "V5": ["equal_rules", "unsure"],
             "G1": ["before_start", "before_start"],
+            "G2": ["none", "none"],
         },
-        "technology": {"D1a": ["semiconductors"], "D1b": ["trl4"], "X2": ["no"]},
-        "data": {"Y1": "open"},
+        "technology": {"D1a": ["semi_photonics"], "D1b": ["application"], "X2": ["no"]},
+        "data": {"Y1": "open", "Y5": "no"},
+        "people": {"M2": "yes", "M3": "no", "R1": "yes"},
         "freedom": {"V2": "up_to_3"},
+        "terms": {"G4": "shared"},
     },
 }
 FINDINGS = (
@@ -86,7 +108,7 @@ def test_ana_files_others_decide_and_an_auditor_reads_it_all(visit, stack):
     ana.open(f"/proposals/{reference}")
     links = ana.page.get_by_role("link", name="Download PDF")
     report = pdf_text(ana.download(links.last))
-    for words in (LASER["title"], reference, "High", *FINDINGS, "allea-eu 0.1.0", "Laser module", *partner_names()):
+    for words in (LASER["title"], reference, "High", *FINDINGS, "allea-eu 1.1.0", "Laser module", *partner_names()):
         assert words in report
     report_path = links.last.get_attribute("href")
 
