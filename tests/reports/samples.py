@@ -295,7 +295,7 @@ def assessment_content(**changes) -> ReportContent:
                 ),
             ),
             provenance=Provenance(
-                "allea-eu 0.1.0",
+                "allea-eu 1.1.0",
                 "ALLEA/EU catalogue for international research collaboration",
                 date(2026, 11, 23),
                 "c" * 64,
