@@ -114,7 +114,15 @@ class _Compiler:
         least = spec.get("at_least", 1)
         if not isinstance(least, int) or least < 1:
             raise ConditionError("'at_least' is a whole number from 1 on.")
-        return Read(RowsSource(over, name, least, emit(inner)).own, False, inner.reads | {over})
+        repeats = not all(self._is_of(over, each) for each in inner.reads)
+        source = RowsSource(over, name, least, emit(inner), repeats)
+        return Read(source.own, False, inner.reads | {over})
+
+    def _is_of(self, scope: Scope, name: str) -> bool:
+        """Whether this question or fact stands on the rows of a kind, so that each row gives a reason of its own."""
+        if self.catalogue.has_question(name):
+            return self.catalogue.question(name).scope == scope
+        return name in self.catalogue.facts.get(scope, {}) or name in self.catalogue.fact_sets.get(scope, {})
 
     def _answer_leaf(self, spec: ConditionSpec, scope: Scope) -> Read:
         question_id = spec["answer"]

@@ -94,9 +94,6 @@ class View:
     def value(self, question_id: str) -> Any:
         return self.values.get(question_id)
 
-    def rows(self, scope: Scope) -> tuple[View, ...]:
-        return self.parent.judged(scope)
-
     def forget(self) -> None:
         self._asked.clear()
         self.outcomes.clear()
@@ -110,7 +107,8 @@ class Facts:
         self, catalogue: Catalogue, data: Mapping[str, Any], asking: Asking, needing: Needing | None = None
     ) -> None:
         self.asking, self._needing = asking, needing or {}
-        self.unasked: dict[tuple[View, str], None] = {}  # what conditions read and found not asked
+        # Question and row that a condition read and found not asked -> what decides that.
+        self.unasked: dict[tuple[str, str], tuple[Because, ...]] = {}
         self._named = {"as_of": data.get("as_of"), "id": data.get("id", "")}
         self.proposal = View(self, "proposal", data)
         self.rows: dict[Scope, tuple[View, ...]] = {"proposal": (self.proposal,)}
@@ -147,7 +145,7 @@ class Facts:
         none is needed: an answer tried out names no row."""
         outcomes = [needed(self.proposal) for needed in self._needing.get(scope, ())]
         is_needed = any(truth is True for truth, _why in outcomes)
-        why = once(reasons for truth, reasons in outcomes if truth is not False)
+        why = once([reasons for truth, reasons in outcomes if truth is not False] or [()])
         if not why or (is_needed and scope not in self._opened):
             return ()
         self._opened.add(scope)

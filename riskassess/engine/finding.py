@@ -6,7 +6,7 @@ from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.explaining import sources_of
 from riskassess.engine.firing import Run
 from riskassess.engine.grading import Fired, grade, grade_of, place_of
-from riskassess.engine.results import DimensionResult, Finding, Grade
+from riskassess.engine.results import DimensionResult, Finding, Grade, Interval
 from riskassess.engine.tiers import Tier, Tiers, interval
 
 
@@ -67,11 +67,11 @@ def _highest(item: Fired, tier: Tier, catalogue: Catalogue) -> Grade:
 
 
 def dimensions_of(catalogue: Catalogue, tiers: Tiers) -> tuple[DimensionResult, ...]:
-    low, high = tiers.filed.low, tiers.filed.high
     factors: dict[str, set[str]] = {}
     for item in tiers.filed.upper:
         for name in item.rule.dimensions:
             factors.setdefault(name, set()).update(item.factors)
+    low, high = tiers.filed.low, tiers.filed.high
     results = []
     for dimension in catalogue.dimensions:
         if not dimension.is_risk:
@@ -79,22 +79,24 @@ def dimensions_of(catalogue: Catalogue, tiers: Tiers) -> tuple[DimensionResult, 
         name = dimension.id
         top = high.score(name)
         deciding = {order[0] for order, scored in high.scores[name].items() if scored.score == top}
-        filed, agreed, if_agreed = (
-            interval(catalogue.level_of(tier.low.score(name)), catalogue.level_of(tier.high.score(name)))
-            for tier in (tiers.filed, tiers.agreed, tiers.if_agreed)
-        )
+        filed = _interval(tiers.filed, name, catalogue)
+        agreed = filed if tiers.agreed is tiers.filed else _interval(tiers.agreed, name, catalogue)
         results.append(
             DimensionResult(
                 name,
                 dimension.title,
                 filed,
                 agreed,
-                if_agreed,
+                agreed if tiers.if_agreed is tiers.agreed else _interval(tiers.if_agreed, name, catalogue),
                 low.score(name),
                 top,
                 tiers.agreed.low.score(name),
-                tuple(sorted(factors.get(name, ()))),
+                tuple(sorted(factors[name])) if name in factors else (),
                 tuple(sorted(deciding)),
             )
         )
     return tuple(results)
+
+
+def _interval(tier: Tier, dimension: str, catalogue: Catalogue) -> Interval:
+    return interval(catalogue.level_of(tier.low.score(dimension)), catalogue.level_of(tier.high.score(dimension)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from riskassess.engine.catalogue import Catalogue, Rule
+from riskassess.engine.catalogue import Catalogue, Rule, Scope
 from riskassess.engine.conditions import compile_condition, questions_read, rows_read
-from riskassess.engine.facts import Facts, View
+from riskassess.engine.facts import ROW_LISTS, Facts, View
 from riskassess.engine.grading import Fired, Points, points_of
 from riskassess.engine.leaves import Condition, Outcome, on_row, once
 from riskassess.engine.results import Because, GradeTrace, RuleTrace
 from riskassess.engine.visibility import decided_by
 
+SCOPES: tuple[Scope, ...] = ("proposal", *ROW_LISTS)
 OUTCOMES = {True: "fired", None: "possible", False: "quiet"}
 _new = tuple.__new__  # a named tuple in one step
 
@@ -23,6 +24,7 @@ class CompiledRule:
     rule: Rule
     when: Condition
     rows: tuple[tuple[Points, Condition | None], ...]
+    is_dated: bool
     reads: frozenset[str]  # questions, with those that decide whether these are asked, or whether there are rows
 
 
@@ -48,6 +50,7 @@ class Run:
     fired: list[Fired]
     said: list[Said]
     trace: list[RuleTrace]
+    loud: set[str] = field(default_factory=set)  # rules that are not quiet on every row
 
     def firm(self) -> list[Fired]:
         return [item for item in self.fired if item.firm]
@@ -74,6 +77,11 @@ def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
     return plan
 
 
+def rules_of(catalogue: Catalogue) -> list[str]:
+    """The ids of all rules, in the catalogue's order."""
+    return [compiled.rule.id for compiled in plan_of(catalogue)]
+
+
 def _compiled(catalogue: Catalogue, rule: Rule) -> CompiledRule:
     conditions = [compile_condition(catalogue, row.when, rule.scope) if row.when else None for row in rule.rows]
     specs = [rule.when, *(row.when for row in rule.rows)]
@@ -83,6 +91,7 @@ def _compiled(catalogue: Catalogue, rule: Rule) -> CompiledRule:
         rule,
         compile_condition(catalogue, rule.when, rule.scope),
         tuple(zip(points_of(rule), conditions, strict=True)),
+        bool(rule.valid_from or rule.valid_to),
         reads | _needed_by(catalogue, rule, [*specs, *asked_when]),
     )
 
@@ -99,21 +108,25 @@ def first_pass(
 ) -> Run:
     """Every rule in force (that depends on the question `reading`) on every row; relief comes last and is left out."""
     run = Run([], [], [])
+    judged = {scope: views.judged(scope) for scope in SCOPES}
     for compiled in plan_of(catalogue):
         rule = compiled.rule
         if rule.effect == "relieve" or (reading is not None and reading not in compiled.reads):
             continue
-        if not is_in_force(rule, on):
+        if compiled.is_dated and not is_in_force(rule, on):
             if traced:
                 run.trace.append(RuleTrace(rule.id, "", "not_in_force", (), dated(rule, on)))
             continue
         when, rule_id = compiled.when, rule.id
-        for view in views.judged(rule.scope):
+        for view in judged[rule.scope]:
             outcome = when(view)
             if view.is_open:
                 outcome = on_row(view, outcome)
             truth, reasons = outcome
-            grades = _fire(compiled, view, outcome, run, traced) if truth is not False else ()
+            grades: tuple[GradeTrace, ...] = ()
+            if truth is not False:
+                run.loud.add(rule_id)
+                grades = _fire(compiled, view, outcome, run, traced)
             if traced:
                 run.trace.append(_new(RuleTrace, (rule_id, view.id, OUTCOMES[truth], reasons, "", grades)))
     return run

@@ -37,13 +37,22 @@ class _Plain:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.questions: dict[Scope, dict[str, tuple[Question, frozenset[str]]]] = {}
+        self.single: dict[Scope, dict[str, frozenset[str]]] = {}
         for question in catalogue.questions:
-            allowed = [*_choices(question), UNSURE] if question.unsure else _choices(question)
-            self.questions.setdefault(question.scope, {})[question.id] = question, frozenset(allowed)
+            allowed = frozenset([*_choices(question), UNSURE] if question.unsure else _choices(question))
+            self.questions.setdefault(question.scope, {})[question.id] = question, allowed
+            if question.type != "multi":
+                self.single.setdefault(question.scope, {})[question.id] = allowed
         self.facts, self.fact_sets = catalogue.facts, catalogue.fact_sets
         self.mitigations = {mitigation.id for mitigation in catalogue.mitigations}
 
     def fits(self, data: Any) -> bool:
+        try:
+            return self._fits(data)
+        except TypeError:  # a value where none can be
+            return False
+
+    def _fits(self, data: Any) -> bool:
         if type(data) is not dict or not self._row_fits(data, "proposal"):
             return False
         ids, count = set(), 0
@@ -63,27 +72,25 @@ class _Plain:
         answers, facts = {} if answers is None else answers, {} if facts is None else facts
         if type(answers) is not dict or type(facts) is not dict:
             return False
-        questions = self.questions.get(scope, {})
+        questions, single = self.questions.get(scope, {}), self.single.get(scope, {})
         for question_id, value in answers.items():
+            if type(value) is str and value in single.get(question_id, ()):
+                continue
             if question_id not in questions:
                 return False
             question, allowed = questions[question_id]
-            kind = type(value)
-            if kind is str and question.type != "multi":
-                if value not in allowed and value_problem(question, value):
-                    return False
-            elif kind is list and question.type == "multi" and all(type(item) is str for item in value):
+            if type(value) is list and question.type == "multi":
                 if not allowed.issuperset(value):
                     return False
             elif value is not None and value_problem(question, value):
                 return False
         singles, sets = self.facts.get(scope, {}), self.fact_sets.get(scope, {})
-        return all(
-            value in singles[name]
-            if name in singles
-            else name in sets and type(value) is list and all(item in sets[name] for item in value)
-            for name, value in facts.items()
-        )
+        for name, value in facts.items():
+            if value not in singles.get(name, ()) and not (
+                name in sets and type(value) is list and all(item in sets[name] for item in value)
+            ):
+                return False
+        return True
 
     def _safeguards_fit(self, safeguards: Any) -> bool:
         return type(safeguards) is list and all(

@@ -108,13 +108,13 @@ def _lowered(item: Fired, applied: list[Applied], catalogue: Catalogue) -> Fired
 
 
 def counting(item: Fired, safeguards: Iterable[Applied], catalogue: Catalogue) -> tuple[str, ...]:
-    """The safeguards that are taken for this finding and may lower it, each once."""
+    """The safeguards that are taken for this finding and may lower it, each once, by id."""
     rule = item.rule
     if rule.kind == "context":
         return ()
     wanted, places = rule.mitigations, ("", rule.id, item.key)
-    taken = [each.mitigation for each in safeguards if each.mitigation in wanted and each.finding in places]
-    return tuple(name for name in dict.fromkeys(taken) if catalogue.mitigation(name).lowers != "nothing")
+    taken = {each.mitigation for each in safeguards if each.mitigation in wanted and each.finding in places}
+    return tuple(sorted(name for name in taken if catalogue.mitigation(name).lowers != "nothing"))
 
 
 def score_dimension(found: list[Fired], catalogue: Catalogue) -> dict[tuple[str, int], Scored]:

@@ -6,7 +6,8 @@ outcome of every test of it on the row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
@@ -29,10 +30,10 @@ _new = tuple.__new__  # a named tuple in one step
 class Leaf:
     """One test of one source; the key under which a row keeps its outcome."""
 
-    __slots__ = ("source", "test")
+    __slots__ = ("look", "test")
 
     def __init__(self, source: Source, test: Test) -> None:
-        self.source, self.test = source, test
+        self.look, self.test = source.look, test
 
 
 class Outcomes(dict[Leaf, Outcome]):
@@ -44,7 +45,7 @@ class Outcomes(dict[Leaf, Outcome]):
         self.view = view
 
     def __missing__(self, leaf: Leaf) -> Outcome:
-        leaf.source.look(self.view, self)
+        leaf.look(self.view, self)
         return self[leaf]
 
 
@@ -57,7 +58,8 @@ class Source:
         self.name, self.text = name, text
         self._leaves: tuple[Leaf, ...] = ()
         self._by_spec: dict[str, Leaf] = {}
-        self._known: dict[Any, tuple[str, tuple[Leaf, ...], tuple[Leaf, ...], tuple[Leaf, ...]]] = {}
+        self._known: dict[Any, tuple[str, tuple[tuple[Truth, tuple[Leaf, ...]], ...]]] = {}
+        self._on_proposal: dict[Any, dict[Leaf, Outcome]] = {}
 
     def leaf(self, spec: str, test: Test) -> Leaf:
         """The leaf of this test; the same object for the same words of the catalogue."""
@@ -65,28 +67,49 @@ class Source:
         if leaf is None:
             leaf = self._by_spec[spec] = Leaf(self, test)
             self._leaves = (*self._leaves, leaf)
-            self._known = {}
+            self._known, self._on_proposal = {}, {}
         return leaf
 
     def look(self, view: View, outcomes: Outcomes) -> None:
+        """Put what each leaf comes to on this row."""
         raise NotImplementedError
 
     def words(self, value: Any) -> str:
         raise NotImplementedError
 
-    def _enter(self, value: Any) -> tuple[str, tuple[Leaf, ...], tuple[Leaf, ...], tuple[Leaf, ...]]:
+    def _say(self, value: Any, view: View, outcomes: Outcomes) -> None:
+        """The outcomes of a value. The proposal has no id, so that they are the same for every proposal."""
+        if view is not view.proposal:
+            words, groups = self._known.get(value) or self._enter(value)
+            why = (_new(Because, (self.kind, self.name, view.id, self.text, value, words)),)
+            for truth, leaves in groups:
+                outcome = (truth, why)
+                for leaf in leaves:
+                    outcomes[leaf] = outcome
+            return
+        ready = self._on_proposal.get(value)
+        if ready is None:
+            known = self._on_proposal  # before the leaves are read: a leaf that comes meanwhile begins another table
+            words, groups = self._enter(value)
+            why = (Because(self.kind, self.name, "", self.text, value, words),)
+            ready = {leaf: (truth, why) for truth, leaves in groups for leaf in leaves}
+            _keep(known, value, ready)
+        outcomes.update(ready)
+
+    def _enter(self, value: Any) -> tuple[str, tuple[tuple[Truth, tuple[Leaf, ...]], ...]]:
         """A value's words, and the leaves that are true, false and unknown of it."""
-        known = self._known  # before the leaves are read: a leaf that comes meanwhile begins another table
+        known = self._known  # before the leaves are read, as above
         truths = [(leaf, leaf.test(value)) for leaf in self._leaves]
-        if len(known) >= MOST_VALUES:
-            known.clear()
-        known[value] = entry = (
-            self.words(value),
-            tuple(leaf for leaf, truth in truths if truth is True),
-            tuple(leaf for leaf, truth in truths if truth is False),
-            tuple(leaf for leaf, truth in truths if truth is None),
-        )
+        groups = [(wanted, tuple(leaf for leaf, truth in truths if truth is wanted)) for wanted in (True, False, None)]
+        entry = self.words(value), tuple((truth, leaves) for truth, leaves in groups if leaves)
+        _keep(known, value, entry)
         return entry
+
+
+def _keep(known: dict[Any, Any], value: Any, entry: Any) -> None:
+    if len(known) >= MOST_VALUES:
+        known.clear()
+    known[value] = entry
 
 
 class AnswerSource(Source):
@@ -101,28 +124,26 @@ class AnswerSource(Source):
 
     def look(self, view: View, outcomes: Outcomes) -> None:
         name = self.name
-        asked, opened = view.asking(name) if name in view.conditions else ALWAYS
+        if name in view.conditions:
+            asked, opened = view.asking(name)
+            if asked is not True:
+                self._say_unasked(asked, opened, view, outcomes)
+                return
+        self._say(view.values.get(name), view, outcomes)
+
+    def _say_unasked(self, asked: Truth, opened: tuple[Because, ...], view: View, outcomes: Outcomes) -> None:
+        """A question that is not asked says no to everything; one that may be asked says yes to nothing for sure."""
         if asked is False:
-            never: Outcome = (False, (Because("not_asked", name, view.id, self.text, None, "not asked"),))
+            never = (False, (_new(Because, ("not_asked", self.name, view.id, self.text, None, "not asked")),))
             for leaf in self._leaves:
                 outcomes[leaf] = never
-            view.parent.unasked[view, name] = None
+            view.parent.unasked[self.name, view.id] = opened
             return
-        value = view.values.get(name)
-        words, true, false, unknown = self._known.get(value) or self._enter(value)
-        why = (_new(Because, ("answer", name, view.id, self.text, value, words)),)
-        if true:
-            outcome: Outcome = (True, why) if asked else (None, why + opened)
-            for leaf in true:
-                outcomes[leaf] = outcome
-        if false:
-            outcome = (False, why)
-            for leaf in false:
-                outcomes[leaf] = outcome
-        if unknown:
-            outcome = (None, why)
-            for leaf in unknown:
-                outcomes[leaf] = outcome
+        self._say(view.values.get(self.name), view, outcomes)
+        for leaf in self._leaves:
+            truth, why = outcomes[leaf]
+            if truth:
+                outcomes[leaf] = None, why + opened
 
 
 class FactSource(Source):
@@ -136,50 +157,39 @@ class FactSource(Source):
 
     def look(self, view: View, outcomes: Outcomes) -> None:
         value = view.facts.get(self.name)
-        if type(value) is list:
-            value = tuple(sorted(value))
-        words, true, false, unknown = self._known.get(value) or self._enter(value)
-        why = (_new(Because, ("fact", self.name, view.id, self.text, value, words)),)
-        for truth, leaves in ((True, true), (False, false), (None, unknown)):
-            if leaves:
-                outcome: Outcome = (truth, why)
-                for leaf in leaves:
-                    outcomes[leaf] = outcome
+        self._say(tuple(sorted(value)) if type(value) is list else value, view, outcomes)
 
 
 class RowsSource(Source):
     """`any`, `every` or `count` over the rows of a kind; it stands on the proposal, so it is answered once."""
 
-    kind = "rows"
-
-    def __init__(self, over: Scope, how: str, least: int, inner: Condition) -> None:
+    def __init__(self, over: Scope, how: str, least: int, inner: Condition, repeats: bool) -> None:
         super().__init__(over, ROWS_NAMED[over])
         self.over, self.how, self.least, self.inner = over, how, least, inner
-        self._own = self.leaf("", lambda value: None)
-
-    @property
-    def own(self) -> Leaf:
-        return self._own
+        self.repeats = repeats  # whether two rows may give one reason
+        self.own = Leaf(self, lambda value: None)
 
     def look(self, view: View, outcomes: Outcomes) -> None:
-        rows = view.rows(self.over)
+        rows, inner = view.parent.judged(self.over), self.inner
         if not rows:
-            outcomes[self._own] = (False, (Because("no_row", self.over, "", self.text, None, "none named"),))
-            return
-        true: list[tuple[Because, ...]] = []
-        unknown: list[tuple[Because, ...]] = []
-        false: list[tuple[Because, ...]] = []
-        for row in rows:
-            truth, why = on_row(row, self.inner(row))
-            (true if truth else false if truth is False else unknown).append(why)
-        outcomes[self._own] = self._joined(true, unknown, false)
+            outcomes[self.own] = (False, (Because("no_row", self.over, "", self.text, None, "none named"),))
+        elif len(rows) == 1 and self.least == 1:
+            outcomes[self.own] = on_row(rows[0], inner(rows[0]))
+        else:
+            outcomes[self.own] = self._joined([inner(row) for row in rows])
 
-    def _joined(self, true: list[Any], unknown: list[Any], false: list[Any]) -> Outcome:
+    def _joined(self, outcomes: list[Outcome]) -> Outcome:
+        found: dict[Truth, list[tuple[Because, ...]]] = {True: [], None: [], False: []}
+        for truth, why in outcomes:
+            found[truth].append(why)
+        true, unknown, false = found.values()
         if self.how == "every":
-            return (False, once(false)) if false else (None, once(unknown)) if unknown else (True, once(true))
-        if len(true) >= self.least:
-            return True, once(true)
-        return (None, once(unknown)) if len(true) + len(unknown) >= self.least else (False, once(false))
+            truth, parts = (False, false) if false else (None, unknown) if unknown else (True, true)
+        elif len(true) >= self.least:
+            truth, parts = True, true
+        else:
+            truth, parts = (None, unknown) if len(true) + len(unknown) >= self.least else (False, false)
+        return truth, once(parts) if self.repeats else tuple(chain.from_iterable(parts))
 
 
 def on_row(row: View, outcome: Outcome) -> Outcome:
@@ -189,9 +199,9 @@ def on_row(row: View, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def once(parts: Iterable[tuple[Because, ...]]) -> tuple[Because, ...]:
+def once(parts: Sequence[tuple[Because, ...]]) -> tuple[Because, ...]:
     """Reasons one after the other, each once."""
-    return tuple(dict.fromkeys(reason for part in parts for reason in part))
+    return parts[0] if len(parts) == 1 else tuple(dict.fromkeys(chain.from_iterable(parts)))
 
 
 class Sources:

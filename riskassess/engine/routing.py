@@ -97,6 +97,7 @@ def give_relief(
             )
             run.trace.append(RuleTrace(rule.id, view.id, "fired" if holds_now else "quiet", reasons))
             if holds_now:
+                run.loud.add(rule.id)
                 because = reasons
                 given.append((rule, Remark(rule.id, view.id, relief.sentence, because, sources_of(catalogue, rule))))
     return given

@@ -13,13 +13,13 @@ from riskassess.engine.catalogue import UNSURE, Catalogue
 from riskassess.engine.explaining import sources_of
 from riskassess.engine.facts import Facts, check_facts
 from riskassess.engine.finding import dimensions_of, findings_of
-from riskassess.engine.firing import Run, first_pass, plan_of
+from riskassess.engine.firing import Run, first_pass, plan_of, rules_of
 from riskassess.engine.grading import levels_of, three_factors
 from riskassess.engine.narrowing import HoldSet, narrow
 from riskassess.engine.results import Assessment, Hold, Interval, Narrowing, OpenAnswer, Remark, Unasked
 from riskassess.engine.routing import choose_route, deciders_of, give_relief, lighten
 from riskassess.engine.tiers import COUNTED, OFFERED, Tiers, interval_of, steps_of, tiers_of
-from riskassess.engine.visibility import read_facts
+from riskassess.engine.visibility import questionnaire_of, read_facts
 
 __all__ = ["COUNTED", "OFFERED", "assess"]
 
@@ -37,7 +37,6 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
     chosen = choose_route(catalogue, tiers.filed, escalations, possible, holds)
     relief = give_relief(run, catalogue, views, on, inherent, escalations + possible, holds)
     route, reason, route_steps = lighten(catalogue, chosen, relief, inherent, escalations + possible, holds)
-    fired_rules = {item.rule for item in run.trace if item.outcome in ("fired", "possible")}
     return Assessment(
         catalogue=catalogue.id,
         version=catalogue.version,
@@ -60,7 +59,7 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         deciders=deciders_of(inherent.upper, bool(escalations or possible)),
         benefit=_benefit(catalogue, views),
         open_answers=_open_answers(catalogue, views),
-        quiet_rules=tuple(rule.id for rule in catalogue.rules if rule.id not in fired_rules),
+        quiet_rules=tuple([rule for rule in rules_of(catalogue) if rule not in run.loud]),
         trace=tuple(run.trace),
         steps=steps_of(tiers, catalogue),
         route_steps=route_steps,
@@ -132,8 +131,7 @@ def _holds(run: Run, catalogue: Catalogue) -> tuple[Hold, ...]:
 
 
 def _unasked(views: Facts) -> tuple[Unasked, ...]:
-    found = [Unasked(question, view.id, view.asking(question)[1]) for view, question in list(views.unasked)]
-    return tuple(sorted(found, key=lambda item: item[:2]))
+    return tuple([Unasked(question, row, why) for (question, row), why in sorted(views.unasked.items())])
 
 
 def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
@@ -147,13 +145,10 @@ def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
 def _open_answers(catalogue: Catalogue, views: Facts) -> tuple[OpenAnswer, ...]:
     """Asked questions that are unsure, or required and empty."""
     found = []
-    for question in catalogue.questions:
-        if question.field is None:
-            name = question.id
-            for view in views.rows[question.scope]:
-                value = view.values.get(name)
-                is_open = value == UNSURE or (value is None and question.required)
-                if is_open and view.asked(name) is not False:
-                    state = "unsure" if value else "missing"
-                    found.append(OpenAnswer(name, view.id, view.label, question.text, state))
+    for question, name, scope in questionnaire_of(catalogue):
+        for view in views.rows[scope]:
+            value = view.values.get(name)
+            if (value is None or value == UNSURE) and view.asked(name) is not False and (value or question.required):
+                state = "unsure" if value else "missing"
+                found.append(OpenAnswer(name, view.id, view.label, question.text, state))
     return tuple(found)

@@ -110,7 +110,7 @@ def _steps(
     if safeguards:
         for item in items:
             before = filed[item.order]
-            if item is not before:
+            if _points(item) != _points(before):
                 used = counting(before, safeguards, catalogue)
                 points, after = _points(before), _points(item)
                 yield Step(tier, end, item.key, item.grade + 1, "", "safeguard", points, after, used)

@@ -74,15 +74,28 @@ def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
     return Facts(catalogue, data, asking_of(catalogue), needing_of(catalogue))
 
 
+_questionnaires: dict[str, tuple[tuple[Question, str, Scope], ...]] = {}
+
+
+def questionnaire_of(catalogue: Catalogue) -> tuple[tuple[Question, str, Scope], ...]:
+    """The questions that are no fields of the proposal, each with its id and scope, in the catalogue's order."""
+    known = _questionnaires.get(catalogue.sha256)
+    if known is None:
+        if len(_questionnaires) >= _KEPT:
+            _questionnaires.clear()
+        known = tuple((each, each.id, each.scope) for each in catalogue.questions if each.field is None)
+        _questionnaires[catalogue.sha256] = known
+    return known
+
+
 def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
     """The asked questions in the catalogue's order; those of rows once for each row. Proposal fields are left out."""
     views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
     return [
         Asked(question, view.id, view.label, view.asking(question.id)[1])
-        for question in catalogue.questions
-        if question.field is None
-        for view in views.rows[question.scope]
-        if view.asked(question.id) is not False
+        for question, name, scope in questionnaire_of(catalogue)
+        for view in views.rows[scope]
+        if view.asked(name) is not False
     ]
 
 
