@@ -3,13 +3,12 @@ import logging
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed
-from django.shortcuts import render
 
 from riskassess.audit.services import record_denial
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.web.access import StepClosed
 from riskassess.web.policy import OBJECT, PUBLIC, SIGNED_IN, entry_for
-from riskassess.web.views.errors import forbidden, lost_race, signed_out
+from riskassess.web.views.errors import forbidden, lost_race, refused, signed_out, unreadable, unreadable_place
 
 logger = logging.getLogger(__name__)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -60,7 +59,10 @@ def _record_denied(request) -> None:
 
 
 class DomainErrorMiddleware:
-    """Turns what the domain refuses into a page that says why: 409 for a lost race, 422 for the rest."""
+    """Turns what the domain refuses into a page that says why: 409 for a lost race, 422 for the rest.
+
+    What holds a character that no database keeps goes no further than this: 400.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -68,11 +70,15 @@ class DomainErrorMiddleware:
     def __call__(self, request):
         return self.get_response(request)
 
+    def process_view(self, request, view, args, kwargs):
+        place = unreadable_place(request)
+        return unreadable(request, place) if place else None
+
     def process_exception(self, request, exception):
         if isinstance(exception, StepClosed) and request.method != "POST":
             return forbidden(request, exception)
         if isinstance(exception, Conflict):
             return lost_race(request, exception.message)
         if isinstance(exception, DomainError):
-            return render(request, "errors/422.html", {"message": exception.message}, status=422)
+            return refused(request, exception.message)
         return None

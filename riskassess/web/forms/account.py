@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.accounts.models import User
+from riskassess.web.forms.words import OwnWordsForm
 
 
 class SignInForm(AuthenticationForm):
@@ -35,7 +36,7 @@ class ChangePasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
 
 
-class AccountForm(forms.Form):
+class AccountForm(OwnWordsForm):
     """Not a ModelForm: that would write into the signed-in person before the service has read what was there."""
 
     name = forms.CharField(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from riskassess.audit.queries import EventFilters
 from riskassess.core.errors import DomainError
+from riskassess.web.forms.words import OwnWordsForm
 from riskassess.web.verbs import VERB_WORDS
 
 
@@ -22,7 +23,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class EventFilterForm(forms.Form):
+class EventFilterForm(OwnWordsForm):
     """Which events to show; when valid, `filters` holds the answer. Details are searched for content readers only."""
 
     who = forms.CharField(

@@ -13,6 +13,7 @@ from riskassess.accounts.models import Unit, User
 from riskassess.engine.catalogue import Catalogue
 from riskassess.proposals.models import FunderKind, PartnerRole
 from riskassess.web.forms.rows import RowSet
+from riskassess.web.forms.words import OwnWordsForm
 
 MOST_SUGGESTIONS = 8
 DATE_ERRORS = {"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")}
@@ -27,7 +28,7 @@ def countries() -> list[tuple[str, str]]:
     return [("", _("Choose a country")), *country_choices()]
 
 
-class CollaborationForm(forms.Form):
+class CollaborationForm(OwnWordsForm):
     """The proposal's own fields; which kinds there are is the catalogue's."""
 
     title = forms.CharField(
@@ -81,7 +82,7 @@ class CollaborationForm(forms.Form):
         return cleaned
 
 
-class RowForm(forms.Form):
+class RowForm(OwnWordsForm):
     """A row that is left out when nothing is in it."""
 
     uid = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -3,16 +3,12 @@
 from uuid import uuid4, uuid5
 
 from django import forms
-from django.utils.translation import gettext_lazy
+
+from riskassess.web.forms.words import OwnWordsForm
 
 
-class OpenedForm(forms.Form):
-    opened = forms.UUIDField(
-        required=False,
-        widget=forms.HiddenInput,
-        initial=uuid4,
-        error_messages={"invalid": gettext_lazy("This page was changed on its way. Open it again and repeat.")},
-    )
+class OpenedForm(OwnWordsForm):
+    opened = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
 
     def clean(self):
         """Whoever goes back and writes something else means something else."""

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from riskassess.engine.catalogue import Catalogue
 from riskassess.web.forms.opened import OpenedForm
+from riskassess.web.forms.words import OwnWordsForm
 
 
-class SubmitForm(forms.Form):
+class SubmitForm(OwnWordsForm):
     """The statement somebody makes by submitting."""
 
     statement = forms.BooleanField(
@@ -27,7 +28,7 @@ class SubmitForm(forms.Form):
             self.fields["statement"].help_text = asked.help
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(OwnWordsForm):
     reason = forms.CharField(
         label=gettext_lazy("Why, in a word or two"),
         required=False,
@@ -62,7 +63,7 @@ class TitleForm(OpenedForm):
         self.fields["unit"].queryset = units
 
 
-class SafeguardForm(forms.Form):
+class SafeguardForm(OwnWordsForm):
     """Safeguards picked for findings; `offered` maps "finding|mitigation" to its name."""
 
     pick = forms.MultipleChoiceField(

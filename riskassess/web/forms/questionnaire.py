@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from riskassess.assessments.wording import words_of
 from riskassess.engine.catalogue import UNSURE, Question
 from riskassess.web.forms.layout import LevelQuestion, RowHead
+from riskassess.web.forms.words import OwnWordsForm
 
 LONGEST_TEXT = 4000
 ONE = {"yes_no", "single", "scale"}
@@ -117,7 +118,7 @@ def closed_options(question: Question) -> dict[str, str]:
     return {option.id: option.help or words for option in question.options if option.determined}
 
 
-class SectionForm(forms.Form):
+class SectionForm(OwnWordsForm):
     """The questions of one section that are asked now.
 
     `slots` are (question, row) in the order of the page, `values` what stands for each name. A name that the page
@@ -233,7 +234,7 @@ def lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-class ItemForm(forms.Form):
+class ItemForm(OwnWordsForm):
     """One technology, method or item of the work."""
 
     uid = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -2,9 +2,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.assessments.models import CatalogueRelease
+from riskassess.web.forms.words import OwnWordsForm
 
 
-class StartReplayForm(forms.Form):
+class StartReplayForm(OwnWordsForm):
     """Under which release, and how much."""
 
     release = forms.ModelChoiceField(

@@ -9,6 +9,7 @@ from riskassess.reviews.eligibility import needs_word_on_safeguards, parts_of, w
 from riskassess.reviews.models import Outcome
 from riskassess.reviews.rules import conflict_reason
 from riskassess.web.forms.opened import OpenedForm
+from riskassess.web.forms.words import OwnWordsForm
 
 BLANK_CONDITIONS = 3
 
@@ -17,7 +18,7 @@ def long_text(rows=4, **kwargs):
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), max_length=5000, **kwargs)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OwnWordsForm):
     """One text that says why; the label and help are the page's."""
 
     reasons = long_text(label=_("Reasons"), error_messages={"required": _("Say why in a sentence or two.")})
@@ -29,7 +30,7 @@ class ReasonForm(forms.Form):
         self.fields["reasons"].help_text = help_text
 
 
-class RecommendForm(forms.Form):
+class RecommendForm(OwnWordsForm):
     record = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("What do you recommend?"),
@@ -44,7 +45,7 @@ class RecommendForm(forms.Form):
     )
 
 
-class AssignForm(forms.Form):
+class AssignForm(OwnWordsForm):
     """Only people who hold the role for this unit and have no conflict of interest are offered."""
 
     officer = forms.ModelChoiceField(label=_("Case officer"), queryset=None)
@@ -68,7 +69,7 @@ class AssignForm(forms.Form):
         return cleaned
 
 
-class ConditionForm(forms.Form):
+class ConditionForm(OwnWordsForm):
     text = long_text(rows=2, label=_("What is to be done"), required=False)
     responsible = forms.CharField(label=_("Who"), max_length=120, required=False)
     due_on = forms.DateField(
@@ -89,7 +90,7 @@ class ConditionForm(forms.Form):
 ConditionFormSet = forms.formset_factory(ConditionForm, extra=BLANK_CONDITIONS, max_num=30)
 
 
-class DecideForm(forms.Form):
+class DecideForm(OwnWordsForm):
     """The vote on exactly the assessment that was shown; `closed` holds the outcomes that a rule closes, and why."""
 
     record = forms.UUIDField(widget=forms.HiddenInput)
@@ -144,7 +145,7 @@ class DecideForm(forms.Form):
         return outcome
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(OwnWordsForm):
     evidence = long_text(
         label=_("The authority's answer"),
         help_text=_("Which authority answered, its file number and date, and what it allows."),
@@ -152,7 +153,7 @@ class EvidenceForm(forms.Form):
     )
 
 
-class JudgementForm(forms.Form):
+class JudgementForm(OwnWordsForm):
     verdict = forms.ChoiceField(
         label=_("Is it the same organisation?"),
         choices=Judgement.Verdict.choices,

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
 from riskassess.proposals.models import Proposal
@@ -18,6 +19,7 @@ LONGEST_KEPT = 20_000
 # What a form carries for itself: nobody typed it, so nobody wants to read it.
 NOT_TYPED = {"do", "opened", "parts", "record", "seen", "shape", "shown"}
 TOLD_EVENTS = 3
+HIDDEN_CHARACTER = "\x00"
 
 
 def came_from_here(request) -> bool:
@@ -37,9 +39,13 @@ def typed_values(request) -> list[tuple[str, str, str]]:
     return kept_values(request)
 
 
+def words_for(name: str) -> str:
+    return capfirst(name.replace("_", " ").replace("-", " ").replace(HIDDEN_CHARACTER, ""))
+
+
 def kept_values(request) -> list[tuple[str, str, str]]:
     return [
-        (name, capfirst(name.replace("_", " ").replace("-", " ")), value)
+        (name, words_for(name), value)
         for name, values in request.POST.lists()
         if name not in NOT_KEPT
         for value in values
@@ -96,6 +102,34 @@ def lost_race(request, message) -> HttpResponse:
         "events": meanwhile(request, proposal),
     }
     return render(request, "errors/409.html", context, status=409)
+
+
+def refused(request, message) -> HttpResponse:
+    """422: what the domain does not allow, with what was typed."""
+    typed = read_by_people(kept_values(request)) if request.method == "POST" else []
+    return render(request, "errors/422.html", {"message": message, "typed": typed}, status=422)
+
+
+def unreadable_place(request) -> str | None:
+    """The words for the first field that holds a character no database keeps; None where all can be read."""
+    if HIDDEN_CHARACTER in request.path_info:
+        return _("The address")
+    for values in (request.GET, request.POST):
+        for name, texts in values.lists():
+            if HIDDEN_CHARACTER in name or any(HIDDEN_CHARACTER in text for text in texts):
+                return words_for(name)
+    return None
+
+
+def unreadable(request, place: str) -> HttpResponse:
+    """400: nothing was done; which field it is, and what was typed without the character."""
+    text = _("“%(place)s” holds a hidden character, as text copied from a PDF may. Type it anew and send it again.")
+    typed = read_by_people(kept_values(request)) if request.method == "POST" else []
+    context = {
+        "message": text % {"place": place},
+        "typed": [tuple(part.replace(HIDDEN_CHARACTER, "") for part in row) for row in typed],
+    }
+    return render(request, "errors/400.html", context, status=400)
 
 
 def proposal_of(request) -> Proposal | None:

@@ -5,9 +5,11 @@ from django.views.decorators.http import require_POST
 
 from riskassess import workflow
 from riskassess.assessments.queries import assessment_of, latest_record
+from riskassess.core.errors import Conflict, DomainError
 from riskassess.web.access import get_case_for
 from riskassess.web.forms.reviews import EvidenceForm
 from riskassess.web.views.case import crumbs
+from riskassess.web.views.moves import keep_refusal
 
 
 def hold(request, reference, uid):
@@ -47,9 +49,15 @@ def hold_lift(request, reference, uid):
     row = get_object_or_404(case.holds, uid=uid)
     form = EvidenceForm(request.POST)
     if form.is_valid():
-        workflow.lift_hold(hold=row, actor=request.user, evidence=form.cleaned_data["evidence"])
-        messages.success(request, _("Recorded. Another officer or an approver confirms it."))
-        return redirect("hold", reference, row.uid)
+        try:
+            workflow.lift_hold(hold=row, actor=request.user, evidence=form.cleaned_data["evidence"])
+        except Conflict:
+            raise  # the hold's page has no form any more; the page for lost races shows what was typed
+        except DomainError as fault:
+            keep_refusal(form, fault)
+        else:
+            messages.success(request, _("Recorded. Another officer or an approver confirms it."))
+            return redirect("hold", reference, row.uid)
     return _hold_page(request, case, row, form)
 
 

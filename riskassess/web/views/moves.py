@@ -11,6 +11,7 @@ from riskassess.reviews.queries import recommendations_now, visible_proposals
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
 from riskassess.web.forms.reviews import AssignForm, ConditionFormSet, DecideForm, ReasonForm, RecommendForm
+from riskassess.web.forms.words import CHANGED_ON_ITS_WAY
 from riskassess.web.views.case import crumbs, decider_words
 
 
@@ -70,6 +71,9 @@ def decide(request, reference):
     record = latest_record(case.proposal)
     form = DecideForm(request.POST or None, case=case, record_row=record)
     conditions = ConditionFormSet(request.POST or None, prefix="conditions")
+    if conditions.is_bound and not conditions.management_form.is_valid():
+        form.add_error(None, CHANGED_ON_ITS_WAY)
+        conditions = ConditionFormSet(prefix="conditions")
     if request.method == "POST" and form.is_valid() & conditions.is_valid():
         given = dict(form.cleaned_data)
         try:

@@ -47,7 +47,7 @@ def test_mark_that_is_none_is_refused_in_our_words(as_user, ana):
     page = browser.post("/proposals/new", sent)
 
     assert page.status_code == 422
-    assert "This page was changed on its way. Open it again and repeat." in text_of(page)
+    assert "Part of this page was lost on its way." in text_of(page)
 
 
 def test_note_sent_twice_is_kept_once(as_user, omar, submitted):
