@@ -50,7 +50,7 @@ class Oracle:
     def data(self, facts):
         return {
             "proposal": self._row(facts, "proposal", ""),
-            **{name: [self._row(row, scope, row["id"]) for row in facts[name]] for scope, name in ROWS.items()},
+            **{name: [self._row(row, scope, row["id"]) for row in facts.get(name, [])] for scope, name in ROWS.items()},
         }
 
     def _row(self, row, scope, row_id):
@@ -60,8 +60,8 @@ class Oracle:
             if question.scope == scope and question.options:
                 value = row["answers"].get(question.id)
                 answers[question.id] = value if value is not None else [] if question.type == "multi" else ""
-        facts = {name: row["facts"].get(name, "") for name in self.catalogue.facts.get(scope, {})}
-        several = {name: row["facts"].get(name, []) for name in self.catalogue.fact_sets.get(scope, {})}
+        facts = {name: row.get("facts", {}).get(name, "") for name in self.catalogue.facts.get(scope, {})}
+        several = {name: row.get("facts", {}).get(name, []) for name in self.catalogue.fact_sets.get(scope, {})}
         return {"id": row_id, "answers": answers, "facts": {**facts, **several}}
 
     def text(self, spec, scope, row):

@@ -166,7 +166,9 @@ def as_file(facts, country, known):
         "unit": "A unit",
         "answers": {name: value for name, value in facts["answers"].items() if name != "T1"},
         "partners": partners,
-        "technology": [{"id": row["id"], "label": row["label"], "answers": shown(row)} for row in facts["technology"]],
+        "technology": [
+            {"id": row["id"], "label": row["label"], "answers": shown(row)} for row in facts.get("technology", [])
+        ],
         "funders": [row_in_file(row) for row in facts["funders"]],
         "safeguards": facts.get("safeguards", []),
     }
