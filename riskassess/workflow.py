@@ -22,14 +22,14 @@ from riskassess.jobs.models import Job
 from riskassess.jobs.services import retry
 from riskassess.notices import telling
 from riskassess.proposals import services as proposals
-from riskassess.proposals.models import Participation, Proposal
+from riskassess.proposals.models import CoInvestigator, Participation, Proposal
 from riskassess.proposals.states import UNDER_REVIEW, State
 from riskassess.reports import services as reports
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_vote
 from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
-from riskassess.reviews.queries import stuck_submissions
+from riskassess.reviews.queries import carried_by, stuck_submissions
 from riskassess.reviews.rules import conflict_reason
 
 STATE_AFTER = {
@@ -56,6 +56,14 @@ def choose_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner
 
 
 @story()
+def set_people(*, proposal: Proposal, actor: User, people: list[tuple[User, bool]]) -> list[CoInvestigator]:
+    """Say who takes part. Whoever carries a case that this sets them in conflict with hands it back."""
+    result = proposals.set_coinvestigators(proposal=proposal, actor=actor, people=people)
+    _hand_back_conflicted([proposal.owner, *(row.user for row in result)])
+    return result
+
+
+@story()
 def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersion:
     """Freeze the proposal and send it on its way; partners are screened first where that is due.
 
@@ -75,6 +83,8 @@ def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersio
             ids=(proposal.pk,),
             asked_by=actor,
         )
+    # Who files together is in conflict from now on, also over other proposals.
+    _hand_back_conflicted([proposal.owner, *(row.user for row in proposal.coinvestigators.select_related("user"))])
     if not stale:
         assess_submitted(proposal=proposal)
     return version
@@ -164,7 +174,8 @@ def _open_review(proposal: Proposal, record: AssessmentRecord, result: Assessmen
     reviews.sync_holds(case=case, result=result)
     _assign_by_table(proposal, case)
     reports.request_report(proposal=proposal, record=record, kind="assessment", asked_by=proposal.owner)
-    telling.proposal_submitted(proposal=proposal, officer=case.officer, number=record.version.number)
+    people = [case.officer] if case.officer else _free_officers(proposal)
+    telling.proposal_submitted(proposal=proposal, people=people, number=record.version.number)
     telling.review_opened(proposal=proposal, due_on=case.due_on, round_number=case.round)
     return case
 
@@ -318,6 +329,20 @@ def decide(
     return vote
 
 
+def _hand_back_conflicted(people: list[User]) -> None:
+    """Take these people off the open cases that they may no longer carry, and tell the officers who may choose anew."""
+    for case in carried_by(people).select_related("proposal__owner", "officer", "reviewer"):
+        for user in people:
+            reason = conflict_reason(user, case.proposal)
+            if not reason:
+                continue
+            _lock(case.proposal)
+            if reviews.hand_back(case=case, user=user, reason=reason):
+                telling.case_handed_back(
+                    proposal=case.proposal, people=_free_officers(case.proposal), round_number=case.round, user=user
+                )
+
+
 @story()
 def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
     """Send the proposal back with what is asked; the clock stops."""
@@ -461,7 +486,8 @@ def _case_of(proposal: Proposal) -> Case | None:
 
 
 def _carriers(case: Case) -> list[User]:
-    return [user for user in {case.officer, case.reviewer} if user is not None and user.is_active]
+    people = [user for user in {case.officer, case.reviewer} if user is not None and user.is_active]
+    return [user for user in people if not conflict_reason(user, case.proposal)]
 
 
 def _next_voters(case: Case) -> list[User]:

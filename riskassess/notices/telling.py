@@ -5,16 +5,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
-from riskassess.accounts.queries import holders
-from riskassess.accounts.roles import Role
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue
 from riskassess.notices.models import Notice
 from riskassess.proposals.models import Proposal
 
 
-def proposal_submitted(*, proposal: Proposal, officer: User | None, number: int) -> None:
-    people = [officer] if officer else list(holders(Role.OFFICER, unit=proposal.unit))
+def proposal_submitted(*, proposal: Proposal, people: list[User], number: int) -> None:
     for user in people:
         with translation.override(user.language):
             _tell(
@@ -63,6 +60,19 @@ def case_assigned(*, proposal: Proposal, user: User, round_number: int) -> None:
             _("You were named on this case. It waits on your desk."),
             "case",
         )
+
+
+def case_handed_back(*, proposal: Proposal, people: list[User], round_number: int, user: User) -> None:
+    for officer in people:
+        with translation.override(officer.language):
+            _tell(
+                officer,
+                proposal,
+                f"handed-back-{round_number}-{user.pk}",
+                _("a case was handed back"),
+                _("Somebody who carried this case has a conflict of interest now. Choose who takes it on."),
+                "case",
+            )
 
 
 def recommendation_made(*, proposal: Proposal, people: list[User], round_number: int, uid) -> None:

@@ -1,6 +1,6 @@
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children
@@ -31,6 +31,14 @@ def visible_proposals(user: User):
             at_stage &= Q(unit__in=with_children(units))
         scope |= at_stage
     return Proposal.objects.filter(scope)
+
+
+def carried_by(people) -> QuerySet[Case]:
+    """The cases that are not over in which one of these people is officer, reviewer or member of the panel."""
+    named = Assignment.objects.filter(case=OuterRef("pk"), user__in=people, ended_at__isnull=True)
+    return Case.objects.filter(
+        Exists(named), proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED, State.CHANGES_REQUESTED]
+    ).order_by("pk")
 
 
 def stuck_submissions(proposals) -> dict[int, Job]:

@@ -13,6 +13,7 @@ VERB_WORDS = {
     "audit.reads_sealed": _("sealed a minute of reads"),
     "case.assigned": _("gave the case to people"),
     "case.decided": _("completed the decision"),
+    "case.handed_back": _("took somebody with a conflict of interest off the case"),
     "case.opened": _("opened a round of review"),
     "case.panel_called": _("called the panel"),
     "case.recommended": _("recommended"),

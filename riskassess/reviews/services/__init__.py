@@ -1,4 +1,4 @@
-from riskassess.reviews.services.cases import add_note, assign_case, open_case, recommend, update_case
+from riskassess.reviews.services.cases import add_note, assign_case, hand_back, open_case, recommend, update_case
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
 
@@ -8,6 +8,7 @@ __all__ = [
     "cast_vote",
     "confirm_hold_lift",
     "drop_votes",
+    "hand_back",
     "lift_hold",
     "open_case",
     "recommend",

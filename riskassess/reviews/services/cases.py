@@ -120,6 +120,33 @@ def assign_case(
 
 
 @transaction.atomic
+def hand_back(*, case: Case, user: User, reason: str) -> bool:
+    """Take somebody off the case who may no longer act on it. Their vote of this round falls; says whether they were on
+    it."""
+    ended = case.assignments.filter(user=user, ended_at__isnull=True).update(ended_at=timezone.now())
+    if not ended:
+        return False
+    parts = [kind for kind in ("officer", "reviewer") if getattr(case, f"{kind}_id") == user.pk]
+    for kind in parts:
+        setattr(case, kind, None)
+    case.escalated = _("%(name)s handed the case back because of a conflict of interest. Choose who takes it on.") % {
+        "name": user.name
+    }
+    case.save(update_fields=[*parts, "escalated"])
+    case.votes.filter(round=case.round, fallen="", by=user).update(fallen=_("A conflict of interest came up."))
+    record_event(
+        "case.handed_back",
+        subject=case,
+        actor_id=None,
+        role="system",
+        reference=case.proposal.reference,
+        before=dict.fromkeys(parts or ["panel"], user.pk),
+        after={"reason": reason, **dict.fromkeys(parts)},
+    )
+    return True
+
+
+@transaction.atomic
 def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record: AssessmentRecord) -> Recommendation:
     """A reviewer's, officer's or panel member's advice on this round; whoever gives it does not decide."""
     case = Case.objects.select_for_update().get(pk=case.pk)

@@ -127,7 +127,7 @@ def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> N
     proposals.set_funders(proposal=proposal, actor=actor, rows=forms.funders.filled())
     if forms.may_invite:
         people = [(form.user, form.cleaned_data["can_edit"]) for form in forms.people if not form.is_blank]
-        proposals.set_coinvestigators(proposal=proposal, actor=actor, people=people)
+        workflow.set_people(proposal=proposal, actor=actor, people=people)
 
 
 def keep_refusal(forms: Collaboration, fault: DomainError) -> None:
