@@ -37,8 +37,8 @@ def explain(title: str, catalogue: Catalogue, result: Assessment) -> Iterator[st
 
 
 def _levels(catalogue: Catalogue, result: Assessment) -> Iterator[str]:
-    yield from _wrapped(_("Level as filed: %(level)s.") % {"level": in_words(catalogue, result.inherent)})
-    yield from _wrapped(catalogue.level(result.inherent.upper).meaning, "  ")
+    yield from wrapped(_("Level as filed: %(level)s.") % {"level": in_words(catalogue, result.inherent)})
+    yield from wrapped(catalogue.level(result.inherent.upper).meaning, "  ")
     if result.residual != result.inherent:
         yield _("With the agreed safeguards: %(level)s.") % {"level": in_words(catalogue, result.residual)}
     if result.if_agreed != result.residual:
@@ -63,9 +63,9 @@ def _what_next(catalogue: Catalogue, result: Assessment) -> Iterator[str]:
     )
     yield ""
     yield _("What happens next: %(route)s, %(days)s.") % {"route": route.title, "days": days}
-    yield from _wrapped(route.meaning, "  ")
+    yield from wrapped(route.meaning, "  ")
     if result.route_reason not in {"", *(remark.sentence for remark in result.relief)}:
-        yield from _wrapped(_("Why: %(reason)s") % {"reason": result.route_reason}, "  ")
+        yield from wrapped(_("Why: %(reason)s") % {"reason": result.route_reason}, "  ")
 
 
 def _holds(result: Assessment) -> Iterator[str]:
@@ -79,23 +79,23 @@ def _holds(result: Assessment) -> Iterator[str]:
 
 def _hold_lines(holds: Iterable[Hold], because: str) -> Iterator[str]:
     for hold in holds:
-        yield from _wrapped(_titled(hold.title, hold.rule, hold.row_label), "  - ", "    ")
-        yield from _wrapped(hold.explain, "    ")
-        yield from _wrapped(_("What waits: %(activity)s") % {"activity": hold.activity}, "    ")
+        yield from wrapped(_titled(hold.title, hold.rule, hold.row_label), "  - ", "    ")
+        yield from wrapped(hold.explain, "    ")
+        yield from wrapped(_("What waits: %(activity)s") % {"activity": hold.activity}, "    ")
         yield from _reasons(because, hold.because)
-        yield from _wrapped(_("What lifts it: %(evidence)s") % {"evidence": hold.lifted_by}, "    ")
+        yield from wrapped(_("What lifts it: %(evidence)s") % {"evidence": hold.lifted_by}, "    ")
         yield from _sources(hold.sources)
 
 
 def _findings(catalogue: Catalogue, result: Assessment, findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
-        yield from _wrapped(_titled(finding.title, finding.rule, finding.row_label), "  - ", "    ")
-        yield from _wrapped(finding.explain, "    ")
-        yield from _wrapped(_points(catalogue, result, finding), "    ")
+        yield from wrapped(_titled(finding.title, finding.rule, finding.row_label), "  - ", "    ")
+        yield from wrapped(finding.explain, "    ")
+        yield from wrapped(_points(catalogue, result, finding), "    ")
         yield from _reasons(_("Because"), finding.because)
         names = [catalogue.mitigation(item).name for item in finding.mitigations]
         if names:
-            yield from _wrapped(_("What would lower it: %(safeguards)s") % {"safeguards": "; ".join(names)}, "    ")
+            yield from wrapped(_("What would lower it: %(safeguards)s") % {"safeguards": "; ".join(names)}, "    ")
         yield from _sources(finding.sources)
 
 
@@ -123,9 +123,9 @@ def _remarks(catalogue: Catalogue, result: Assessment, remarks: Iterable[Remark]
     for remark in remarks:
         if _is_explained(result, remark):
             label = next(finding.row_label for finding in result.findings if _is_same(finding, remark))
-            yield from _wrapped(_titled(catalogue.rule(remark.rule).title, remark.rule, label), "  - ", "    ")
+            yield from wrapped(_titled(catalogue.rule(remark.rule).title, remark.rule, label), "  - ", "    ")
             continue
-        yield from _wrapped(f"{remark.sentence} ({remark.rule})", "  - ", "    ")
+        yield from wrapped(f"{remark.sentence} ({remark.rule})", "  - ", "    ")
         yield from _reasons(_("Because"), remark.because)
         yield from _sources(remark.sources)
 
@@ -146,11 +146,11 @@ def _is_same(finding: Finding, remark: Remark) -> bool:
 
 def _narrowing(catalogue: Catalogue, items: Iterable[Narrowing]) -> Iterator[str]:
     for item in items:
-        yield from _wrapped(_titled(item.text, item.question, item.row_label), "  - ", "    ")
+        yield from wrapped(_titled(item.text, item.question, item.row_label), "  - ", "    ")
         for _option, words, lower, upper in item.outcomes:
-            yield from _wrapped(f"{words}: {in_words(catalogue, Interval(lower, upper))}", "      ")
+            yield from wrapped(f"{words}: {in_words(catalogue, Interval(lower, upper))}", "      ")
         if item.decides_holds:
-            yield from _wrapped(
+            yield from wrapped(
                 _("It decides the possible hold %(rules)s.") % {"rules": ", ".join(item.decides_holds)}, "      "
             )
 
@@ -158,13 +158,13 @@ def _narrowing(catalogue: Catalogue, items: Iterable[Narrowing]) -> Iterator[str
 def _open_answers(result: Assessment) -> Iterator[str]:
     for answer in result.open_answers:
         state = _("unsure") if answer.state == "unsure" else _("not answered yet")
-        yield from _wrapped(f"{_titled(answer.text, answer.question, answer.row_label)}: {state}", "  - ", "    ")
+        yield from wrapped(f"{_titled(answer.text, answer.question, answer.row_label)}: {state}", "  - ", "    ")
 
 
 def _reasons(word: str, because: Iterable[Because]) -> Iterator[str]:
     for reason in because:
         words = f"{reason.text} {reason.words}" if reason.kind == "answer" else f"{reason.text}: {reason.words}"
-        yield from _wrapped(f"{word}: {words}", "    ", "      ")
+        yield from wrapped(f"{word}: {words}", "    ", "      ")
 
 
 def _sources(sources: Iterable[SourceRef]) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _sources(sources: Iterable[SourceRef]) -> Iterator[str]:
             "section": source.section,
             "day": source.last_checked,
         }
-        yield from _wrapped(words, "    ", "      ")
+        yield from wrapped(words, "    ", "      ")
         yield f"      {source.url}"
 
 
@@ -195,5 +195,5 @@ def _part(heading: str, lines: Iterable[str]) -> Iterator[str]:
         yield from ["", heading, *lines]
 
 
-def _wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
+def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=first if rest is None else rest)

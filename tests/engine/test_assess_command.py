@@ -161,3 +161,14 @@ def test_unknown_facts_widen_the_level_instead_of_stopping(tmp_path):
     assert code == 0
     assert "Possible legal holds" in out
     assert "What happens next: Full review" in out
+
+
+def test_trace_tells_every_rule_and_every_step():
+    _code, out, _errors = run(str(EXAMPLES / "06-harbour-robots.json"), "--trace")
+
+    running = " ".join(out.split())
+    assert "Every rule, on every row" in out
+    assert "does not hold Because: " in running
+    assert "Row 1, likelihood" in running
+    assert "Questions that were not asked, and why" in out
+    assert "How the route was chosen - Light review: moderate as filed" in running

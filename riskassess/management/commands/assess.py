@@ -18,6 +18,7 @@ from riskassess.engine.safeguards import suggest
 from riskassess.engine.scoring import assess
 from riskassess.management.comparison import tell_difference, tell_suggestion
 from riskassess.management.explanation import explain
+from riskassess.management.tracing import tell_trace
 
 MOST_BYTES = 2_000_000
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             help="the release; else the newest of the institution's",
         )
         parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument("--trace", action="store_true", help="also every rule, every step and what decided it")
         parser.add_argument(
             "--target", choices=LEVELS, help="also the smallest sets of safeguards that bring it to this level"
         )
@@ -52,7 +54,7 @@ class Command(BaseCommand):
             "--what-if", metavar="CHANGES", help="a file of changes; also says what they come to, and why"
         )
 
-    def handle(self, *args, file, catalogue, target=None, what_if=None, **options):
+    def handle(self, *args, file, catalogue, target=None, what_if=None, trace=False, **options):
         try:
             release = find_catalogue(catalogue)
             proposal = read_json(file)
@@ -76,6 +78,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False))
             return
         lines = [*explain(proposal["title"], release, result)]
+        lines += tell_trace(release, result) if trace else ()
         lines += tell_suggestion(release, sets) if sets else ()
         lines += tell_difference(difference) if difference else ()
         self.stdout.write("\n".join(lines))
