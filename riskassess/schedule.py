@@ -2,8 +2,10 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from riskassess import workflow
+from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.queries import latest_version
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
@@ -25,6 +27,12 @@ def sweep_jobs() -> None:
 @shared_task(name="schedule.seal_reads")
 def seal_reads() -> None:
     seal()
+
+
+@shared_task(name="schedule.tell_answers")
+def tell_answered() -> None:
+    """Drafts are recorded by whole minutes, so the present one waits."""
+    tell_answers(until=timezone.now().replace(second=0, microsecond=0))
 
 
 @shared_task(name="schedule.draw_registered")

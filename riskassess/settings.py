@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0, "options": {"queue": "bulk", "expires": 10}},
     "draw-registered": {"task": "schedule.draw_registered", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "check-chain": {"task": "schedule.check_chain", "schedule": 86400.0, "options": {"queue": "bulk"}},
+    "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 DRAW_ONE_IN = int(os.environ.get("RISKASSESS_DRAW_ONE_IN", "20"))  # registrations that are read afterwards

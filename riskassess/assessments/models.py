@@ -58,9 +58,11 @@ class AnswerChange(models.Model):
     after = models.JSONField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    is_told = models.BooleanField(default=False, help_text="Whether an event of the record tells of it.")
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["at"], condition=Q(is_told=False), name="answer_change_untold")]
 
     def __str__(self):
         return f"{self.answer} at {self.at:%Y-%m-%d %H:%M}"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from partners import queries as registry
 from riskassess.accounts.models import User
 from riskassess.assessments import facts as fact_collection
+from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.fitting import first_problem
 from riskassess.assessments.models import (
     Answer,
@@ -73,10 +74,11 @@ def open_questionnaire(*, proposal: Proposal) -> Questionnaire:
 
 
 @transaction.atomic
-def save_answers(
-    *, questionnaire: Questionnaire, actor: User, section: str, values: dict[tuple[str, str], object]
-) -> list[Answer]:
-    """Keep these answers ((question, row) -> value, None takes one back); earlier values stay in the history."""
+def save_answers(*, questionnaire: Questionnaire, actor: User, values: dict[tuple[str, str], object]) -> list[Answer]:
+    """Keep these answers ((question, row) -> value, None takes one back); earlier values stay in the history.
+
+    `tell_answers` writes them into the record, by the minute.
+    """
     proposal = questionnaire.proposal
     guard_editable(proposal)
     present = {(a.question, a.row): a for a in questionnaire.answers.select_for_update()}
@@ -93,16 +95,6 @@ def save_answers(
         answer.save()
         AnswerChange.objects.create(answer=answer, before=before, after=value, by=actor, at=now)
         changed.append(answer)
-    if changed:
-        record(
-            "answers.saved",
-            subject=questionnaire,
-            actor_id=actor.pk,
-            role=role_in(actor, proposal),
-            actor_name=actor.name,
-            reference=proposal.reference,
-            after={"section": section, "questions": sorted({a.question for a in changed})},
-        )
     return changed
 
 
@@ -153,6 +145,7 @@ def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> Propos
         )
     if unnamed := missing_rows(catalogue_of(questionnaire.release), facts):
         raise DomainError(unnamed[0].row_needed)
+    tell_answers(questionnaire=questionnaire)
     last = latest_version(proposal)
     version = ProposalVersion.objects.create(
         proposal=proposal,
@@ -291,6 +284,7 @@ def drop_safeguard(*, safeguard: Safeguard, actor: User) -> None:
 def discard_questionnaire(*, proposal: Proposal) -> None:
     """Delete all that a draft holds beside itself; called when the draft is discarded."""
     for questionnaire in Questionnaire.objects.filter(proposal=proposal):
+        tell_answers(questionnaire=questionnaire)
         AnswerChange.objects.filter(answer__questionnaire=questionnaire).delete()
         questionnaire.answers.all().delete()
         questionnaire.safeguards.all().delete()

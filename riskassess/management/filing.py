@@ -82,7 +82,7 @@ def answer(*, proposal: Proposal, actor: User, values: dict[tuple[str, str], obj
         ids = {question.id for question in catalogue.questions_of(section.id) if not question.field}
         own = {key: value for key, value in values.items() if key[0] in ids}
         if own:
-            save_answers(questionnaire=questionnaire, actor=actor, section=section.id, values=own)
+            save_answers(questionnaire=questionnaire, actor=actor, values=own)
 
 
 def finding_keys(content: dict, proposal: Proposal) -> dict[str, str]:

@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
 from riskassess.assessments.facts import fingerprint, present_content
+from riskassess.assessments.models import AnswerChange
 from riskassess.audit.queries import EventFilters, events
 from riskassess.web.draft import Draft
 
 LENGTH = 12
 EDITS = (
-    "answers.saved", "proposal.described", "proposal.partners_set", "proposal.funders_set", "proposal.people_set",
+    "proposal.described", "proposal.partners_set", "proposal.funders_set", "proposal.people_set",
     "proposal.technology_set",
 )  # fmt: skip
 
@@ -58,9 +59,14 @@ def what_changed(draft: Draft, parts: str, reader: User, *, seen: str) -> str:
 def last_edit(reference: str, reader: User) -> tuple[str, str] | None:
     """Who else wrote last, and when."""
     event = events(EventFilters(reference=reference)).filter(verb__in=EDITS).exclude(actor_id=reader.pk).first()
-    if event is None:
+    changes = AnswerChange.objects.filter(answer__questionnaire__proposal__reference=reference)
+    change = changes.exclude(by=reader).select_related("by").first()
+    found = [(event.at, event.detail.actor_name)] if event else []
+    found += [(change.at, change.by.name)] if change else []
+    if not found:
         return None
-    return event.detail.actor_name, timezone.localtime(event.at).strftime("%H:%M")
+    at, name = max(found)
+    return name, timezone.localtime(at).strftime("%H:%M")
 
 
 def _marks_of_parts(draft: Draft) -> dict[str, str]:

@@ -255,7 +255,7 @@ def save_section(draft: Draft, current, user, form: SectionForm, items) -> list[
         raise Contested(contested)
     if items is not None:
         proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
-    return save_answers(questionnaire=draft.questionnaire, actor=user, section=current.id, values=values)
+    return save_answers(questionnaire=draft.questionnaire, actor=user, values=values)
 
 
 def value_shown(answer: Answer, revision: int):

@@ -1,18 +1,20 @@
 """Sections of the questionnaire: what is asked, kept, refused, and who wins when two people write."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
 
-from riskassess.assessments.models import Answer
+from riskassess.assessments.edits import tell_answers
+from riskassess.assessments.models import Answer, AnswerChange
 from riskassess.audit.models import Event
 from riskassess.management.filing import answer
 from riskassess.proposals.services import set_coinvestigators
 from riskassess.web.draft import Draft
 from riskassess.web.views.questionnaire import Contested, read_shown, save_section, section_form
-from riskassess.workflow import submit
+from riskassess.workflow import discard, submit
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -261,14 +263,41 @@ def test_unknown_section_is_not_found(as_user, ana, filed):
     assert as_user(ana).get(section(filed(), "nowhere")).status_code == 404
 
 
-def test_each_save_is_one_event_with_question_ids_and_no_values(as_user, ana, filed):
+def told(proposal):
+    found = Event.objects.filter(verb="answers.saved", reference=proposal.reference).select_related("detail")
+    return [event.detail.after for event in found.order_by("sequence")]
+
+
+def test_saves_of_a_minute_are_one_event_with_question_ids_and_no_values(as_user, ana, filed):
     proposal, browser = filed(), as_user(ana)
-    sent = filled(browser.get(section(proposal, "work")), "questions", T5="no")
+    tell_answers()
+    before = len(told(proposal))
+    for changes in ({"T5": "no"}, {"T5": "yes"}, {"T4": "basic"}):
+        browser.post(section(proposal, "work"), filled(browser.get(section(proposal, "work")), "questions", **changes))
+    AnswerChange.objects.filter(is_told=False).update(at=datetime(2026, 11, 23, 9, 30, 20, tzinfo=UTC))
+    assert len(told(proposal)) == before
 
-    browser.post(section(proposal, "work"), sent)
+    tell_answers(until=datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+    assert len(told(proposal)) == before
+    for _ in range(2):
+        tell_answers(until=datetime(2026, 11, 23, 9, 31, tzinfo=UTC))
 
-    event = Event.objects.filter(verb="answers.saved").select_related("detail").latest("sequence")
-    assert event.detail.after == {"section": "work", "questions": ["T5"]}
+    assert told(proposal)[before:] == [
+        {"section": "work", "questions": ["T4", "T5"], "minute": "2026-11-23T09:30:00+00:00"}
+    ]
+
+
+def test_present_minute_is_told_before_the_submission_and_the_discarding(ana, filed, listed):
+    kept, gone = filed(), filed()
+
+    submit(proposal=kept, actor=ana)
+    discard(proposal=gone, actor=ana)
+
+    for proposal in (kept, gone):
+        verbs = [event.verb for event in Event.objects.filter(reference=proposal.reference).order_by("sequence")]
+        assert "answers.saved" in verbs
+        assert verbs[-1] != "answers.saved"
+    assert not AnswerChange.objects.filter(is_told=False).exists()
 
 
 def test_level_panel_stays_away_where_the_institution_says_so(as_user, ana, filed, university):
