@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from riskassess.accounts.queries import the_institution
 from riskassess.accounts.roles import Role
 from riskassess.notices.models import Notice
+from riskassess.proposals.rules import is_coinvestigator, is_owner
 
 # In the order of the roles; one bar for whoever holds two, each page in it once.
 # (label, url name, roles, first parts of the paths it covers)
@@ -19,6 +20,16 @@ NAVIGATION = (
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
 )
 MOST_UNREAD = 99
+
+
+def home_of(user, proposal) -> tuple[str, str]:
+    """Where this person's way to a proposal begins: an author's own page, or the first staff page of the bar."""
+    if not (is_owner(user, proposal) or is_coinvestigator(user, proposal)):
+        held = {membership.role for membership in user.held}
+        for label, name, roles, _covers in NAVIGATION:
+            if name != "home" and held & roles:
+                return label, reverse(name)
+    return NAVIGATION[0][0], reverse("home")
 
 
 class Site:

@@ -88,7 +88,7 @@ def assessment(request, reference):
         return render(
             request,
             "proposals/assessment_later.html",
-            {"proposal": proposal, "crumbs": crumbs(proposal, _("Assessment"))},
+            {"proposal": proposal, "crumbs": crumbs(proposal, _("Assessment"), reader=request.user)},
         )
     return assessment_page(request, shown)
 
@@ -146,7 +146,7 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "report": reports[0] if reports else None,
             "next": draft.next_step("assessment") if draft else None,
             "before": draft.step_before("assessment") if draft else None,
-            "crumbs": crumbs(proposal, _("Safeguards") if draft else _("Assessment")),
+            "crumbs": crumbs(proposal, _("Safeguards") if draft else _("Assessment"), reader=request.user),
         },
         status=status,
     )

@@ -25,6 +25,7 @@ from riskassess.reviews.models import Deciders
 from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
+from riskassess.web.context import home_of
 from riskassess.web.forms.reviews import NoteForm
 from riskassess.web.history import timeline
 
@@ -91,13 +92,13 @@ def case_context(user, case) -> dict:
         "note_form": NoteForm(),
         "reports": reports_of(proposal, user),
         "events": timeline(reference=proposal.reference, reader=user, limit=12),
-        "crumbs": crumbs(case),
+        "crumbs": crumbs(case, reader=user),
     }
 
 
-def crumbs(case, *parts):
+def crumbs(case, *parts, reader):
     reference = case.proposal.reference
-    first = [(_("Desk"), "/desk"), (reference, case.get_absolute_url() if parts else "")]
+    first = [home_of(reader, case.proposal), (reference, case.get_absolute_url() if parts else "")]
     return first + [(part, "") for part in parts]
 
 

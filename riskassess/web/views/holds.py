@@ -37,7 +37,7 @@ def _hold_page(request, case, row, form):
             and user.has_perm("reviews.confirm_hold", case.proposal)
             and row.lifted_by_id != user.pk,
             "is_own_lift": row.state == "lifting" and row.lifted_by_id == user.pk,
-            "crumbs": crumbs(case, _("Legal hold")),
+            "crumbs": crumbs(case, _("Legal hold"), reader=user),
         },
         status=422 if form.errors else 200,
     )

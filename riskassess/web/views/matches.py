@@ -42,7 +42,7 @@ def match(request, reference, uid):
             "form": form,
             "may_judge": may_judge,
             "features": features_of(hit),
-            "crumbs": crumbs(case, _("Match")),
+            "crumbs": crumbs(case, _("Match"), reader=request.user),
         },
         status=status_of(form),
     )

@@ -98,7 +98,7 @@ def decide(request, reference):
         "record": record,
         "result": result,
         "recommendations": recommendations_now(case),
-        "crumbs": crumbs(case, _("Decision")),
+        "crumbs": crumbs(case, _("Decision"), reader=request.user),
         "agreed": [catalogue.mitigation(s.mitigation) for s in unfulfilled_safeguards(record)],
         "closed_because": _why_closed(request.user, case),
         "stage_words": decider_words(case)[1],
@@ -174,7 +174,7 @@ def _form_page(request, case, form, title, button, *, record=None):
             "title": title,
             "record": record,
             "result": assessment_of(record) if record else None,
-            "crumbs": crumbs(case, button),
+            "crumbs": crumbs(case, button, reader=request.user),
         },
         status=status_of(form),
     )

@@ -15,6 +15,7 @@ from riskassess.audit.log import story
 from riskassess.audit.queries import EventFilters, events
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import PartnerRole, Proposal
+from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.services import create_proposal
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
@@ -73,7 +74,8 @@ def proposal(request, reference):
             "is_stuck": is_stuck,
             "may_assess_again": is_stuck and request.user.has_perm("reviews.assess_again", proposal),
             "writes": writes,
-            "is_author": writes or any(co.user_id == request.user.pk for co in proposal.coinvestigators.all()),
+            "is_author": writes or is_coinvestigator(request.user, proposal),
+            "reads_draft": proposal.is_editable and not writes and is_coinvestigator(request.user, proposal),
             "draft": draft,
             "next_step": first_open_step(draft) if draft else None,
             "missing": draft.missing_links if draft else [],
@@ -91,7 +93,7 @@ def proposal(request, reference):
             "events": told_events(proposal, request.user),
             "may_withdraw": request.user.has_perm("proposals.withdraw", proposal),
             "may_discard": request.user.has_perm("proposals.discard", proposal),
-            "crumbs": crumbs(proposal),
+            "crumbs": crumbs(proposal, reader=request.user),
         },
     )
 
@@ -241,7 +243,7 @@ def version(request, reference, number):
             "earlier": earlier,
             "result": assessment_of(record) if record else None,
             "versions": proposal.versions.order_by("-number"),
-            "crumbs": crumbs(proposal, _("Version %(number)d") % {"number": number}),
+            "crumbs": crumbs(proposal, _("Version %(number)d") % {"number": number}, reader=request.user),
         },
     )
 
@@ -270,6 +272,6 @@ def decision(request, reference):
             "left_out": [label for row, label in labels.items() if decision.scope and row not in decision.scope],
             "recommendations": recommendations_now(case),
             "letter": report_card(letter, may_retry=may_write(request.user, proposal)) if letter else None,
-            "crumbs": crumbs(proposal, _("Decision")),
+            "crumbs": crumbs(proposal, _("Decision"), reader=request.user),
         },
     )

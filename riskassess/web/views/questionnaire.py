@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals import services as proposals
 from riskassess.web.access import get_proposal_for
+from riskassess.web.context import home_of
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import RowSet
@@ -117,9 +119,10 @@ def section_page(request, draft, current, form, items, answers, status, revision
     return response
 
 
-def crumbs(proposal, *parts):
-    first = [(_("My page"), "/home"), (proposal.reference, proposal.get_absolute_url() if parts else "")]
-    return first + [(part, "") for part in parts]
+def crumbs(proposal, *parts, reader=None):
+    """The way to a proposal from its reader's own first page; without a reader it is an author's."""
+    first = home_of(reader, proposal) if reader else (_("My page"), reverse("home"))
+    return [first, (proposal.reference, proposal.get_absolute_url() if parts else "")] + [(part, "") for part in parts]
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------

@@ -8,15 +8,20 @@ from django.views.decorators.http import require_POST
 from riskassess import workflow
 from riskassess.assessments.wording import answer_groups, lines_of
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals.rules import is_coinvestigator
 from riskassess.reviews.routing import due_date
 from riskassess.web.access import get_proposal_for
-from riskassess.web.draft import Draft
+from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import SubmitForm
 from riskassess.web.seen import content_mark, part_marks, what_changed
 from riskassess.web.views.questionnaire import crumbs, get_draft_for
 
 
 def check(request, reference):
+    """The whole proposal before submitting; whoever takes part without writing reads the same, without a button."""
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    if proposal.is_editable and is_coinvestigator(request.user, proposal) and not may_write(request.user, proposal):
+        return reading_page(request, Draft(proposal))
     draft = get_draft_for(request, reference)
     if draft is None:
         return redirect("proposal", reference)
@@ -51,13 +56,37 @@ def submit(request, reference):
     return check_page(request, draft, form, status=status)
 
 
-def check_page(request, draft: Draft, form, status=200):
-    proposal, result, catalogue = draft.proposal, draft.result, draft.catalogue
-    route = catalogue.route(result.route)
+def reading_page(request, draft: Draft):
+    context = {
+        "proposal": draft.proposal,
+        "title": draft.sections[0].title,
+        "missing_count": len(draft.missing_links),
+        "crumbs": crumbs(draft.proposal, _("Draft")),
+        **whole_of(draft),
+    }
+    return render(request, "proposals/draft.html", context)
+
+
+def whole_of(draft: Draft) -> dict:
+    """All that a proposal says, as `proposal_whole.html` shows it."""
+    proposal, catalogue = draft.proposal, draft.catalogue
     content = {
         "answers": draft.facts["answers"],
         **{name: draft.facts[name] for name in ("partners", "technology", "funders")},
     }
+    kinds = [line for q in catalogue.questions if q.field == "kinds" for line in lines_of(content, q) if line.words]
+    return {
+        "groups": asked_groups(draft, answer_groups(content, catalogue)),
+        "kinds": kinds,
+        "partners": proposal.participations.select_related("partner"),
+        "funders": proposal.funders.all(),
+        "technology": proposal.technology_items.all(),
+    }
+
+
+def check_page(request, draft: Draft, form, status=200):
+    proposal, result, catalogue = draft.proposal, draft.result, draft.catalogue
+    route = catalogue.route(result.route)
     return render(
         request,
         "proposals/check.html",
@@ -75,17 +104,11 @@ def check_page(request, draft: Draft, form, status=200):
                 for i in draft.asked
                 if draft.is_unsure(i)
             ],
-            "groups": asked_groups(draft, answer_groups(content, catalogue)),
             "route": route,
             "route_reason": result.route_reason,
             "due_on": due_date(catalogue, result.route) if route.days else None,
             "result": result,
-            "kinds": [
-                line for q in catalogue.questions if q.field == "kinds" for line in lines_of(content, q) if line.words
-            ],
-            "partners": proposal.participations.select_related("partner"),
-            "funders": proposal.funders.all(),
-            "technology": proposal.technology_items.all(),
+            **whole_of(draft),
             "may_submit": request.user.has_perm("proposals.submit", proposal),
             "before": draft.step_before("check"),
             "crumbs": crumbs(proposal, _("Check and submit")),

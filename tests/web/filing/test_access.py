@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from riskassess.audit.models import AccessRead
 from riskassess.proposals.services import set_coinvestigators
-from tests.web.filing.pages import filled
+from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,34 @@ def test_coinvestigator_who_may_only_read_is_led_to_the_proposal(as_user, ana, m
 
     assert browser.get(address)["Location"] == proposal.get_absolute_url()
     assert browser.post(address, {"T4": "basic", "shown": "T4:1"}).status_code == 403
+
+
+def test_coinvestigator_who_may_only_read_reads_the_whole_draft(as_user, ana, mateo, filed):
+    proposal = filed()
+    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, False)])
+    browser, address = as_user(mateo), reverse("check", args=[proposal.reference])
+    assert address in read(browser.get(proposal.get_absolute_url())).links
+
+    page = browser.get(address)
+
+    words = text_of(page)
+    assert "You read this draft as it stands now. Ana can let you write, too." in words
+    assert proposal.participations.first().partner.name in words
+    assert "Submit proposal" not in words
+    assert not any("/collaboration" in link or "/sections/" in link for link in read(page).links)
+
+
+def test_way_back_begins_where_the_reader_comes_from(as_user, ana, omar, david, submitted):
+    proposal = submitted(example="04-coastal")
+    address = reverse("version", args=[proposal.reference, 1])
+
+    seen = {user.first_name: as_user(user).get(address).context["crumbs"][0] for user in (ana, omar, david)}
+
+    assert {name: str(label) for name, (label, _url) in seen.items()} == {
+        "Ana": "My page", "Omar": "Desk", "David": "Audit",
+    }  # fmt: skip
+    case = as_user(david).get(proposal.case.get_absolute_url())
+    assert case.context["crumbs"][0] == ("Audit", reverse("audit"))
 
 
 def test_coinvestigator_who_may_edit_writes_but_does_not_submit(as_user, ana, mateo, filed):

@@ -118,7 +118,7 @@ def test_release_that_is_not_there_is_an_error_of_the_field(as_user, omar, submi
     page = as_user(omar).post(reverse("replays"), {"release": "4b0a6d0e-0000-4000-8000-000000000000"})
 
     assert page.status_code == 200
-    assert "Select a valid choice" in page.content.decode()
+    assert "Choose one of those shown." in page.content.decode()
 
 
 def test_replays_take_the_same_queries_for_1_3_and_300(as_user, omar, faulty):
