@@ -1,6 +1,6 @@
 # RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test laws-long check lint format environment environment-dev libraries libraries-test clean
+.PHONY: help run setup test laws-long mutants check lint format environment environment-dev libraries libraries-test clean
 
 PORT ?= 8000
 TESTS ?= tests
@@ -13,6 +13,7 @@ help:
 	@echo "make setup   the same without serving"
 	@echo "make test    all tests (TESTS=tests/jobs for some, PROCESSES=1 for one at a time)"
 	@echo "make laws-long  the laws of the engine on 100,000 random proposals (half an hour)"
+	@echo "make mutants    faults planted in the engine, and those that no test notices (an hour; MUTANTS='*grading*' for some)"
 	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
 	@echo "make lint    format and lint alone;  make format  put the format right"
 	@echo "make clean   forget .venv and what was built; var/ with its database stays"
@@ -29,6 +30,12 @@ test: libraries-test environment-dev
 
 laws-long: environment-dev
 	@LAWS=long $(python) -m pytest -n $(PROCESSES) tests/engine/test_laws.py tests/engine/test_laws_of_explaining.py
+
+# In a copy: what is planted never stands in the tree that people work in.
+mutants: environment-dev
+	@rm -rf var/mutants && mkdir -p var/mutants && git archive HEAD | tar -x -C var/mutants
+	@cd var/mutants && LAWS=few ../../$(python) -m mutmut run --max-children $(PROCESSES) $(MUTANTS)
+	@cd var/mutants && ../../$(python) -m mutmut results
 
 check: environment-dev
 	@.ci/check

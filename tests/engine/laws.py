@@ -22,6 +22,8 @@ EXAMPLES = sorted((Path(settings.BASE_DIR) / "fixtures" / "proposals").glob("*.j
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 # 13 laws over two releases: 2,080 examples, the same ones each time; 104,000 that differ each time in `make laws-long`.
 examples.register_profile("ci", max_examples=80, derandomize=True, print_blob=False, phases=[Phase.generate], **QUIET)
+# A handful beside the other tests, for each of the thousands of faults that `make mutants` plants.
+examples.register_profile("few", max_examples=6, derandomize=True, phases=[Phase.generate], **QUIET)
 examples.register_profile("long", max_examples=4_000, print_blob=True, database=None, **QUIET)
 LAW = examples.get_profile(os.environ.get("LAWS", "ci"))
 

@@ -171,3 +171,60 @@ def test_deep_condition_is_refused():
 
     with pytest.raises(ConditionError, match="nested deeper"):
         compile_condition(CATALOGUE, spec, "proposal")
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ([], "expected a condition, found []."),
+        ({"all": "A"}, "'all' needs a list of conditions."),
+        ({"any": []}, "'any' needs a list of conditions."),
+        (
+            {"perhaps": 1, "maybe": 2},
+            "no condition begins with maybe, perhaps; use all, any, not, answer, fact, every or count.",
+        ),
+        ({"answer": "AA", "is": "yes"}, "there is no question 'AA'; did you mean A?."),
+        ({"unsure": 3}, "there is no question 3."),
+        (
+            {"answer": "A", "was": "yes"},
+            "'answer: A' needs exactly one of is, in, in_group, includes, at_least, at_most.",
+        ),
+        ({"answer": "A", "is": "yess"}, "'yess' is no value of A; did you mean yes?."),
+        ({"answer": "A", "is": ["yes"]}, "'is' compares A with one value; use 'in' for several."),
+        ({"answer": "A", "includes": "yes"}, "A holds one value: use is or in."),
+        ({"answer": "T", "in": ["x"]}, "T holds several values: use includes."),
+        ({"answer": "T", "in_group": "x"}, "T holds several values: use includes."),
+        ({"answer": "A", "in_group": "x"}, "'x' is no group of A's options."),
+        ({"answer": "A", "at_least": "yess"}, "'yess' has no place in the risk order of A; did you mean yes?."),
+        ({"answer": "W", "is": "x"}, "W is answered in free form (text); no condition reads that."),
+        ({"answer": "N", "is": 3}, "N is a number: use at_least or at_most with a whole number."),
+        ({"answer": "P", "is": "yes"}, "P is asked for each partner; say 'any: partner' or 'every'."),
+        ({"every": "person", "where": IS_A}, "'every' goes over partner, technology, funder, not 'person'."),
+        ({"every": "partner"}, "'every: partner' needs where and nothing else."),
+        ({"count": "partner", "where": IS_P}, "'count: partner' needs at_least, where and nothing else."),
+        ({"count": "partner", "where": IS_P, "at_least": "2"}, "'at_least' is a whole number from 1 on."),
+        (
+            {"any": "partner", "where": {"fact": "hitt", "is": "none"}},
+            "there is no fact 'hitt' here; did you mean hit?.",
+        ),
+        (
+            {"any": "partner", "where": {"fact": "hit", "in_group": "none"}},
+            "'in_group' reads the options of a question; hit is a fact: use in.",
+        ),
+        ({"all": [{"not": IS_A}] * 31}, "more than 60 parts; split the rule."),
+    ],
+)
+def test_refusal_says_what_is_wrong_and_the_way_out(spec, sentence):
+    with pytest.raises(ConditionError) as refusal:
+        compile_condition(CATALOGUE, spec, "proposal")
+
+    assert str(refusal.value) == sentence
+
+
+def test_condition_of_the_longest_length_and_depth_is_taken():
+    deep = IS_A
+    for _n in range(8):
+        deep = {"not": deep}
+
+    assert outcome(deep, facts({"A": "yes"}))[0] is True
+    assert outcome({"all": [IS_A] * 59}, facts({"A": "yes"}))[0] is True

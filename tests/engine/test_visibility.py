@@ -75,3 +75,33 @@ def test_missing_is_asked_required_and_open():
     assert missing(facts({**answers, "A": "yes"})) == [("H", ""), ("I", "")]
     assert missing(facts({**answers, "G": None, "T": []})) == [("G", ""), ("T", "")]
     assert missing(facts(answers, partners=[{"P": "yes"}])) == [("Q", "p1"), ("R", "")]
+
+
+def test_partners_are_missing_while_none_is_named_and_later_fields_never():
+    made = catalogue(
+        questions=[
+            question("F2", field="partners", type="text", options=[], unsure=False),
+            question("F4", field="attest", unsure=False),
+            question("F5", field="safeguards", type="text", options=[], unsure=False),
+            question("E", type="evidence", options=[], unsure=False),
+        ]
+    )
+
+    def missing_of(given):
+        return {(each.question.id, each.row, each.row_label, each.because) for each in missing_answers(made, given)}
+
+    nobody = missing_of(facts())
+    somebody = missing_of({**facts(), "partners": [{"id": "p1", "label": "Archive", "answers": {}, "facts": {}}]})
+
+    assert ("F2", "", "", ()) in nobody
+    assert {name for name, *_rest in nobody} & {"F4", "F5", "E"} == set()
+    assert ("P", "p1", "Archive", ()) in somebody
+    assert "F2" not in {name for name, *_rest in somebody}
+
+
+def test_asked_question_carries_the_label_of_its_row():
+    given = {**facts(), "partners": [{"id": "p1", "label": "Archive", "answers": {"P": "yes"}, "facts": {}}]}
+
+    labels = {(each.question.id, each.row_label) for each in visible_questions(CATALOGUE, given)}
+
+    assert {("P", "Archive"), ("Q", "Archive"), ("A", "")} <= labels
