@@ -37,7 +37,7 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
     if not user.has_perm(permission, proposal):
         if user.has_perm(f"{permission}.ever", proposal):
             raise StepClosed(
-                _("%(reference)s is %(state)s now, so this step is not open.")
+                _("%(reference)s stands at “%(state)s” now, so this step is not open.")
                 % {"reference": proposal.reference, "state": proposal.get_state_display()}
             )
         raise PermissionDenied

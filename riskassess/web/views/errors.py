@@ -40,6 +40,8 @@ def typed_values(request) -> list[tuple[str, str, str]]:
 
 
 def words_for(name: str) -> str:
+    if name == "q":
+        return _("The search")
     return capfirst(name.replace("_", " ").replace("-", " ").replace(HIDDEN_CHARACTER, ""))
 
 

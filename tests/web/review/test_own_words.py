@@ -88,6 +88,10 @@ def test_hidden_character_in_an_address_is_answered_in_words(path, as_user, ana)
     assert "holds a hidden character, as text copied from a PDF may." in text_of(page)
 
 
+def test_hidden_character_in_a_search_names_the_search(as_user, ana):
+    assert "“The search” holds a hidden character" in text_of(as_user(ana).get("/home?q=a%00b"))
+
+
 def test_hidden_character_in_a_form_names_the_field_and_keeps_the_text(filed, as_user, ana):
     proposal = filed()
     browser = as_user(ana)

@@ -24,7 +24,7 @@ def test_second_post_of_a_step_says_what_happened_and_shows_the_typed_text(route
 
     assert page.status_code == 409
     words = text_of(page)
-    assert f"{proposal.reference} is changes requested now, so this step is not open." in words
+    assert f"{proposal.reference} stands at “changes requested” now, so this step is not open." in words
     assert "You asked for changes" in words
     assert TEXT in words
     assert "Record x" not in words
@@ -37,7 +37,7 @@ def test_address_of_a_step_that_is_over_gives_the_reason(submitted, as_user, oma
     page = as_user(omar).get(address("unflag", proposal))
 
     assert page.status_code == 403
-    assert "is in review now, so this step is not open." in text_of(page)
+    assert "stands at “in review” now, so this step is not open." in text_of(page)
 
 
 def test_second_submission_leads_to_the_proposal(submitted, as_user, ana):
@@ -46,7 +46,7 @@ def test_second_submission_leads_to_the_proposal(submitted, as_user, ana):
     page = as_user(ana).post(address("submit", proposal), {"statement": "on"})
 
     assert page.status_code == 409
-    assert "is in review now" in text_of(page)
+    assert "stands at “in review” now" in text_of(page)
     assert proposal.get_absolute_url() in read(page).links
     assert proposal.versions.count() == 1
 
