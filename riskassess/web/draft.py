@@ -62,11 +62,14 @@ class Draft:
 
     @cached_property
     def asked(self) -> list[Asked]:
-        """What is asked now. A follow-up waits until the question above it is answered."""
+        """What is asked now. A follow-up waits until the question above it is answered, a second half for its first."""
         found = []
         for item in visible_questions(self.catalogue, self.facts):
             above = item.question.follows
             if above and self.answers_of(item.row).get(above) in (None, "", []):
+                continue
+            half = item.question.part_of
+            if half and not any((each.question.id, each.row) == (half, item.row) for each in found):
                 continue
             found.append(item)
         return found

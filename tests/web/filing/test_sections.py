@@ -321,3 +321,15 @@ def test_draft_shows_doubts_and_leaves_blank_answers_in_peace(as_user, ana, file
     words = text_of(browser.get(address))
     assert "Somebody may stop a publication or delay it for more than a year" in words
     assert "Special data about people would be held outside the EU" not in words.partition("rules were checked")[0]
+
+
+def test_second_half_of_a_question_waits_for_the_first(as_user, ana, filed):
+    proposal, browser = filed(example="03-plankton", answers={"T4": "applied"}), as_user(ana)
+    address = section(proposal, "use")
+
+    before = read(browser.get(address)).ids
+    browser.post(address, filled(browser.get(address), "questions", D3="yes"))
+    after = read(browser.get(address)).ids
+
+    assert {"question-D3a", "question-D3b"}.isdisjoint(before)
+    assert {"question-D3a", "question-D3b"} <= after
