@@ -228,3 +228,27 @@ def test_condition_of_the_longest_length_and_depth_is_taken():
 
     assert outcome(deep, facts({"A": "yes"}))[0] is True
     assert outcome({"all": [IS_A] * 59}, facts({"A": "yes"}))[0] is True
+
+
+@pytest.mark.parametrize(
+    ("spec", "answers", "told"),
+    [
+        ({"any": [{"all": [IS_A, IS_B]}, {"all": [IS_A, IS_P]}]}, {"A": "yes", "B": "yes"}, ["A", "B", "P"]),
+        ({"any": [IS_A, {"all": [IS_A, IS_B]}]}, {"A": "yes", "B": "yes"}, ["A", "B"]),
+        ({"all": [{"any": [IS_A, IS_B]}, IS_A]}, {"A": "yes", "B": "no"}, ["A"]),
+        ({"all": [IS_A, {"not": IS_A}]}, {}, ["A"]),
+        ({"any": [IS_A, {"not": IS_A}]}, {}, ["A"]),
+        ({"any": [IS_A, {"answer": "A", "is": "no"}]}, {"A": "unsure"}, ["A"]),
+        ({"any": [IS_B, {"all": [IS_A, IS_B]}]}, {"A": "no", "B": "no"}, ["B", "A"]),
+        ({"any": "partner", "where": {"all": [IS_A, IS_P]}}, {"A": "yes"}, ["A", "P", "P"]),
+        ({"every": "partner", "where": {"all": [IS_A, IS_P]}}, {"A": "yes"}, ["A", "P", "P"]),
+        ({"any": "partner", "where": {"all": [IS_A, IS_P]}}, {}, ["A"]),
+    ],
+)
+def test_every_reason_is_told_once_and_in_order(spec, answers, told):
+    views = read_facts(CATALOGUE, facts(answers, partners=[{"P": "yes"}, {"P": "yes"}]))
+
+    _truth, reasons = compile_condition(CATALOGUE, spec, "partner")(views.rows["partner"][0])
+
+    assert [reason.id for reason in reasons] == told
+    assert len(set(reasons)) == len(reasons)

@@ -179,3 +179,84 @@ def test_sets_are_exactly_the_minimal_ones_that_assess_finds_to_reach_the_target
     assert bool(found.obstacles) is (not reaching)
     order = [(each.effort, len(each.measures), each.measures) for each in found.sets]
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("count", "beside"), [(2, "It and one more finding"), (3, "It and 2 more findings"), (4, "It and 3 more findings")]
+)
+def test_more_than_three_safeguards_are_said_to_be_too_many(count, beside):
+    points = (4, 4) if count < 4 else (3, 4)
+    made = [mitigation(f"N{n}{k}", kind=f"kind{k}") for n in range(count) for k in range(2)]
+    rules = [rule(f"R{n}", IS["A"], points, title=f"Title {n}", mitigations=[f"N{n}0", f"N{n}1"]) for n in range(count)]
+
+    (obstacle,) = suggest(catalogue(*rules, mitigations=made), facts({"A": "yes"}), on=ON).obstacles
+
+    assert obstacle.to_json() == {
+        "finding": "R0",
+        "rule": "R0",
+        "row_label": "",
+        "title": "Title 0",
+        "level": "very_high" if count < 4 else "high",
+        "kind": "too_many",
+        "sentence": f"{beside} would have to fall together: the target is within reach, "
+        "but only with more than 3 safeguards.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "sentence"),
+    [
+        ({"kind": "context", "mitigations": ["M1"]}, "context",
+         "It describes the surroundings of the work, and no safeguard changes these."),
+        ({"no_mitigation": ""}, "none_named", "The catalogue names no further safeguard for it."),
+        ({"mitigations": ["M1"]}, "not_enough", "All its safeguards together leave it at moderate."),
+    ],
+)  # fmt: skip
+def test_obstacle_names_place_level_and_reason(changes, kind, sentence):
+    rules = [rule("R", IS["P"], (3, 3), scope="partner", title="A title", **changes)]
+    given = facts(partners=[{"P": "yes"}])
+    given["partners"][0]["label"] = "Archive"
+
+    found = suggest(catalogue(*rules, mitigations=M), given, on=ON, target="low")
+
+    assert (found.target, found.level) == ("low", "moderate")
+    (obstacle,) = found.obstacles
+    assert obstacle.to_json() == {
+        "finding": "R:p1",
+        "rule": "R",
+        "row_label": "Archive",
+        "title": "A title",
+        "level": "moderate",
+        "kind": kind,
+        "sentence": sentence,
+    }
+
+
+def test_target_is_moderate_unless_said_and_stands_in_the_answer():
+    made = catalogue(rule("R", IS["A"], (3, 4), mitigations=["M1"]), mitigations=M)
+
+    assert suggest(made, facts({"A": "yes"}), on=ON).target == "moderate"
+    assert suggest(made, facts({"A": "no"}), on=ON).to_json() == {
+        "target": "moderate",
+        "level": "low",
+        "is_reached": True,
+        "sets": [],
+        "obstacles": [],
+    }
+    with_low = suggest(made, facts({"A": "yes"}), on=ON, target="low")
+    assert (with_low.target, with_low.is_reached) == ("low", False)
+
+
+def test_context_before_a_finding_hides_none_of_its_safeguards():
+    rules = [
+        rule("C", IS["A"], (2, 2), kind="context", factors=["country"]),
+        rule("R", IS["A"], (4, 4), mitigations=["M2"]),
+    ]
+
+    assert [each.mitigation for each in suggested(rules, {"A": "yes"}, "high").sets[0].measures] == ["M2"]
+
+
+def test_safeguard_agreed_for_everything_is_not_offered_again():
+    rules = [rule("R", IS["A"], (4, 4), mitigations=["M1", "M3"])]
+
+    assert sets(rules, {"A": "yes"}, safeguards=[("M1", None, "agreed")]) == [(("M3",), "moderate", 2)]
