@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import time
+from html import unescape
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -35,7 +36,8 @@ class Browser:
         return self.opener.open(self.address + path, timeout=60).read().decode()
 
     def post(self, path, page, **values):
-        values["csrfmiddlewaretoken"] = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        values = {name: unescape(value) for name, value in hidden} | values
         return self.opener.open(self.address + path, urlencode(values).encode(), timeout=60).read().decode()
 
 

@@ -8,57 +8,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0001_initial'),
-        ('jobs', '0001_initial'),
+        ("assessments", "0001_initial"),
+        ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Replay',
+            name="Replay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('every_record', models.BooleanField(default=False, verbose_name='all assessments, not only the newest of each proposal')),
-                ('last_record', models.BigIntegerField(default=0)),
-                ('until_record', models.BigIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('seconds', models.FloatField(default=0, help_text='Time spent working, for the rate.')),
-                ('levels', models.JSONField(default=dict, help_text='End of the level -> as stored -> now -> how many.')),
-                ('rules', models.JSONField(default=dict, help_text='Rule -> new, possible, gone, changed -> in how many moved cases.')),
-                ('faults', models.PositiveIntegerField(default=0)),
-                ('moved', models.PositiveIntegerField(default=0)),
-                ('unreadable', models.PositiveIntegerField(default=0)),
-                ('fitted', models.PositiveIntegerField(default=0, help_text='Read with some answers left out.')),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replays', to='assessments.cataloguerelease', verbose_name='release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "every_record",
+                    models.BooleanField(
+                        default=False, verbose_name="all assessments, not only the newest of each proposal"
+                    ),
+                ),
+                ("last_record", models.BigIntegerField(default=0)),
+                ("until_record", models.BigIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("seconds", models.FloatField(default=0, help_text="Time spent working, for the rate.")),
+                (
+                    "levels",
+                    models.JSONField(default=dict, help_text="End of the level -> as stored -> now -> how many."),
+                ),
+                (
+                    "rules",
+                    models.JSONField(
+                        default=dict, help_text="Rule -> new, possible, gone, changed -> in how many moved cases."
+                    ),
+                ),
+                ("faults", models.PositiveIntegerField(default=0)),
+                ("moved", models.PositiveIntegerField(default=0)),
+                ("unreadable", models.PositiveIntegerField(default=0)),
+                ("fitted", models.PositiveIntegerField(default=0, help_text="Read with some answers left out.")),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replays",
+                        to="assessments.cataloguerelease",
+                        verbose_name="release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReplayDifference',
+            name="ReplayDifference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('fault', 'other bytes under the same release'), ('moved', 'another level, route or hold'), ('unreadable', "facts that the release can't read")], max_length=12)),
-                ('before', models.JSONField(default=dict, help_text='lower, upper, route and holds as stored.')),
-                ('after', models.JSONField(default=dict)),
-                ('rules', models.JSONField(default=dict, help_text='Rule -> new, possible, gone or changed.')),
-                ('left_out', models.JSONField(default=list, help_text='Ids of questions whose answers the release does not take.')),
-                ('reason', models.TextField(blank=True)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.assessmentrecord')),
-                ('replay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='assessments.replay')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("fault", "other bytes under the same release"),
+                            ("moved", "another level, route or hold"),
+                            ("unreadable", "facts that the release can't read"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("before", models.JSONField(default=dict, help_text="lower, upper, route and holds as stored.")),
+                ("after", models.JSONField(default=dict)),
+                ("rules", models.JSONField(default=dict, help_text="Rule -> new, possible, gone or changed.")),
+                (
+                    "left_out",
+                    models.JSONField(
+                        default=list, help_text="Ids of questions whose answers the release does not take."
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessments.assessmentrecord"
+                    ),
+                ),
+                (
+                    "replay",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="differences", to="assessments.replay"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('replay', 'record'), name='replay_difference_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['fault', 'moved', 'unreadable'])), name='replay_difference_kind_known')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("replay", "record"), name="replay_difference_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["fault", "moved", "unreadable"])),
+                        name="replay_difference_kind_known",
+                    ),
+                ],
             },
         ),
     ]
