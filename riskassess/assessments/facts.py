@@ -112,10 +112,15 @@ def collect(*, catalogue: Catalogue, content: dict, owner_id: int, safeguards: l
 def prior_assessment(*, catalogue: Catalogue, facts: dict, content: dict, owner_id: int, on: date) -> str:
     """Whether this owner's work with these partners was approved in the last 24 months, and whether all that rules can
     read is as it was then: none, changed or unchanged."""
-    reference = content["proposal"]["reference"]
-    now = _comparable(catalogue, facts, content)
-    found = "none"
-    for record in earlier_records(reference=reference, owner_id=owner_id, since=on - PRIOR_WITHIN):
+    if not content["partners"]:
+        return "none"
+    now, found = _comparable(catalogue, facts, content), "none"
+    for record in earlier_records(
+        reference=content["proposal"]["reference"],
+        owner_id=owner_id,
+        partner=content["partners"][0]["partner"],
+        since=on - PRIOR_WITHIN,
+    ):
         then = _comparable(catalogue, record.facts, record.version.content)
         if then["partners"].keys() == now["partners"].keys():
             if then == now and record.release.sha256 == catalogue.sha256:

@@ -66,16 +66,19 @@ def answers_of(questionnaire: Questionnaire) -> dict[tuple[str, str], object]:
     return {(a.question, a.row): a.value for a in questionnaire.answers.all()}
 
 
-def earlier_records(*, reference: str, owner_id: int, since: date) -> list[AssessmentRecord]:
-    """The newest record of each other proposal of this owner that was approved or registered, from `since` on."""
+def earlier_records(*, reference: str, owner_id: int, partner: str, since: date) -> list[AssessmentRecord]:
+    """The newest record of each other proposal of this owner with this partner (its uid) that was approved or
+    registered, from `since` on; without its result."""
     rows = (
         AssessmentRecord.objects.filter(
             proposal__owner_id=owner_id,
+            proposal__participations__partner__uid=partner,
             proposal__state__in=[State.APPROVED, State.APPROVED_WITH_CONDITIONS, State.REGISTERED],
             as_of__gte=since,
         )
         .exclude(proposal__reference=reference)
         .select_related("version", "release")
+        .defer("result", "release__texts")
         .order_by("proposal_id", "version__number", "pk")
     )
     return list({row.proposal_id: row for row in rows}.values())

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
+from riskassess.engine.catalogue import UNSURE, Catalogue, Scope
 from riskassess.engine.fitting import (
     MOST_ROWS,
     ROW_LISTS,
@@ -154,9 +154,6 @@ class Facts:
     def views(self) -> Iterator[View]:
         for rows in self.rows.values():
             yield from rows
-
-    def view(self, question: Question, row: str) -> View:
-        return next(view for view in self.rows[question.scope] if view.id == row)
 
     def forget(self) -> None:
         """Look at everything afresh, after an answer was changed."""

@@ -59,9 +59,6 @@ class Run:
         """Firm and possible findings; a possible stop is listed as a hold and not counted."""
         return [item for item in self.fired if item.firm or item.effect != "stop"]
 
-    def has(self, effect: str, *, firm: bool) -> bool:
-        return any(item.effect == effect and (item.firm or not firm) for item in self.said)
-
 
 _KEPT = 16
 _plans: dict[str, tuple[CompiledRule, ...]] = {}
