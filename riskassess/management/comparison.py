@@ -40,6 +40,7 @@ def tell_suggestion(catalogue: Catalogue, suggestion: Suggestion) -> Iterator[st
             named = ", ".join(filter(None, (obstacle.rule, obstacle.row_label)))
             yield from _wrapped(f"{obstacle.title} ({named}). {obstacle.sentence}", "  - ", "    ")
         return
+    yield "  " + _("The least effort first; each safeguard counts 1 to 3.")
     for found in suggestion.sets[:SHOWN_SETS]:
         yield from _set_lines(catalogue, found)
     more = len(suggestion.sets) - SHOWN_SETS
