@@ -87,17 +87,7 @@ def _place_problems(catalogue: Catalogue, given: Mapping[str, Any], scope: Scope
 
 
 def _safeguard_problems(catalogue: Catalogue, safeguards: list[Any]) -> Iterator[str]:
-    unnamed = [index for index, item in enumerate(safeguards) if not _is_named(item)]
-    for index in unnamed:
-        yield f"safeguards[{index}].mitigation: expected an object with the id of a safeguard and its state"
-    if not unnamed:
-        yield from safeguard_problems(catalogue, safeguards)
+    yield from safeguard_problems(catalogue, safeguards)
     for index, item in enumerate(safeguards):
         if isinstance(item, dict):
             yield from _unknown_keys(item, ("mitigation", "finding", "state"), f"safeguards[{index}].")
-            if not isinstance(item.get("finding") or "", str):
-                yield f"safeguards[{index}].finding: expected a rule such as K04, or a rule and a row such as K04:p1"
-
-
-def _is_named(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("mitigation"), str)

@@ -205,7 +205,11 @@ def safeguard_problems(catalogue: Catalogue, safeguards: Any) -> Iterator[str]:
         return
     known = {mitigation.id for mitigation in catalogue.mitigations}
     for index, item in enumerate(safeguards):
-        if not isinstance(item, dict) or item.get("mitigation") not in known:
+        if not isinstance(item, dict) or not isinstance(item.get("mitigation"), str):
+            yield f"safeguards[{index}].mitigation: expected an object with the id of a safeguard and its state"
+        elif item["mitigation"] not in known:
             yield f"safeguards[{index}].mitigation: there is no such safeguard"
+        elif not isinstance(item.get("finding") or "", str):
+            yield f"safeguards[{index}].finding: expected a rule such as K04, or a rule and a row such as K04:p1"
         elif item.get("state") not in SAFEGUARD_STATES:
             yield f"safeguards[{index}].state: expected one of {', '.join(SAFEGUARD_STATES)}"

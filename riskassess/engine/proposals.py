@@ -41,7 +41,7 @@ def read_proposal(catalogue: Catalogue, proposal: Any, *, on: date) -> dict[str,
         raise FactsError(problems)
     facts: dict[str, Any] = {
         "as_of": proposal.get("as_of") or on.isoformat(),
-        "answers": {**proposal.get("answers", {}), KINDS_QUESTION: proposal["kinds"]},
+        "answers": {**(proposal.get("answers") or {}), KINDS_QUESTION: proposal["kinds"]},
         "facts": {},
         "safeguards": [{"finding": None, **item} for item in proposal.get("safeguards", [])],
     }
@@ -81,9 +81,10 @@ def _problems(catalogue: Catalogue, proposal: Any) -> Iterator[str]:
         answer_problems(catalogue, {KINDS_QUESTION: proposal.get("kinds")}, "proposal", ""),
         {f".{KINDS_QUESTION}": "kinds"},
     )
-    if KINDS_QUESTION in (proposal.get("answers") or {}):
+    answers = proposal.get("answers")
+    if isinstance(answers, dict) and KINDS_QUESTION in answers:
         yield f"answers.{KINDS_QUESTION}: this is the list 'kinds'. Give it there."
-    yield from _sentences(answer_problems(catalogue, proposal.get("answers"), "proposal", "answers"))
+    yield from _sentences(answer_problems(catalogue, answers, "proposal", "answers"))
     for scope, name in ROW_LISTS.items():
         yield from _row_problems(catalogue, proposal, scope, name)
     yield from _determined_problems(catalogue, proposal)
