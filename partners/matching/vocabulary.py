@@ -20,8 +20,6 @@ def _read_all(name: str) -> frozenset[str]:
 
 # All words of a line are compared as its first.
 KIND_OF = {word: line[0] for line in _read("kinds.txt") for word in line}
-    word: line[0] for line in _read("kinds.txt") for word in line
-}  # all words of a line are compared as its first
 KIND_WORDS = frozenset(KIND_OF.values())
 LEGAL_WORDS = _read_all("legal_forms.txt")
 LITTLE_WORDS = _read_all("little.txt")
