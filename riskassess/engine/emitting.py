@@ -3,21 +3,25 @@
 The text that is compiled holds numbers and fixed words alone; every id and value of a catalogue stays an object that
 it names by number. A condition `{all: [a, {any: [b, c]}]}` becomes
 
-    def c0(view):                       def c1(o, p):
-        o = view.outcomes                   t0, w0 = o[L1]
-        p = view.proposal.outcomes          t1, w1 = p[L2]
-        t0, w0 = found = o[L0]              if t0 or t1:
-        if t0 is False:                         return True, (w0 if t0 else ()) + (w1 if t1 else ())
-            return found                    if t0 is None or t1 is None:
-        t1, w1 = found = c1(o, p)               return None, once([w0 if t0 is None else (), …])
-        …                                   return False, w0 + w1
+    def condition(o, p):
+        t0, w0 = o[L0]
+        if t0 is not False:
+            t2, w2 = o[L1]
+            t3, w3 = p[L2]
+            if t2 or t3:
+                t1 = True
+                w1 = (w2 if t2 else ()) + (w3 if t3 else ())
+            …
+            if t1 is not False:
+                return t0 and t1, …
+            return False, w1
+        return False, w0
 
 where `o` holds what each leaf comes to on the row, and `p` on the proposal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,73 +52,70 @@ Node = Read | Joined
 
 def emit(node: Node) -> Condition:
     """The condition as a function of a view."""
-    if isinstance(node, Read):
-        return _reader(node)
     text = _Text()
-    name = text.function(node)
+    truth, why = text.write(node, 1)
     names: dict[str, Any] = {"once": once, **{f"L{number}": leaf for leaf, number in text.leaves.items()}}
-    entry = f"def condition(view):\n    return {name}(view.outcomes, view.proposal.outcomes)\n"
-    exec(compile("\n".join([*text.functions, entry]), "<condition>", "exec"), names)  # noqa: S102
-    condition: Condition = names["condition"]
-    return condition
-
-
-def _reader(node: Read) -> Condition:
-    leaf = node.leaf
-    if node.on_row:
-        return lambda view: view.outcomes[leaf]
-    return lambda view: view.proposal.outcomes[leaf]
+    lines = ["def condition(o, p):", *text.lines, f"    return {truth}, {why}"]
+    exec(compile("\n".join(lines), "<condition>", "exec"), names)  # noqa: S102
+    return Condition(names["condition"])
 
 
 class _Text:
-    """The functions of one condition, inner ones first."""
+    """The lines of one condition. Each part leaves its truth and its reasons in two variables of its own."""
 
     def __init__(self) -> None:
-        self.functions: list[str] = []
+        self.lines: list[str] = []
         self.leaves: dict[Leaf, int] = {}
+        self._count = 0
 
-    def function(self, node: Joined) -> str:
-        """Write the node's function; its name."""
-        calls = [self._call(part) for part in node.parts]
-        lines = {"all": _all, "any": _any, "not": _not}[node.how](calls, _repeats(node))
-        name = f"c{len(self.functions)}"
-        self.functions.append("\n    ".join([f"def {name}(o, p):", *lines]))
-        return name
+    def write(self, node: Node, depth: int) -> tuple[str, str]:
+        """Write the node's lines, this deep; the names of its truth and reasons."""
+        truth, why = f"t{self._count}", f"w{self._count}"
+        self._count += 1
+        if isinstance(node, Read):
+            number = self.leaves.setdefault(node.leaf, len(self.leaves))
+            self._line(depth, f"{truth}, {why} = {'o' if node.on_row else 'p'}[L{number}]")
+        elif node.how == "all":
+            self._all(node, truth, why, depth)
+        elif node.how == "any":
+            self._any(node, truth, why, depth)
+        else:
+            inner, why = self.write(node.parts[0], depth)
+            self._line(depth, f"{truth} = None if {inner} is None else not {inner}")
+        return truth, why
 
-    def _call(self, part: Node) -> str:
-        if isinstance(part, Joined):
-            return f"{self.function(part)}(o, p)"
-        number = self.leaves.setdefault(part.leaf, len(self.leaves))
-        return f"{'o' if part.on_row else 'p'}[L{number}]"
+    def _line(self, depth: int, text: str) -> None:
+        self.lines.append("    " * depth + text)
 
+    def _all(self, node: Joined, truth: str, why: str, depth: int) -> None:
+        """The first part that is false decides; else all that is unknown, else everything."""
+        names, inside = [], depth
+        for part in node.parts:
+            names.append(self.write(part, inside))
+            self._line(inside, f"if {names[-1][0]} is not False:")
+            inside += 1
+        repeats = _repeats(node)
+        self._line(inside, f"if {' and '.join(t for t, _w in names)}:")
+        self._line(inside + 1, f"{truth} = True; {why} = {_together([w for _t, w in names], repeats)}")
+        self._line(inside, "else:")
+        unknown = [f"(() if {t} else {w})" for t, w in names]
+        self._line(inside + 1, f"{truth} = None; {why} = {_together(unknown, len(unknown) > 1)}")
+        for _t, w in reversed(names):
+            inside -= 1
+            self._line(inside, "else:")
+            self._line(inside + 1, f"{truth} = False; {why} = {w}")
 
-def _all(calls: list[str], repeats: bool) -> Iterator[str]:
-    """The first part that is false decides; else all that is unknown, else everything."""
-    count = range(len(calls))
-    for n, call in enumerate(calls):
-        yield f"t{n}, w{n} = found = {call}"
-        yield f"if t{n} is False:"
-        yield "    return found"
-    yield f"if {' and '.join(f't{n}' for n in count)}:"
-    yield f"    return True, {_together([f'w{n}' for n in count], repeats)}"
-    yield f"return None, {_together([f'(() if t{n} else w{n})' for n in count], len(calls) > 1)}"
-
-
-def _any(calls: list[str], repeats: bool) -> Iterator[str]:
-    """Everything that is true; else all that is unknown, else everything."""
-    count = range(len(calls))
-    for n, call in enumerate(calls):
-        yield f"t{n}, w{n} = {call}"
-    yield f"if {' or '.join(f't{n}' for n in count)}:"
-    yield f"    return True, {_together([f'(w{n} if t{n} else ())' for n in count], repeats)}"
-    yield f"if {' or '.join(f't{n} is None' for n in count)}:"
-    yield f"    return None, {_together([f'(w{n} if t{n} is None else ())' for n in count], len(calls) > 1)}"
-    yield f"return False, {_together([f'w{n}' for n in count], repeats)}"
-
-
-def _not(calls: list[str], repeats: bool) -> Iterator[str]:
-    yield f"t0, w0 = {calls[0]}"
-    yield "return (None if t0 is None else not t0), w0"
+    def _any(self, node: Joined, truth: str, why: str, depth: int) -> None:
+        """Everything that is true; else all that is unknown, else everything."""
+        names = [self.write(part, depth) for part in node.parts]
+        repeats = _repeats(node)
+        true, unknown = [f"({w} if {t} else ())" for t, w in names], [f"({w} if {t} is None else ())" for t, w in names]
+        self._line(depth, f"if {' or '.join(t for t, _w in names)}:")
+        self._line(depth + 1, f"{truth} = True; {why} = {_together(true, repeats)}")
+        self._line(depth, f"elif {' or '.join(f'{t} is None' for t, _w in names)}:")
+        self._line(depth + 1, f"{truth} = None; {why} = {_together(unknown, len(unknown) > 1)}")
+        self._line(depth, "else:")
+        self._line(depth + 1, f"{truth} = False; {why} = {_together([w for _t, w in names], repeats)}")
 
 
 def _together(parts: list[str], repeats: bool) -> str:

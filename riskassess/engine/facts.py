@@ -52,6 +52,21 @@ class Applied(NamedTuple):
     state: str
 
 
+class Askings(dict[str, Outcome]):
+    """Whether each question is asked on one row, found when first looked for."""
+
+    __slots__ = ("view",)
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def __missing__(self, question_id: str) -> Outcome:
+        view = self.view
+        when = view.conditions.get(question_id)
+        found = self[question_id] = ALWAYS if when is None else when.on(view.outcomes, view.proposal.outcomes)
+        return found
+
+
 class View:
     """What a condition sees: the answers and facts of one row, and the proposal behind it.
 
@@ -59,7 +74,7 @@ class View:
     """
 
     __slots__ = (
-        "_asked", "conditions", "facts", "id", "is_open", "label", "outcomes", "parent", "proposal", "scope", "values",
+        "askings", "conditions", "facts", "id", "is_open", "label", "outcomes", "parent", "proposal", "scope", "values",
         "why_open",
     )  # fmt: skip
 
@@ -78,24 +93,20 @@ class View:
         self.is_open, self.why_open = bool(why_open), why_open
         self.proposal: View = self if scope == "proposal" else parent.proposal
         self.outcomes = Outcomes(self)
-        self._asked: dict[str, Outcome] = {}
+        self.askings = Askings(self)
 
     def asking(self, question_id: str) -> Outcome:
         """Whether the question is asked here, unknown while an open answer decides it; and what decides."""
-        known = self._asked.get(question_id)
-        if known is None:
-            when = self.conditions.get(question_id)
-            known = self._asked[question_id] = ALWAYS if when is None else when(self)
-        return known
+        return self.askings[question_id]
 
     def asked(self, question_id: str) -> Truth:
-        return self.asking(question_id)[0]
+        return self.askings[question_id][0]
 
     def value(self, question_id: str) -> Any:
         return self.values.get(question_id)
 
     def forget(self) -> None:
-        self._asked.clear()
+        self.askings.clear()
         self.outcomes.clear()
 
 
@@ -125,12 +136,15 @@ class Facts:
     @cached_property
     def sha256(self) -> str:
         """Over facts alone: no labels, whatever the order of answers or rows."""
-        proposal = {**_plain(self.proposal), "id": self._named["id"]}
-        plain: dict[str, Any] = {"as_of": self._named["as_of"], "proposal": proposal}
+        parts = {
+            "as_of": _encode(self._named["as_of"]),
+            "proposal": _text(self.proposal, self._named["id"]),
+            "safeguards": _encode(sorted(self.safeguards)),
+        }
         for scope, name in ROW_LISTS.items():
-            plain[name] = [_plain(view) for view in self.rows[scope]]
-        plain["safeguards"] = sorted(self.safeguards)
-        return hashlib.sha256(_encode(plain).encode()).hexdigest()
+            parts[name] = f"[{','.join([_text(view, view.id) for view in self.rows[scope]])}]"
+        text = ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)])
+        return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
     def judged(self, scope: Scope) -> tuple[View, ...]:
         """The rows of this kind that rules look at."""
@@ -174,6 +188,26 @@ def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _plain(view: View) -> dict[str, Any]:
-    facts = {name: sorted(value) if type(value) is list else value for name, value in view.facts.items()}
-    return {"id": view.id, "answers": view.values, "facts": facts}
+def _text(view: View, named: Any) -> str:
+    """A row as JSON with its keys in order."""
+    facts = {name: tuple(sorted(value)) if type(value) is list else value for name, value in view.facts.items()}
+    return f'{{"answers":{_members(view.values)},"facts":{_members(facts)},"id":{_encode(named)}}}'
+
+
+_MOST_KEPT, _LONGEST_KEPT = 4096, 100
+_members_known: dict[tuple[str, Any], str] = {}
+
+
+def _members(values: Mapping[str, Any]) -> str:
+    """An object as JSON. Answers out of a list come again and again, and are written once."""
+    known = _members_known.get
+    return f"{{{','.join([known(member) or _member(member) for member in sorted(values.items())])}}}"
+
+
+def _member(member: tuple[str, Any]) -> str:
+    text = f"{_encode(member[0])}:{_encode(member[1])}"
+    if len(text) <= _LONGEST_KEPT:
+        if len(_members_known) >= _MOST_KEPT:
+            _members_known.clear()
+        _members_known[member] = text
+    return text

@@ -22,6 +22,9 @@ _new = tuple.__new__  # a named tuple in one step
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     rule: Rule
+    id: str
+    scope: Scope
+    is_relief: bool
     when: Condition
     rows: tuple[tuple[Points, Condition | None], ...]
     is_dated: bool
@@ -86,6 +89,9 @@ def _compiled(catalogue: Catalogue, rule: Rule) -> CompiledRule:
     asked_when = [catalogue.question(question).when for question in sorted(reads)]
     return CompiledRule(
         rule,
+        rule.id,
+        rule.scope,
+        rule.effect == "relieve",
         compile_condition(catalogue, rule.when, rule.scope),
         tuple(zip(points_of(rule), conditions, strict=True)),
         bool(rule.valid_from or rule.valid_to),
@@ -105,27 +111,28 @@ def first_pass(
 ) -> Run:
     """Every rule in force (that depends on the question `reading`) on every row; relief comes last and is left out."""
     run = Run([], [], [])
-    judged = {scope: views.judged(scope) for scope in SCOPES}
+    judged = {scope: [(view, view.id, view.outcomes) for view in views.judged(scope)] for scope in SCOPES}
+    of_proposal, trace = views.proposal.outcomes, run.trace
     for compiled in plan_of(catalogue):
         rule = compiled.rule
-        if rule.effect == "relieve" or (reading is not None and reading not in compiled.reads):
+        if compiled.is_relief or (reading is not None and reading not in compiled.reads):
             continue
         if compiled.is_dated and not is_in_force(rule, on):
             if traced:
-                run.trace.append(RuleTrace(rule.id, "", "not_in_force", (), dated(rule, on)))
+                trace.append(RuleTrace(rule.id, "", "not_in_force", (), dated(rule, on)))
             continue
-        when, rule_id = compiled.when, rule.id
-        for view in judged[rule.scope]:
-            outcome = when(view)
-            if view.is_open:
-                outcome = on_row(view, outcome)
-            truth, reasons = outcome
-            grades: tuple[GradeTrace, ...] = ()
-            if truth is not False:
-                run.loud.add(rule_id)
-                grades = _fire(compiled, view, outcome, run, traced)
+        when, rule_id = compiled.when.on, compiled.id
+        for view, row, of_row in judged[compiled.scope]:
+            truth, reasons = when(of_row, of_proposal)
+            if truth is False:
+                if traced:
+                    trace.append(_new(RuleTrace, (rule_id, row, "quiet", reasons, "", ())))
+                continue
+            outcome = on_row(view, (truth, reasons))
+            run.loud.add(rule_id)
+            grades = _fire(compiled, view, outcome, run, traced)
             if traced:
-                run.trace.append(_new(RuleTrace, (rule_id, view.id, OUTCOMES[truth], reasons, "", grades)))
+                trace.append(_new(RuleTrace, (rule_id, row, OUTCOMES[outcome[0]], outcome[1], "", grades)))
     return run
 
 

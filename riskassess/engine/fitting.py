@@ -37,13 +37,17 @@ class _Plain:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.questions: dict[Scope, dict[str, tuple[Question, frozenset[str]]]] = {}
-        self.single: dict[Scope, dict[str, frozenset[str]]] = {}
+        self.usual: dict[Scope, set[tuple[str, str]]] = {}  # answers and facts of one value
         for question in catalogue.questions:
             allowed = frozenset([*_choices(question), UNSURE] if question.unsure else _choices(question))
             self.questions.setdefault(question.scope, {})[question.id] = question, allowed
             if question.type != "multi":
-                self.single.setdefault(question.scope, {})[question.id] = allowed
+                self.usual.setdefault(question.scope, set()).update((question.id, value) for value in allowed)
         self.facts, self.fact_sets = catalogue.facts, catalogue.fact_sets
+        self.usual_facts = {
+            scope: {(name, value) for name, values in facts.items() for value in values}
+            for scope, facts in catalogue.facts.items()
+        }
         self.mitigations = {mitigation.id for mitigation in catalogue.mitigations}
 
     def fits(self, data: Any) -> bool:
@@ -72,10 +76,10 @@ class _Plain:
         answers, facts = {} if answers is None else answers, {} if facts is None else facts
         if type(answers) is not dict or type(facts) is not dict:
             return False
-        questions, single = self.questions.get(scope, {}), self.single.get(scope, {})
-        for question_id, value in answers.items():
-            if type(value) is str and value in single.get(question_id, ()):
-                continue
+        questions, usual = self.questions.get(scope, {}), self.usual.get(scope, ())
+        for question_id, value in [
+            member for member in answers.items() if type(member[1]) is list or member not in usual
+        ]:
             if question_id not in questions:
                 return False
             question, allowed = questions[question_id]
@@ -84,13 +88,13 @@ class _Plain:
                     return False
             elif value is not None and value_problem(question, value):
                 return False
-        singles, sets = self.facts.get(scope, {}), self.fact_sets.get(scope, {})
-        for name, value in facts.items():
-            if value not in singles.get(name, ()) and not (
-                name in sets and type(value) is list and all(item in sets[name] for item in value)
-            ):
-                return False
-        return True
+        sets, usual = self.fact_sets.get(scope, {}), self.usual_facts.get(scope, ())
+        return all(
+            name in sets and type(value) is list and all(item in sets[name] for item in value)
+            for name, value in [
+                member for member in facts.items() if type(member[1]) is list or member not in usual
+            ]
+        )
 
     def _safeguards_fit(self, safeguards: Any) -> bool:
         return type(safeguards) is list and all(

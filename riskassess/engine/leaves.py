@@ -19,12 +19,23 @@ if TYPE_CHECKING:
 
 Truth = bool | None  # None: unknown
 Outcome = tuple[Truth, tuple[Because, ...]]  # with the answers and facts that made it so
-Condition = Callable[["View"], Outcome]
 Test = Callable[[Any], Truth]
 
 ALWAYS: Outcome = (True, ())
 MOST_VALUES = 2_000
 _new = tuple.__new__  # a named tuple in one step
+
+
+class Condition:
+    """A compiled condition. Called with a view; `on` takes what each leaf comes to there and on the proposal."""
+
+    __slots__ = ("on",)
+
+    def __init__(self, on: Callable[[Outcomes, Outcomes], Outcome]) -> None:
+        self.on = on
+
+    def __call__(self, view: View) -> Outcome:
+        return self.on(view.outcomes, view.proposal.outcomes)
 
 
 class Leaf:
@@ -60,6 +71,7 @@ class Source:
         self._by_spec: dict[str, Leaf] = {}
         self._known: dict[Any, tuple[str, tuple[tuple[Truth, tuple[Leaf, ...]], ...]]] = {}
         self._on_proposal: dict[Any, dict[Leaf, Outcome]] = {}
+        self._never: dict[Leaf, Outcome] = {}
 
     def leaf(self, spec: str, test: Test) -> Leaf:
         """The leaf of this test; the same object for the same words of the catalogue."""
@@ -68,6 +80,8 @@ class Source:
             leaf = self._by_spec[spec] = Leaf(self, test)
             self._leaves = (*self._leaves, leaf)
             self._known, self._on_proposal = {}, {}
+            never = False, (Because("not_asked", self.name, "", self.text, None, "not asked"),)
+            self._never = dict.fromkeys(self._leaves, never)
         return leaf
 
     def look(self, view: View, outcomes: Outcomes) -> None:
@@ -125,7 +139,7 @@ class AnswerSource(Source):
     def look(self, view: View, outcomes: Outcomes) -> None:
         name = self.name
         if name in view.conditions:
-            asked, opened = view.asking(name)
+            asked, opened = view.askings[name]
             if asked is not True:
                 self._say_unasked(asked, opened, view, outcomes)
                 return
@@ -134,9 +148,12 @@ class AnswerSource(Source):
     def _say_unasked(self, asked: Truth, opened: tuple[Because, ...], view: View, outcomes: Outcomes) -> None:
         """A question that is not asked says no to everything; one that may be asked says yes to nothing for sure."""
         if asked is False:
-            never = (False, (_new(Because, ("not_asked", self.name, view.id, self.text, None, "not asked")),))
-            for leaf in self._leaves:
-                outcomes[leaf] = never
+            if view is view.proposal:
+                outcomes.update(self._never)
+            else:
+                never = (False, (_new(Because, ("not_asked", self.name, view.id, self.text, None, "not asked")),))
+                for leaf in self._leaves:
+                    outcomes[leaf] = never
             view.parent.unasked[self.name, view.id] = opened
             return
         self._say(view.values.get(self.name), view, outcomes)
@@ -170,13 +187,13 @@ class RowsSource(Source):
         self.own = Leaf(self, lambda value: None)
 
     def look(self, view: View, outcomes: Outcomes) -> None:
-        rows, inner = view.parent.judged(self.over), self.inner
+        rows, inner = view.parent.judged(self.over), self.inner.on
         if not rows:
             outcomes[self.own] = (False, (Because("no_row", self.over, "", self.text, None, "none named"),))
         elif len(rows) == 1 and self.least == 1:
-            outcomes[self.own] = on_row(rows[0], inner(rows[0]))
+            outcomes[self.own] = on_row(rows[0], inner(rows[0].outcomes, outcomes))
         else:
-            outcomes[self.own] = self._joined([inner(row) for row in rows])
+            outcomes[self.own] = self._joined([inner(row.outcomes, outcomes) for row in rows])
 
     def _joined(self, outcomes: list[Outcome]) -> Outcome:
         found: dict[Truth, list[tuple[Because, ...]]] = {True: [], None: [], False: []}

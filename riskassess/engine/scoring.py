@@ -19,9 +19,10 @@ from riskassess.engine.narrowing import HoldSet, narrow
 from riskassess.engine.results import Assessment, Hold, Interval, Narrowing, OpenAnswer, Remark, Unasked
 from riskassess.engine.routing import choose_route, deciders_of, give_relief, lighten
 from riskassess.engine.tiers import COUNTED, OFFERED, Tiers, interval_of, steps_of, tiers_of
-from riskassess.engine.visibility import questionnaire_of, read_facts
+from riskassess.engine.visibility import read_facts, required_of
 
 __all__ = ["COUNTED", "OFFERED", "assess"]
+_new = tuple.__new__  # a named tuple in one step
 
 
 def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Assessment:
@@ -131,7 +132,8 @@ def _holds(run: Run, catalogue: Catalogue) -> tuple[Hold, ...]:
 
 
 def _unasked(views: Facts) -> tuple[Unasked, ...]:
-    return tuple([Unasked(question, row, why) for (question, row), why in sorted(views.unasked.items())])
+    found = views.unasked
+    return tuple([_new(Unasked, (*place, found[place])) for place in sorted(found)])
 
 
 def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
@@ -145,10 +147,16 @@ def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
 def _open_answers(catalogue: Catalogue, views: Facts) -> tuple[OpenAnswer, ...]:
     """Asked questions that are unsure, or required and empty."""
     found = []
-    for question, name, scope in questionnaire_of(catalogue):
-        for view in views.rows[scope]:
-            value = view.values.get(name)
-            if (value is None or value == UNSURE) and view.asked(name) is not False and (value or question.required):
-                state = "unsure" if value else "missing"
-                found.append(OpenAnswer(name, view.id, view.label, question.text, state))
-    return tuple(found)
+    for scope, (wanted, places) in required_of(catalogue).items():
+        for row, view in enumerate(views.rows[scope]):
+            values = view.values
+            names = wanted - values.keys()
+            if UNSURE in values.values():
+                names |= {name for name, value in values.items() if value == UNSURE and name in places}
+            for name in names:
+                place, question = places[name]
+                if view.asked(name) is not False:
+                    state = "unsure" if name in values else "missing"
+                    found.append((place, row, OpenAnswer(name, view.id, view.label, question.text, state)))
+    found.sort(key=lambda entry: entry[:2])
+    return tuple([entry[2] for entry in found])

@@ -88,6 +88,26 @@ def questionnaire_of(catalogue: Catalogue) -> tuple[tuple[Question, str, Scope],
     return known
 
 
+Required = dict[Scope, tuple[frozenset[str], dict[str, tuple[int, Question]]]]
+_required: dict[str, Required] = {}
+
+
+def required_of(catalogue: Catalogue) -> Required:
+    """By scope: the required questions of the questionnaire, and all of them with their places in it."""
+    known = _required.get(catalogue.sha256)
+    if known is None:
+        if len(_required) >= _KEPT:
+            _required.clear()
+        places: dict[Scope, dict[str, tuple[int, Question]]] = {}
+        for place, (question, name, scope) in enumerate(questionnaire_of(catalogue)):
+            places.setdefault(scope, {})[name] = place, question
+        known = _required[catalogue.sha256] = {
+            scope: (frozenset(name for name, (_place, question) in of_scope.items() if question.required), of_scope)
+            for scope, of_scope in places.items()
+        }
+    return known
+
+
 def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
     """The asked questions in the catalogue's order; those of rows once for each row. Proposal fields are left out."""
     views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
