@@ -321,6 +321,11 @@ class Catalogue(Shape):
         return self._level_of_score[score]
 
     @cached_property
+    def risk_dimensions(self) -> tuple[tuple[str, str], ...]:
+        """Id and title of each dimension that is a risk, in order."""
+        return tuple((each.id, each.title) for each in self.dimensions if each.is_risk)
+
+    @cached_property
     def _level_of_score(self) -> tuple[LevelId, ...]:
         bands = sorted(self.levels, key=lambda band: band.lowest)
         return tuple(next((band.id for band in reversed(bands) if band.lowest <= score), "low") for score in range(26))

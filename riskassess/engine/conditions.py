@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from riskassess.engine.catalogue import Catalogue, ConditionSpec, Question, Scope
 from riskassess.engine.emitting import Joined, Node, Read, emit
-from riskassess.engine.leaves import Condition, RowsSource, Sources, Test, answer_test, unsure_test
+from riskassess.engine.leaves import Condition, Leaf, RowsSource, SharedSource, Sources, Test, answer_test, unsure_test
 
 DEEPEST = 8
 LONGEST = 60
@@ -72,6 +72,7 @@ class _Compiler:
         self.catalogue = catalogue
         self.sources = Sources(catalogue)
         self.known: dict[str, Condition] = {}
+        self.shared: dict[str, Leaf] = {}  # what is looked at once a proposal
 
     def node(self, spec: Any, scope: Scope, depth: int) -> Node:
         """The checked tree of a condition."""
@@ -86,7 +87,7 @@ class _Compiler:
             if not isinstance(parts, list) or not parts:
                 raise ConditionError(f"'{how}' needs a list of conditions.")
             nodes = tuple(self.node(part, scope, depth + 1) for part in parts)
-            return nodes[0] if len(nodes) == 1 else Joined(how, nodes)
+            return nodes[0] if len(nodes) == 1 else self._shared(Joined(how, nodes), spec, scope)
         if keys == {"not"}:
             return Joined("not", (self.node(spec["not"], scope, depth + 1),))
         for name in ("any", "every", "count"):
@@ -103,6 +104,15 @@ class _Compiler:
             f"no condition begins with {', '.join(sorted(keys))}; use all, any, not, answer, fact, every or count."
         )
 
+    def _shared(self, node: Joined, spec: ConditionSpec, scope: Scope) -> Node:
+        """On rows, what reads the proposal alone is looked at once for all of them."""
+        if scope == "proposal" or node.on_row:
+            return node
+        key = repr(spec)
+        if key not in self.shared:
+            self.shared[key] = SharedSource(emit(node)).own
+        return Read(self.shared[key], False, node.reads)
+
     def _over_rows(self, spec: ConditionSpec, name: str, depth: int) -> Read:
         over = spec[name]
         if over not in SCOPES:
@@ -115,8 +125,10 @@ class _Compiler:
         if not isinstance(least, int) or least < 1:
             raise ConditionError("'at_least' is a whole number from 1 on.")
         repeats = not all(self._is_of(over, each) for each in inner.reads)
-        source = RowsSource(over, name, least, emit(inner), repeats)
-        return Read(source.own, False, inner.reads | {over})
+        key = repr(spec)
+        if key not in self.shared:
+            self.shared[key] = RowsSource(over, name, least, emit(inner), repeats).own
+        return Read(self.shared[key], False, inner.reads | {over})
 
     def _is_of(self, scope: Scope, name: str) -> bool:
         """Whether this question or fact stands on the rows of a kind, so that each row gives a reason of its own."""

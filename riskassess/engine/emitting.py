@@ -43,6 +43,10 @@ class Joined:
     parts: tuple[Node, ...]
 
     @property
+    def on_row(self) -> bool:
+        return any(part.on_row for part in self.parts)
+
+    @property
     def reads(self) -> frozenset[str]:
         return frozenset().union(*(part.reads for part in self.parts))
 

@@ -52,18 +52,17 @@ class Applied(NamedTuple):
     state: str
 
 
-class Askings(dict[str, Outcome]):
-    """Whether each question is asked on one row, found when first looked for."""
+class Askings(dict[Condition, Outcome]):
+    """What each condition under which questions are asked comes to on one row, found when first looked for."""
 
     __slots__ = ("view",)
 
     def __init__(self, view: View) -> None:
         self.view = view
 
-    def __missing__(self, question_id: str) -> Outcome:
+    def __missing__(self, when: Condition) -> Outcome:
         view = self.view
-        when = view.conditions.get(question_id)
-        found = self[question_id] = ALWAYS if when is None else when.on(view.outcomes, view.proposal.outcomes)
+        found = self[when] = when.on(view.outcomes, view.proposal.outcomes)
         return found
 
 
@@ -97,10 +96,11 @@ class View:
 
     def asking(self, question_id: str) -> Outcome:
         """Whether the question is asked here, unknown while an open answer decides it; and what decides."""
-        return self.askings[question_id]
+        when = self.conditions.get(question_id)
+        return ALWAYS if when is None else self.askings[when]
 
     def asked(self, question_id: str) -> Truth:
-        return self.askings[question_id][0]
+        return self.asking(question_id)[0]
 
     def value(self, question_id: str) -> Any:
         return self.values.get(question_id)
@@ -178,36 +178,49 @@ class Facts:
 
 def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
     """Question -> value; nothing is None, several answers with unsure among them are unsure."""
-    values = {}
-    for question, value in (row.get("answers") or {}).items():
-        if type(value) is list:
-            if value:
-                values[question] = UNSURE if UNSURE in value else tuple(sorted(value))
-        elif value is not None and value != "":
-            values[question] = value
+    values = dict(row.get("answers") or {})
+    for question, value in [item for item in values.items() if type(item[1]) is not str or not item[1]]:
+        if type(value) is list and value:
+            values[question] = UNSURE if UNSURE in value else tuple(sorted(value))
+        elif value is None or value == "" or type(value) is list:
+            del values[question]
     return values
 
 
 def _text(view: View, named: Any) -> str:
     """A row as JSON with its keys in order."""
-    facts = {name: tuple(sorted(value)) if type(value) is list else value for name, value in view.facts.items()}
+    facts = view.facts
+    if list in map(type, facts.values()):
+        facts = {name: tuple(sorted(value)) if type(value) is list else value for name, value in facts.items()}
     return f'{{"answers":{_members(view.values)},"facts":{_members(facts)},"id":{_encode(named)}}}'
-
-
-_MOST_KEPT, _LONGEST_KEPT = 4096, 100
-_members_known: dict[tuple[str, Any], str] = {}
 
 
 def _members(values: Mapping[str, Any]) -> str:
     """An object as JSON. Answers out of a list come again and again, and are written once."""
-    known = _members_known.get
-    return f"{{{','.join([known(member) or _member(member) for member in sorted(values.items())])}}}"
+    texts = _texts
+    return f"{{{','.join([texts[name][values[name]] for name in sorted(values)])}}}"
 
 
-def _member(member: tuple[str, Any]) -> str:
-    text = f"{_encode(member[0])}:{_encode(member[1])}"
-    if len(text) <= _LONGEST_KEPT:
-        if len(_members_known) >= _MOST_KEPT:
-            _members_known.clear()
-        _members_known[member] = text
-    return text
+class _OfValues(dict[Any, str]):
+    """The values of one name that were met so far, each with the name in front as JSON writes them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __missing__(self, value: Any) -> str:
+        text = f"{_encode(self.name)}:{_encode(value)}"
+        if len(text) <= _LONGEST_KEPT and len(self) < _MOST_KEPT:
+            self[value] = text
+        return text
+
+
+class _OfNames(dict[str, _OfValues]):
+    def __missing__(self, name: str) -> _OfValues:
+        found = _OfValues(name)
+        if len(self) < _MOST_NAMES:
+            self[name] = found
+        return found
+
+
+_LONGEST_KEPT, _MOST_KEPT, _MOST_NAMES = 100, 50, 2000
+_texts = _OfNames()

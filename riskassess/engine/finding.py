@@ -69,14 +69,11 @@ def _highest(item: Fired, tier: Tier, catalogue: Catalogue) -> Grade:
 def dimensions_of(catalogue: Catalogue, tiers: Tiers) -> tuple[DimensionResult, ...]:
     factors: dict[str, set[str]] = {}
     for item in tiers.filed.upper:
-        for name in item.rule.dimensions:
+        for name in item.dimensions:
             factors.setdefault(name, set()).update(item.factors)
     low, high = tiers.filed.low, tiers.filed.high
     results = []
-    for dimension in catalogue.dimensions:
-        if not dimension.is_risk:
-            continue
-        name = dimension.id
+    for name, title in catalogue.risk_dimensions:
         top = high.score(name)
         deciding = {order[0] for order, scored in high.scores[name].items() if scored.score == top}
         filed = _interval(tiers.filed, name, catalogue)
@@ -84,7 +81,7 @@ def dimensions_of(catalogue: Catalogue, tiers: Tiers) -> tuple[DimensionResult, 
         results.append(
             DimensionResult(
                 name,
-                dimension.title,
+                title,
                 filed,
                 agreed,
                 agreed if tiers.if_agreed is tiers.agreed else _interval(tiers.if_agreed, name, catalogue),

@@ -79,7 +79,7 @@ def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
 
 def rules_of(catalogue: Catalogue) -> list[str]:
     """The ids of all rules, in the catalogue's order."""
-    return [compiled.rule.id for compiled in plan_of(catalogue)]
+    return [compiled.id for compiled in plan_of(catalogue)]
 
 
 def _compiled(catalogue: Catalogue, rule: Rule) -> CompiledRule:
@@ -168,8 +168,8 @@ def _fire(compiled: CompiledRule, view: View, outcome: Outcome, run: Run, traced
             why = once((reasons, row_reasons))
         elif traced:
             trace.append(_new(GradeTrace, (points.grade + 1, OUTCOMES[truth], points.likelihood, points.impact, ())))
-        grade, likelihood, impact, effect, factors, explain = points
-        run.fired.append(Fired(rule, view, grade, firm, likelihood, impact, effect, factors, explain, why))
+        effect = points.effect
+        run.fired.append(Fired(rule, view, points, firm, why))
         if effect != "advise":
             said = effects.get(effect)
             if said is None or (firm and not said.firm):

@@ -32,22 +32,27 @@ def check_facts(catalogue: Catalogue, data: Any) -> None:
         raise FactsError(problems)
 
 
+class _Usual(dict[str, frozenset[str]]):
+    def __missing__(self, name: str) -> frozenset[str]:
+        return frozenset()
+
+
 class _Plain:
     """Sees quickly that facts are as they nearly always are; what it does not know is left to the slow look."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.questions: dict[Scope, dict[str, tuple[Question, frozenset[str]]]] = {}
-        self.usual: dict[Scope, set[tuple[str, str]]] = {}  # answers and facts of one value
+        # Questions and facts of one value, with the values that they take.
+        self.usual: dict[Scope, _Usual] = {scope: _Usual() for scope in ("proposal", *ROW_LISTS)}
+        self.usual_facts = {scope: _Usual() for scope in self.usual}
         for question in catalogue.questions:
             allowed = frozenset([*_choices(question), UNSURE] if question.unsure else _choices(question))
             self.questions.setdefault(question.scope, {})[question.id] = question, allowed
             if question.type != "multi":
-                self.usual.setdefault(question.scope, set()).update((question.id, value) for value in allowed)
+                self.usual[question.scope][question.id] = allowed
         self.facts, self.fact_sets = catalogue.facts, catalogue.fact_sets
-        self.usual_facts = {
-            scope: {(name, value) for name, values in facts.items() for value in values}
-            for scope, facts in catalogue.facts.items()
-        }
+        for scope, facts in catalogue.facts.items():
+            self.usual_facts[scope].update({name: frozenset(values) for name, values in facts.items()})
         self.mitigations = {mitigation.id for mitigation in catalogue.mitigations}
 
     def fits(self, data: Any) -> bool:
@@ -76,9 +81,9 @@ class _Plain:
         answers, facts = {} if answers is None else answers, {} if facts is None else facts
         if type(answers) is not dict or type(facts) is not dict:
             return False
-        questions, usual = self.questions.get(scope, {}), self.usual.get(scope, ())
+        questions, usual = self.questions.get(scope, {}), self.usual[scope]
         for question_id, value in [
-            member for member in answers.items() if type(member[1]) is list or member not in usual
+            item for item in answers.items() if type(item[1]) is not str or item[1] not in usual[item[0]]
         ]:
             if question_id not in questions:
                 return False
@@ -88,12 +93,11 @@ class _Plain:
                     return False
             elif value is not None and value_problem(question, value):
                 return False
-        sets, usual = self.fact_sets.get(scope, {}), self.usual_facts.get(scope, ())
+        sets, usual = self.fact_sets.get(scope, {}), self.usual_facts[scope]
         return all(
             name in sets and type(value) is list and all(item in sets[name] for item in value)
-            for name, value in [
-                member for member in facts.items() if type(member[1]) is list or member not in usual
-            ]
+            for name, value in facts.items()
+            if type(value) is not str or value not in usual[name]
         )
 
     def _safeguards_fit(self, safeguards: Any) -> bool:

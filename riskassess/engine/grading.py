@@ -11,6 +11,8 @@ from riskassess.engine.results import Because, Grade
 
 MOST = 5
 _new = tuple.__new__  # a named tuple in one step
+Lowered = tuple[int, int]  # steps of likelihood and of impact that safeguards take away
+NOT: Lowered = (0, 0)
 
 
 class Points(NamedTuple):
@@ -22,6 +24,10 @@ class Points(NamedTuple):
     effect: Effect
     factors: frozenset[str]
     explain: str
+    rule: str
+    kind: str
+    dimensions: tuple[str, ...]
+    is_membership: bool
 
 
 def points_of(rule: Rule) -> tuple[Points, ...]:
@@ -33,6 +39,10 @@ def points_of(rule: Rule) -> tuple[Points, ...]:
             row.effect or rule.effect,
             frozenset(row.factors if row.factors is not None else rule.factors),
             row.explain or rule.explain,
+            rule.id,
+            rule.kind,
+            tuple(rule.dimensions),
+            rule.membership,
         )
         for grade, row in enumerate(rule.rows)
     )
@@ -42,28 +52,29 @@ class Fired:
     """One row of a rule whose condition is true (firm) or unknown (possible) on one row of the facts."""
 
     __slots__ = (
-        "effect", "explain", "factors", "firm", "grade", "impact", "key", "likelihood", "order", "product", "reasons",
-        "rule", "view",
+        "dimensions", "effect", "explain", "factors", "firm", "grade", "impact", "is_membership", "key", "kind",
+        "likelihood", "order", "points", "product", "reasons", "rule", "view",
     )  # fmt: skip
 
     def __init__(
         self,
         rule: Rule,
         view: View,
-        grade: int,
+        points: Points,
         firm: bool,
-        likelihood: int,
-        impact: int,
-        effect: Effect,
-        factors: frozenset[str],
-        explain: str,
         reasons: tuple[Because, ...],
+        lowered: Lowered = (0, 0),
     ) -> None:
-        self.rule, self.view, self.grade, self.firm = rule, view, grade, firm
+        self.rule, self.view, self.points, self.firm, self.reasons = rule, view, points, firm, reasons
+        (
+            self.grade, likelihood, impact, self.effect, self.factors, self.explain, rule_id, self.kind,
+            self.dimensions, self.is_membership,
+        ) = points  # fmt: skip
+        if lowered is not NOT:
+            likelihood, impact = max(1, likelihood - lowered[0]), max(1, impact - lowered[1])
         self.likelihood, self.impact, self.product = likelihood, impact, likelihood * impact
-        self.effect, self.factors, self.explain, self.reasons = effect, factors, explain, reasons
-        self.key = f"{rule.id}:{view.id}" if view.id else rule.id
-        self.order = self.key, grade
+        self.key = f"{rule_id}:{view.id}" if view.id else rule_id
+        self.order = self.key, self.grade
 
 
 class Scored(NamedTuple):
@@ -93,18 +104,7 @@ def _lowered(item: Fired, applied: list[Applied], catalogue: Catalogue) -> Fired
     down = min(sum(steps.values()), catalogue.caps.mitigation_steps)
     if not down and not shrinks:
         return item
-    return Fired(
-        item.rule,
-        item.view,
-        item.grade,
-        item.firm,
-        max(1, item.likelihood - down),
-        max(1, item.impact - shrinks),
-        item.effect,
-        item.factors,
-        item.explain,
-        item.reasons,
-    )
+    return Fired(item.rule, item.view, item.points, item.firm, item.reasons, (down, shrinks))
 
 
 def counting(item: Fired, safeguards: Iterable[Applied], catalogue: Catalogue) -> tuple[str, ...]:
@@ -125,13 +125,13 @@ def score_dimension(found: list[Fired], catalogue: Catalogue) -> dict[tuple[str,
 def _raisers(found: Iterable[Fired], catalogue: Catalogue) -> list[Fired]:
     """Findings that raise others of disjoint factors, the gravest first."""
     least = catalogue.caps.raise_from
-    raisers = [item for item in found if item.product >= least and item.rule.kind != "gap"]
+    raisers = [item for item in found if item.product >= least and item.kind != "gap"]
     raisers.sort(key=lambda item: (-item.product, item.order))
     return raisers
 
 
 def _scored(found: list[Fired], raisers: list[Fired], catalogue: Catalogue) -> dict[tuple[str, int], Scored]:
-    caps = catalogue.caps
+    of_context, of_membership = catalogue.caps.context, catalogue.caps.membership
     by_factors: dict[frozenset[str], Fired | None] = {}
     scored = {}
     for item in found:
@@ -144,10 +144,10 @@ def _scored(found: list[Fired], raisers: list[Fired], catalogue: Catalogue) -> d
                 by_factors[factors] = raiser
         likelihood = min(MOST, item.likelihood + 1) if raiser else item.likelihood
         score, capped = likelihood * item.impact, False
-        if item.rule.kind == "context" and score > caps.context:
-            score, capped = caps.context, True
-        if item.rule.membership and raiser is None and score > caps.membership:
-            score, capped = caps.membership, True
+        if item.kind == "context" and score > of_context:
+            score, capped = of_context, True
+        if item.is_membership and raiser is None and score > of_membership:
+            score, capped = of_membership, True
         scored[item.order] = _new(Scored, (score, likelihood, raiser.key if raiser else "", capped))
     return scored
 
@@ -169,27 +169,31 @@ class Levels:
 
 
 def levels_of(found: list[Fired], catalogue: Catalogue) -> Levels:
-    by_dimension: dict[str, list[Fired]] = {dimension.id: [] for dimension in catalogue.dimensions if dimension.is_risk}
+    by_dimension: dict[str, list[Fired]] = {dimension: [] for dimension, _title in catalogue.risk_dimensions}
     raisers: dict[str, list[Fired]] = {dimension: [] for dimension in by_dimension}
     for item in found:
-        for dimension in item.rule.dimensions:
+        for dimension in item.dimensions:
             if dimension in by_dimension:
                 by_dimension[dimension].append(item)
     for item in _raisers(found, catalogue):
-        for dimension in item.rule.dimensions:
+        for dimension in item.dimensions:
             if dimension in raisers:
                 raisers[dimension].append(item)
     return Levels(
-        {dimension: _scored(items, raisers[dimension], catalogue) for dimension, items in by_dimension.items()}
+        {
+            dimension: _scored(items, raisers[dimension], catalogue) if items else {}
+            for dimension, items in by_dimension.items()
+        }
     )
 
 
 def three_factors(found: list[Fired], catalogue: Catalogue) -> dict[str, frozenset[str]]:
     """Dimensions in which findings of weight come from three or four of the four factors."""
     factors: dict[str, frozenset[str]] = {}
+    least = catalogue.caps.raise_from
     for item in found:
-        if item.rule.kind != "gap" and item.product >= catalogue.caps.raise_from:
-            for dimension in item.rule.dimensions:
+        if item.kind != "gap" and item.product >= least:
+            for dimension in item.dimensions:
                 factors[dimension] = factors.get(dimension, frozenset()) | item.factors
     return {dimension: found for dimension, found in sorted(factors.items()) if len(found) >= 3}
 
@@ -197,7 +201,7 @@ def three_factors(found: list[Fired], catalogue: Catalogue) -> dict[str, frozens
 def place_of(item: Fired, levels: Levels) -> tuple[int, int, bool]:
     """Score, likelihood and whether a cap held it, in the dimension where the finding stands highest."""
     order, scores, best = item.order, levels.scores, (0, item.likelihood, False)
-    for dimension in item.rule.dimensions:
+    for dimension in item.dimensions:
         scored = scores[dimension].get(order) if dimension in scores else None
         if scored and (scored.score, scored.likelihood) > best[:2]:
             best = scored.score, scored.likelihood, scored.capped
@@ -208,7 +212,7 @@ def grade_of(item: Fired, levels: Levels, catalogue: Catalogue) -> tuple[Grade, 
     """Where a finding stands over all its dimensions, what raised it there, and whether a cap held it."""
     score, likelihood, capped = place_of(item, levels)
     raised = []
-    for dimension in item.rule.dimensions:
+    for dimension in item.dimensions:
         scored = levels.scores[dimension].get(item.order) if dimension in levels.scores else None
         if scored and scored.raised_by:
             raised.append(f"{dimension}:{scored.raised_by}")

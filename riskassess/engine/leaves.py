@@ -138,8 +138,9 @@ class AnswerSource(Source):
 
     def look(self, view: View, outcomes: Outcomes) -> None:
         name = self.name
-        if name in view.conditions:
-            asked, opened = view.askings[name]
+        when = view.conditions.get(name)
+        if when is not None:
+            asked, opened = view.askings[when]
             if asked is not True:
                 self._say_unasked(asked, opened, view, outcomes)
                 return
@@ -175,6 +176,18 @@ class FactSource(Source):
     def look(self, view: View, outcomes: Outcomes) -> None:
         value = view.facts.get(self.name)
         self._say(tuple(sorted(value)) if type(value) is list else value, view, outcomes)
+
+
+class SharedSource(Source):
+    """A condition that reads the proposal alone, where rows ask for it: it comes to the same on each of them."""
+
+    def __init__(self, inner: Condition) -> None:
+        super().__init__("", "")
+        self.inner = inner.on
+        self.own = Leaf(self, lambda value: None)
+
+    def look(self, view: View, outcomes: Outcomes) -> None:
+        outcomes[self.own] = self.inner(outcomes, outcomes)
 
 
 class RowsSource(Source):

@@ -14,6 +14,7 @@ from riskassess.engine.results import Hold, Interval, Remark, RouteStep, RuleTra
 from riskassess.engine.tiers import Tier
 
 LEVEL_RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
+_new = tuple.__new__  # a named tuple in one step
 ROUTE_RANK: dict[str, int] = {route: rank for rank, route in enumerate(ROUTES)}
 
 
@@ -80,9 +81,10 @@ def give_relief(
     """The relieve rules that hold; they read finished levels."""
     given = []
     for compiled in plan_of(catalogue):
-        rule, relief = compiled.rule, compiled.rule.relief
-        if relief is None:
+        if not compiled.is_relief:
             continue
+        rule, relief = compiled.rule, compiled.rule.relief
+        assert relief is not None
         if not is_in_force(rule, on):
             run.trace.append(RuleTrace(rule.id, "", "not_in_force", (), dated(rule, on)))
             continue
@@ -95,7 +97,8 @@ def give_relief(
                 and not (relief.needs_no_hold and holds)
                 and all(_is_answered(catalogue, views, question) for question in relief.needs_answers)
             )
-            run.trace.append(RuleTrace(rule.id, view.id, "fired" if holds_now else "quiet", reasons))
+            told = "fired" if holds_now else "quiet"
+            run.trace.append(_new(RuleTrace, (compiled.id, view.id, told, reasons, "", ())))
             if holds_now:
                 run.loud.add(rule.id)
                 because = reasons

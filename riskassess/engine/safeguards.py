@@ -103,7 +103,7 @@ class _Search:
     def _offered(self) -> Iterator[Measure]:
         places: dict[tuple[str, str, str], set[str]] = {}
         for item in self.firm:
-            if item.rule.kind == "context":
+            if item.kind == "context":
                 continue
             for mitigation in item.rule.mitigations:
                 if self.catalogue.mitigation(mitigation).lowers != "nothing" and not self._is_taken(item, mitigation):
@@ -152,14 +152,14 @@ class _Search:
         keys = {finding.key} | {
             other.key
             for other in self.firm
-            if dimension in other.rule.dimensions and other.rule.kind != "gap" and not other.factors & finding.factors
+            if dimension in other.dimensions and other.kind != "gap" and not other.factors & finding.factors
         }
         return (measure for measure in self.measures if not keys.isdisjoint(measure.findings))
 
     def _above(self, levels: Levels) -> Iterator[tuple[str, Fired]]:
         """(dimension, finding) of all that is above the target."""
         for item in self.firm:
-            for dimension in item.rule.dimensions:
+            for dimension in item.dimensions:
                 scored = levels.scores.get(dimension, {}).get(item.order)
                 if scored and _RANK[self.catalogue.level_of(scored.score)] > self.goal:
                     yield dimension, item

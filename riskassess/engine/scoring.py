@@ -38,6 +38,7 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
     chosen = choose_route(catalogue, tiers.filed, escalations, possible, holds)
     relief = give_relief(run, catalogue, views, on, inherent, escalations + possible, holds)
     route, reason, route_steps = lighten(catalogue, chosen, relief, inherent, escalations + possible, holds)
+    loud = run.loud
     return Assessment(
         catalogue=catalogue.id,
         version=catalogue.version,
@@ -60,7 +61,7 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         deciders=deciders_of(inherent.upper, bool(escalations or possible)),
         benefit=_benefit(catalogue, views),
         open_answers=_open_answers(catalogue, views),
-        quiet_rules=tuple([rule for rule in rules_of(catalogue) if rule not in run.loud]),
+        quiet_rules=tuple([rule for rule in rules_of(catalogue) if rule not in loud]),
         trace=tuple(run.trace),
         steps=steps_of(tiers, catalogue),
         route_steps=route_steps,

@@ -128,7 +128,7 @@ def _moved(tier: str, end: str, dimension: str, item: Fired, scored: Scored) -> 
         yield Step(tier, end, item.key, item.grade + 1, dimension, "raise", at, raised, (scored.raised_by,))
         at = raised
     if scored.capped:
-        kind = "context_cap" if item.rule.kind == "context" else "membership_cap"
+        kind = "context_cap" if item.kind == "context" else "membership_cap"
         yield Step(tier, end, item.key, item.grade + 1, dimension, kind, at, (*at[:2], scored.score), ())
 
 

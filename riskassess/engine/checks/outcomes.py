@@ -13,7 +13,7 @@ from riskassess.engine.checks.encoding import Encoding, Place
 from riskassess.engine.checks.leaves import grades_of
 from riskassess.engine.facts import Facts
 from riskassess.engine.firing import is_in_force
-from riskassess.engine.grading import Fired, score_dimension
+from riskassess.engine.grading import Fired, points_of, score_dimension
 
 FACTORS = ("own", "domain", "partner", "country")
 
@@ -38,25 +38,10 @@ class Scale:
         view = Facts(catalogue, {}, {}).proposal
         self.catalogue = catalogue
         self.items = [
-            Graded(
-                rule,
-                grade,
-                Fired(
-                    rule=rule,
-                    view=view,
-                    grade=grade,
-                    firm=True,
-                    likelihood=row.likelihood,
-                    impact=row.impact,
-                    effect=row.effect or rule.effect,
-                    factors=frozenset(row.factors if row.factors is not None else rule.factors),
-                    explain="",
-                    reasons=(),
-                ),
-            )
+            Graded(rule, points.grade, Fired(rule, view, points, True, ()))
             for rule in rules
             if rule.effect != "relieve"
-            for grade, row in enumerate(rule.rows)
+            for points in points_of(rule)
         ]
         self.dimensions = [dimension.id for dimension in catalogue.dimensions if dimension.is_risk]
 
