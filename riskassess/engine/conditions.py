@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from riskassess.engine.catalogue import Catalogue, ConditionSpec, Question, Scope
 from riskassess.engine.emitting import Joined, Node, Read, emit
-from riskassess.engine.leaves import Condition, Leaf, RowsSource, SharedSource, Sources, Test, answer_test, unsure_test
+from riskassess.engine.leaves import Condition, Effect, Leaf, RowsSource, SharedSource, Sources, Test, answer_test, unsure_test
 
 DEEPEST = 8
 LONGEST = 60
@@ -41,6 +41,11 @@ def compile_condition(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -
             compiler.known.clear()
         compiler.known[key] = condition
     return condition
+
+
+def effect_of(catalogue: Catalogue, question: Question, value: Any) -> Effect:
+    """What the conditions compiled so far read out of an answer; two with equal effects can't be told apart by them."""
+    return _compiler_of(catalogue).sources.answer(question).effect(value)
 
 
 def questions_read(spec: Any) -> frozenset[str]:

@@ -47,6 +47,9 @@ class Leaf:
         self.look, self.test = source.look, test
 
 
+Effect = tuple[tuple[Truth, tuple[Leaf, ...]], ...]  # of an answer or fact: the leaves that are true, false, unknown
+
+
 class Outcomes(dict[Leaf, Outcome]):
     """What each leaf comes to on one row, found when first asked for."""
 
@@ -69,7 +72,7 @@ class Source:
         self.name, self.text = name, text
         self._leaves: tuple[Leaf, ...] = ()
         self._by_spec: dict[str, Leaf] = {}
-        self._known: dict[Any, tuple[str, tuple[tuple[Truth, tuple[Leaf, ...]], ...]]] = {}
+        self._known: dict[Any, tuple[str, Effect]] = {}
         self._on_proposal: dict[Any, dict[Leaf, Outcome]] = {}
         self._never: dict[Leaf, Outcome] = {}
 
@@ -83,6 +86,9 @@ class Source:
             never = False, (Because("not_asked", self.name, "", self.text, None, "not asked"),)
             self._never = dict.fromkeys(self._leaves, never)
         return leaf
+
+    def effect(self, value: Any) -> Effect:
+        return (self._known.get(value) or self._enter(value))[1]
 
     def look(self, view: View, outcomes: Outcomes) -> None:
         """Put what each leaf comes to on this row."""
@@ -110,7 +116,7 @@ class Source:
             _keep(known, value, ready)
         outcomes.update(ready)
 
-    def _enter(self, value: Any) -> tuple[str, tuple[tuple[Truth, tuple[Leaf, ...]], ...]]:
+    def _enter(self, value: Any) -> tuple[str, Effect]:
         """A value's words, and the leaves that are true, false and unknown of it."""
         known = self._known  # before the leaves are read, as above
         truths = [(leaf, leaf.test(value)) for leaf in self._leaves]

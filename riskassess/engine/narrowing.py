@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from riskassess.engine.catalogue import LEVELS, UNSURE, Catalogue, Question
+from riskassess.engine.conditions import effect_of
 from riskassess.engine.facts import Facts, View
 from riskassess.engine.results import Hold, Interval, Narrowing
 
@@ -31,8 +32,12 @@ def narrow(
     found = []
     for order, (question, view) in enumerate(_open(catalogue, views, candidates)):
         outcomes, decides = [], set()
+        tried: dict[Any, tuple[Interval, HoldSet]] = {}  # answers that every condition reads alike are tried once
         for value, option, words in _ways(question):
-            with_answer, held = _try(views, view, question.id, value, levels)
+            effect = effect_of(catalogue, question, value)
+            if effect not in tried:
+                tried[effect] = _try(views, view, question.id, value, levels)
+            with_answer, held = tried[effect]
             outcomes.append((option, words, with_answer.lower, with_answer.upper))
             decides |= {rule for rule, row in possible if (rule, row, False) not in held}
         if decides or any((lower, upper) != (now.lower, now.upper) for _o, _w, lower, upper in outcomes):
