@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from riskassess.engine.catalogue import Catalogue, Citation, Mitigation, Question, Rule, Source
-from riskassess.engine.conditions import questions_read
+from riskassess.engine.deciding import questions_read
 from riskassess.engine.describing import Clause, outline
 from riskassess.engine.words import fact_text, fact_words
 

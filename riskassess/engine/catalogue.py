@@ -280,6 +280,11 @@ class Catalogue(Shape):
     sha256: str
 
     @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What was made of this catalogue so far (`keeping`)."""
+        return {}
+
+    @cached_property
     def _by_id(self) -> dict[str, dict[str, Any]]:
         kinds = ("dimensions", "levels", "routes", "sections", "questions", "rules", "mitigations", "sources")
         return {kind: {item.id: item for item in getattr(self, kind)} for kind in kinds}

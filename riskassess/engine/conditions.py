@@ -10,17 +10,28 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
-from threading import Lock
 from typing import Any, Literal
 
 from riskassess.engine.catalogue import Catalogue, ConditionSpec, Question, Scope
+from riskassess.engine.deciding import decided_by, needed_by
 from riskassess.engine.emitting import Joined, Node, Read, emit
-from riskassess.engine.leaves import Condition, Effect, Leaf, RowsSource, SharedSource, Sources, Test, answer_test, unsure_test
+from riskassess.engine.keeping import once_a_catalogue
+from riskassess.engine.leaves import (
+    Condition,
+    Effect,
+    Leaf,
+    RowsSource,
+    SharedSource,
+    Sources,
+    Test,
+    answer_test,
+    unsure_test,
+)
 
 DEEPEST = 8
 LONGEST = 60
 MOST_KNOWN = 5_000
-SCOPES = ("partner", "technology", "funder")
+SCOPES: tuple[Scope, ...] = ("partner", "technology", "funder")
 OPERATORS = ("is", "in", "in_group", "includes", "at_least", "at_most")
 
 
@@ -36,7 +47,8 @@ def compile_condition(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -
     if condition is None:
         if _size(spec) > LONGEST:
             raise ConditionError(f"more than {LONGEST} parts; split the rule.")
-        condition = emit(compiler.node(spec, scope, 0))
+        node = compiler.node(spec, scope, 0)
+        condition = emit(node, compiler.decided_by(node.reads))
         if len(compiler.known) >= MOST_KNOWN:
             compiler.known.clear()
         compiler.known[key] = condition
@@ -46,22 +58,6 @@ def compile_condition(catalogue: Catalogue, spec: ConditionSpec, scope: Scope) -
 def effect_of(catalogue: Catalogue, question: Question, value: Any) -> Effect:
     """What the conditions compiled so far read out of an answer; two with equal effects can't be told apart by them."""
     return _compiler_of(catalogue).sources.answer(question).effect(value)
-
-
-def questions_read(spec: Any) -> frozenset[str]:
-    """The questions that a condition reads itself, not those that decide whether these are asked."""
-    if isinstance(spec, dict):
-        own = {spec[leaf] for leaf in ("answer", "unsure") if isinstance(spec.get(leaf), str)}
-        return frozenset(own).union(*(questions_read(value) for value in spec.values()))
-    return frozenset().union(*(questions_read(part) for part in spec)) if isinstance(spec, list) else frozenset()
-
-
-def rows_read(spec: Any) -> frozenset[str]:
-    """The kinds of rows that a condition goes over."""
-    if isinstance(spec, dict):
-        own = {spec[name] for name in ("any", "every", "count") if isinstance(spec.get(name), str)}
-        return frozenset(own).union(*(rows_read(value) for value in spec.values()))
-    return frozenset().union(*(rows_read(part) for part in spec)) if isinstance(spec, list) else frozenset()
 
 
 def _size(spec: Any) -> int:
@@ -115,7 +111,7 @@ class _Compiler:
             return node
         key = repr(spec)
         if key not in self.shared:
-            self.shared[key] = SharedSource(emit(node)).own
+            self.shared[key] = SharedSource(emit(node, self.decided_by(node.reads))).own
         return Read(self.shared[key], False, node.reads)
 
     def _over_rows(self, spec: ConditionSpec, name: str, depth: int) -> Read:
@@ -132,8 +128,14 @@ class _Compiler:
         repeats = not all(self._is_of(over, each) for each in inner.reads)
         key = repr(spec)
         if key not in self.shared:
-            self.shared[key] = RowsSource(over, name, least, emit(inner), repeats).own
+            condition = emit(inner, self.decided_by(inner.reads | {over}))
+            self.shared[key] = RowsSource(over, name, least, condition, repeats).own
         return Read(self.shared[key], False, inner.reads | {over})
+
+    def decided_by(self, reads: frozenset[str]) -> frozenset[str]:
+        """The questions that decide what a condition comes to that reads these questions, facts and kinds of rows."""
+        questions = frozenset(name for name in reads if self.catalogue.has_question(name))
+        return decided_by(self.catalogue, questions) | needed_by(self.catalogue, reads.intersection(SCOPES))
 
     def _is_of(self, scope: Scope, name: str) -> bool:
         """Whether this question or fact stands on the rows of a kind, so that each row gives a reason of its own."""
@@ -184,19 +186,9 @@ class _Compiler:
         return Read(leaf, place != "proposal", frozenset({name}))
 
 
-_KEPT = 16
-_compilers: dict[str, _Compiler] = {}
-_making = Lock()
-
-
+@once_a_catalogue
 def _compiler_of(catalogue: Catalogue) -> _Compiler:
-    compiler = _compilers.get(catalogue.sha256)
-    if compiler is None:
-        with _making:
-            if len(_compilers) >= _KEPT:
-                _compilers.clear()
-            compiler = _compilers.setdefault(catalogue.sha256, _Compiler(catalogue))
-    return compiler
+    return _Compiler(catalogue)
 
 
 def _question(catalogue: Catalogue, question_id: Any, scope: Scope) -> Question:

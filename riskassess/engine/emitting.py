@@ -54,14 +54,14 @@ class Joined:
 Node = Read | Joined
 
 
-def emit(node: Node) -> Condition:
-    """The condition as a function of a view."""
+def emit(node: Node, decided_by: frozenset[str]) -> Condition:
+    """The condition as a function of a view; `decided_by`: the questions that can change what it comes to."""
     text = _Text()
     truth, why = text.write(node, 1)
     names: dict[str, Any] = {"once": once, **{f"L{number}": leaf for leaf, number in text.leaves.items()}}
     lines = ["def condition(o, p):", *text.lines, f"    return {truth}, {why}"]
     exec(compile("\n".join(lines), "<condition>", "exec"), names)  # noqa: S102
-    return Condition(names["condition"])
+    return Condition(names["condition"], decided_by)
 
 
 class _Text:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from riskassess.engine.catalogue import Catalogue, Rule
+from riskassess.engine.keeping import once_a_catalogue
 from riskassess.engine.results import SourceRef
-
-_KEPT = 16
-_sources: dict[str, dict[str, tuple[SourceRef, ...]]] = {}
 
 
 def sources_of(catalogue: Catalogue, rule: Rule) -> tuple[SourceRef, ...]:
-    known = _sources.get(catalogue.sha256)
-    if known is None:
-        if len(_sources) >= _KEPT:
-            _sources.clear()
-        known = _sources[catalogue.sha256] = {each.id: tuple(_refs(catalogue, each)) for each in catalogue.rules}
-    return known[rule.id]
+    return _sources_of(catalogue)[rule.id]
+
+
+@once_a_catalogue
+def _sources_of(catalogue: Catalogue) -> dict[str, tuple[SourceRef, ...]]:
+    return {rule.id: tuple(_refs(catalogue, rule)) for rule in catalogue.rules}
 
 
 def _refs(catalogue: Catalogue, rule: Rule) -> list[SourceRef]:

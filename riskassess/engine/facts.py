@@ -105,9 +105,10 @@ class View:
     def value(self, question_id: str) -> Any:
         return self.values.get(question_id)
 
-    def forget(self) -> None:
-        self.askings.clear()
-        self.outcomes.clear()
+    def forget(self, question: str) -> None:
+        self.outcomes.forget(question)
+        for when in [when for when in self.askings if question in when.decided_by]:
+            del self.askings[when]
 
 
 class Facts:
@@ -166,14 +167,16 @@ class Facts:
         return (View(self, scope, {"id": OPEN_ROW, "label": NOT_NAMED}, why),)
 
     def views(self) -> Iterator[View]:
-        for rows in self.rows.values():
+        """Every row, one that is not named yet included once a rule looked at it."""
+        for rows in {**self.rows, **self._judged}.values():
             yield from rows
 
-    def forget(self) -> None:
-        """Look at everything afresh, after an answer was changed."""
-        self._judged = {scope: rows for scope, rows in self.rows.items() if rows}
+    def forget(self, question: str) -> None:
+        """Look afresh at all that this question decides, after its answer was changed."""
+        if any(question in needed.decided_by for of_scope in self._needing.values() for needed in of_scope):
+            self._judged = {scope: rows for scope, rows in self.rows.items() if rows}
         for view in self.views():
-            view.forget()
+            view.forget(question)
 
 
 def _answers(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Rule, Scope
-from riskassess.engine.conditions import compile_condition, questions_read, rows_read
+from riskassess.engine.conditions import compile_condition
+from riskassess.engine.deciding import decided_by, needed_by, questions_read, rows_read
 from riskassess.engine.facts import ROW_LISTS, Facts, View
 from riskassess.engine.grading import Fired, Points, points_of
+from riskassess.engine.keeping import once_a_catalogue
 from riskassess.engine.leaves import Condition, Outcome, on_row, once
 from riskassess.engine.results import Because, GradeTrace, RuleTrace
-from riskassess.engine.visibility import decided_by
 
 SCOPES: tuple[Scope, ...] = ("proposal", *ROW_LISTS)
 OUTCOMES = {True: "fired", None: "possible", False: "quiet"}
@@ -63,18 +63,10 @@ class Run:
         return [item for item in self.fired if item.firm or item.effect != "stop"]
 
 
-_KEPT = 16
-_plans: dict[str, tuple[CompiledRule, ...]] = {}
-
-
+@once_a_catalogue
 def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
-    """The catalogue's rules, compiled once a process."""
-    plan = _plans.get(catalogue.sha256)
-    if plan is None:
-        if len(_plans) >= _KEPT:
-            _plans.clear()
-        plan = _plans[catalogue.sha256] = tuple(_compiled(catalogue, rule) for rule in catalogue.rules)
-    return plan
+    """The catalogue's rules, compiled."""
+    return tuple(_compiled(catalogue, rule) for rule in catalogue.rules)
 
 
 def rules_of(catalogue: Catalogue) -> list[str]:
@@ -95,15 +87,8 @@ def _compiled(catalogue: Catalogue, rule: Rule) -> CompiledRule:
         compile_condition(catalogue, rule.when, rule.scope),
         tuple(zip(points_of(rule), conditions, strict=True)),
         bool(rule.valid_from or rule.valid_to),
-        reads | _needed_by(catalogue, rule, [*specs, *asked_when]),
+        reads | needed_by(catalogue, {rule.scope, *rows_read([*specs, *asked_when])}),
     )
-
-
-def _needed_by(catalogue: Catalogue, rule: Rule, specs: list[Any]) -> frozenset[str]:
-    """The questions that decide whether a row is needed of a kind that the rule looks at."""
-    scopes = {rule.scope, *rows_read(specs)}
-    needed = [section.row_needed_when for section in catalogue.sections if section.scope in scopes]
-    return decided_by(catalogue, questions_read(needed))
 
 
 def first_pass(

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
+from riskassess.engine.keeping import once_a_catalogue
 
 ROW_LISTS: dict[Scope, str] = {"partner": "partners", "technology": "technology", "funder": "funders"}
 SAFEGUARD_STATES = ("proposed", "agreed", "fulfilled", "refused")
 MOST_ROWS = 200
-_KEPT = 16
-_plain: dict[str, _Plain] = {}
 
 
 class FactsError(ValueError):
@@ -110,13 +109,9 @@ class _Plain:
         )
 
 
+@once_a_catalogue
 def _plain_of(catalogue: Catalogue) -> _Plain:
-    known = _plain.get(catalogue.sha256)
-    if known is None:
-        if len(_plain) >= _KEPT:
-            _plain.clear()
-        known = _plain[catalogue.sha256] = _Plain(catalogue)
-    return known
+    return _Plain(catalogue)
 
 
 def _choices(question: Question) -> list[str]:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
+from riskassess.engine.deciding import decided_by
 from riskassess.engine.results import Because
 from riskassess.engine.words import ROWS_NAMED, answer_words, fact_text, fact_words
 
@@ -29,10 +30,10 @@ _new = tuple.__new__  # a named tuple in one step
 class Condition:
     """A compiled condition. Called with a view; `on` takes what each leaf comes to there and on the proposal."""
 
-    __slots__ = ("on",)
+    __slots__ = ("decided_by", "on")
 
-    def __init__(self, on: Callable[[Outcomes, Outcomes], Outcome]) -> None:
-        self.on = on
+    def __init__(self, on: Callable[[Outcomes, Outcomes], Outcome], decided_by: frozenset[str]) -> None:
+        self.on, self.decided_by = on, decided_by
 
     def __call__(self, view: View) -> Outcome:
         return self.on(view.outcomes, view.proposal.outcomes)
@@ -41,10 +42,10 @@ class Condition:
 class Leaf:
     """One test of one source; the key under which a row keeps its outcome."""
 
-    __slots__ = ("look", "test")
+    __slots__ = ("decided_by", "look", "test")
 
     def __init__(self, source: Source, test: Test) -> None:
-        self.look, self.test = source.look, test
+        self.look, self.test, self.decided_by = source.look, test, source.decided_by
 
 
 Effect = tuple[tuple[Truth, tuple[Leaf, ...]], ...]  # of an answer or fact: the leaves that are true, false, unknown
@@ -58,6 +59,11 @@ class Outcomes(dict[Leaf, Outcome]):
     def __init__(self, view: View) -> None:
         self.view = view
 
+    def forget(self, question: str) -> None:
+        """Look afresh at what this question decides."""
+        for leaf in [leaf for leaf in self if question in leaf.decided_by]:
+            del self[leaf]
+
     def __missing__(self, leaf: Leaf) -> Outcome:
         leaf.look(self.view, self)
         return self[leaf]
@@ -68,8 +74,9 @@ class Source:
 
     kind = ""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, decided_by: frozenset[str]) -> None:
         self.name, self.text = name, text
+        self.decided_by = decided_by  # questions
         self._leaves: tuple[Leaf, ...] = ()
         self._by_spec: dict[str, Leaf] = {}
         self._known: dict[Any, tuple[str, Effect]] = {}
@@ -135,8 +142,8 @@ def _keep(known: dict[Any, Any], value: Any, entry: Any) -> None:
 class AnswerSource(Source):
     kind = "answer"
 
-    def __init__(self, question: Question) -> None:
-        super().__init__(question.id, question.text)
+    def __init__(self, question: Question, decided_by: frozenset[str]) -> None:
+        super().__init__(question.id, question.text, decided_by)
         self.question = question
 
     def words(self, value: Any) -> str:
@@ -174,7 +181,7 @@ class FactSource(Source):
     kind = "fact"
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, fact_text(name))
+        super().__init__(name, fact_text(name), frozenset())
 
     def words(self, value: Any) -> str:
         return fact_words(value)
@@ -188,7 +195,7 @@ class SharedSource(Source):
     """A condition that reads the proposal alone, where rows ask for it: it comes to the same on each of them."""
 
     def __init__(self, inner: Condition) -> None:
-        super().__init__("", "")
+        super().__init__("", "", inner.decided_by)
         self.inner = inner.on
         self.own = Leaf(self, lambda value: None)
 
@@ -200,7 +207,7 @@ class RowsSource(Source):
     """`any`, `every` or `count` over the rows of a kind; it stands on the proposal, so it is answered once."""
 
     def __init__(self, over: Scope, how: str, least: int, inner: Condition, repeats: bool) -> None:
-        super().__init__(over, ROWS_NAMED[over])
+        super().__init__(over, ROWS_NAMED[over], inner.decided_by)
         self.over, self.how, self.least, self.inner = over, how, least, inner
         self.repeats = repeats  # whether two rows may give one reason
         self.own = Leaf(self, lambda value: None)
@@ -249,7 +256,11 @@ class Sources:
         self._facts: dict[tuple[str, str], FactSource] = {}
 
     def answer(self, question: Question) -> AnswerSource:
-        return self._answers.setdefault(question.id, AnswerSource(question))
+        source = self._answers.get(question.id)
+        if source is None:
+            decided = decided_by(self.catalogue, frozenset({question.id}))
+            source = self._answers.setdefault(question.id, AnswerSource(question, decided))
+        return source
 
     def fact(self, place: str, name: str) -> FactSource:
         return self._facts.setdefault((place, name), FactSource(name))

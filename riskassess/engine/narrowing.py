@@ -70,7 +70,7 @@ def _try(views: Facts, view: View, question: str, value: Any, levels: Levels) ->
     had = question in view.values
     before = view.values.get(question)
     view.values[question] = value
-    views.forget()
+    views.forget(question)
     try:
         return levels(question)
     finally:
@@ -78,7 +78,7 @@ def _try(views: Facts, view: View, question: str, value: Any, levels: Levels) ->
             view.values[question] = before
         else:
             del view.values[question]
-        views.forget()
+        views.forget(question)
 
 
 def _width(lower: str, upper: str) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Scope
 from riskassess.engine.checks.problems import Problem
-from riskassess.engine.conditions import compile_condition, questions_read
+from riskassess.engine.conditions import compile_condition
+from riskassess.engine.deciding import decided_by, questions_read
 from riskassess.engine.facts import ROW_LISTS, Facts
 from riskassess.engine.trying import Leaf, leaf_truth, leaves_of, ranks_of
-from riskassess.engine.visibility import asking_of, decided_by
+from riskassess.engine.visibility import asking_of
 
 MOST_TRIES = 20_000
 Place = tuple[Scope, str, str]  # scope, "answers" | "facts", id

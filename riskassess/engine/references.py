@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue
-from riskassess.engine.conditions import ConditionError, compile_condition, questions_read
+from riskassess.engine.conditions import ConditionError, compile_condition
+from riskassess.engine.deciding import questions_read
 
 Fault = tuple[str, str, str]  # part, id, reason
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue, Question, Scope, Section
-from riskassess.engine.conditions import compile_condition, questions_read
+from riskassess.engine.conditions import compile_condition
 from riskassess.engine.facts import Facts
+from riskassess.engine.keeping import once_a_catalogue
 from riskassess.engine.leaves import Condition
 from riskassess.engine.results import Because
-
-_KEPT = 16
-_askings: dict[str, dict[str, Condition]] = {}
-_needings: dict[str, dict[Scope, tuple[Condition, ...]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +24,25 @@ class Asked:
     because: tuple[Because, ...]
 
 
+@once_a_catalogue
 def asking_of(catalogue: Catalogue) -> dict[str, Condition]:
     """The compiled conditions of the questions that are not always asked."""
-    known = _askings.get(catalogue.sha256)
-    if known is None:
-        if len(_askings) >= _KEPT:
-            _askings.clear()
-        known = {
-            question.id: compile_condition(catalogue, question.when, question.scope)
-            for question in catalogue.questions
-            if question.when is not None
-        }
-        _askings[catalogue.sha256] = known
-    return known
+    return {
+        question.id: compile_condition(catalogue, question.when, question.scope)
+        for question in catalogue.questions
+        if question.when is not None
+    }
 
 
+@once_a_catalogue
 def needing_of(catalogue: Catalogue) -> dict[Scope, tuple[Condition, ...]]:
     """The compiled conditions under which a row of a kind has to be named."""
-    known = _needings.get(catalogue.sha256)
-    if known is None:
-        if len(_needings) >= _KEPT:
-            _needings.clear()
-        known = {}
-        for section in catalogue.sections:
-            if section.row_needed_when is not None:
-                needed = compile_condition(catalogue, section.row_needed_when, "proposal")
-                known[section.scope] = (*known.get(section.scope, ()), needed)
-        _needings[catalogue.sha256] = known
-    return known
-
-
-def decided_by(catalogue: Catalogue, questions: frozenset[str]) -> frozenset[str]:
-    """These questions and, through any number of steps, all that decide whether they are asked."""
-    found: set[str] = set()
-    waiting = sorted(questions)
-    while waiting:
-        question_id = waiting.pop()
-        if question_id not in found:
-            found.add(question_id)
-            waiting += sorted(questions_read(catalogue.question(question_id).when))
-    return frozenset(found)
+    needing: dict[Scope, tuple[Condition, ...]] = {}
+    for section in catalogue.sections:
+        if section.row_needed_when is not None:
+            needed = compile_condition(catalogue, section.row_needed_when, "proposal")
+            needing[section.scope] = (*needing.get(section.scope, ()), needed)
+    return needing
 
 
 def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
@@ -74,38 +50,25 @@ def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
     return Facts(catalogue, data, asking_of(catalogue), needing_of(catalogue))
 
 
-_questionnaires: dict[str, tuple[tuple[Question, str, Scope], ...]] = {}
-
-
+@once_a_catalogue
 def questionnaire_of(catalogue: Catalogue) -> tuple[tuple[Question, str, Scope], ...]:
     """The questions that are no fields of the proposal, each with its id and scope, in the catalogue's order."""
-    known = _questionnaires.get(catalogue.sha256)
-    if known is None:
-        if len(_questionnaires) >= _KEPT:
-            _questionnaires.clear()
-        known = tuple((each, each.id, each.scope) for each in catalogue.questions if each.field is None)
-        _questionnaires[catalogue.sha256] = known
-    return known
+    return tuple((each, each.id, each.scope) for each in catalogue.questions if each.field is None)
 
 
 Required = dict[Scope, tuple[frozenset[str], dict[str, tuple[int, Question]]]]
-_required: dict[str, Required] = {}
 
 
+@once_a_catalogue
 def required_of(catalogue: Catalogue) -> Required:
     """By scope: the required questions of the questionnaire, and all of them with their places in it."""
-    known = _required.get(catalogue.sha256)
-    if known is None:
-        if len(_required) >= _KEPT:
-            _required.clear()
-        places: dict[Scope, dict[str, tuple[int, Question]]] = {}
-        for place, (question, name, scope) in enumerate(questionnaire_of(catalogue)):
-            places.setdefault(scope, {})[name] = place, question
-        known = _required[catalogue.sha256] = {
-            scope: (frozenset(name for name, (_place, question) in of_scope.items() if question.required), of_scope)
-            for scope, of_scope in places.items()
-        }
-    return known
+    places: dict[Scope, dict[str, tuple[int, Question]]] = {}
+    for place, (question, name, scope) in enumerate(questionnaire_of(catalogue)):
+        places.setdefault(scope, {})[name] = place, question
+    return {
+        scope: (frozenset(name for name, (_place, question) in of_scope.items() if question.required), of_scope)
+        for scope, of_scope in places.items()
+    }
 
 
 def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:

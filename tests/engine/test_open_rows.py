@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from riskassess.engine.catalogue import Section
+from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.facts import NOT_NAMED, OPEN_ROW
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
@@ -38,8 +38,8 @@ ALWAYS = rule("B", {"answer": "B", "is": "yes"}, (3, 3), scope="technology")
 @pytest.fixture(scope="module")
 def small():
     made = catalogue(HIGH, STOP, ALWAYS, questions=[question("Z", scope="technology")])
-    sections = tuple(Section.model_validate(section) for section in SECTIONS)
-    return made.model_copy(update={"sections": sections, "sha256": made.sha256[::-1]})
+    fields = {name: getattr(made, name) for name in Catalogue.model_fields}
+    return Catalogue.model_validate({**fields, "sections": SECTIONS, "sha256": made.sha256[::-1]})
 
 
 @pytest.mark.parametrize(("answer", "seen"), [("unsure", True), (None, True), ("no", False), ("yes", False)])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
 from riskassess.engine.checks.algebra import Algebra, Bit, Name, Three
 from riskassess.engine.checks.leaves import Leaves, leaves_in
-from riskassess.engine.conditions import questions_read
+from riskassess.engine.deciding import questions_read
 from riskassess.engine.facts import ROW_LISTS
 from riskassess.engine.trying import Leaf, choices_of, leaves_of
 

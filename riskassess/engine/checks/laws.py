@@ -20,8 +20,7 @@ from riskassess.engine.checks.polarity import direction_faults, unknown_faults, 
 from riskassess.engine.checks.problems import Problem
 from riskassess.engine.checks.proving import Proof, rows_tried
 from riskassess.engine.checks.riskier import Pair, places_read, plainest, tell
-from riskassess.engine.conditions import questions_read
-from riskassess.engine.visibility import decided_by
+from riskassess.engine.deciding import decided_by, questions_read
 
 
 @dataclass(frozen=True, slots=True)

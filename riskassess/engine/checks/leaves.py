@@ -9,6 +9,7 @@ from typing import Any
 from riskassess.engine.catalogue import Catalogue, Rule, Scope
 from riskassess.engine.conditions import compile_condition
 from riskassess.engine.facts import ROW_LISTS, Facts, Truth
+from riskassess.engine.keeping import once_a_catalogue
 from riskassess.engine.trying import Leaf, leaves_of, ranks_of
 
 Value = str | int
@@ -72,18 +73,10 @@ class Leaves:
         return {value: condition(view)[0] for value, view in zip(values, views, strict=True)}
 
 
-_KEPT = 16
-_known: dict[str, Leaves] = {}
-
-
+@once_a_catalogue
 def leaves_in(catalogue: Catalogue) -> Leaves:
-    """The leaves of this catalogue, tabled once a process."""
-    known = _known.get(catalogue.sha256)
-    if known is None:
-        if len(_known) >= _KEPT:
-            _known.clear()
-        known = _known[catalogue.sha256] = Leaves(catalogue)
-    return known
+    """The leaves of this catalogue, tabled."""
+    return Leaves(catalogue)
 
 
 def grades_of(rule: Rule) -> list[list[Any]]:

@@ -9,8 +9,8 @@ from riskassess.engine.catalogue import UNSURE, Catalogue, Scope
 from riskassess.engine.checks.algebra import Bit, Model, OpenQuestionError, Question, Symbolic
 from riskassess.engine.checks.encoding import Encoding, Place
 from riskassess.engine.checks.leaves import leaves_in
+from riskassess.engine.deciding import decided_by
 from riskassess.engine.facts import ROW_LISTS
-from riskassess.engine.visibility import decided_by
 
 ROW_WORDS: dict[Scope, str] = {"partner": "partner", "technology": "technology item", "funder": "funder"}
 
