@@ -6,12 +6,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import tantivy
-
 from partners.candidates.places import Place, root
-from partners.candidates.writing import document, schema
+from partners.candidates.writing import write
 
-MEMORY = 64 * 1024 * 1024  # of the writer; what does not fit goes to disk
 
 
 def build(place: Place) -> Path:
@@ -27,20 +24,6 @@ def build(place: Place) -> Path:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return place.folder
-
-
-def write(folder: Path, rows: Iterable[tuple[int, str, str]]) -> int:
-    """Index these (row, name, kind) in an empty folder; gives the number of names."""
-    index = tantivy.Index(schema(), path=str(folder))
-    writer = index.writer(heap_size=MEMORY, num_threads=1)
-    count = 0
-    for row, text, kind in rows:
-        if (entry := document(row, text, kind)) is not None:
-            writer.add_document(entry)
-            count += 1
-    writer.commit()
-    writer.wait_merging_threads()
-    return count
 
 
 def remove_superseded(kept: Iterable[Place]) -> list[str]:

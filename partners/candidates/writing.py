@@ -1,6 +1,8 @@
 """How a name stands in an index, and so how it is asked for."""
 
+from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 import tantivy
 
@@ -10,7 +12,8 @@ FORM = "threes-1"  # goes up whenever a name would be written differently: older
 
 GRAMS, KEY, ROW = "grams", "key", "row"
 SHORT = 6  # a slip in a word of up to so many letters leaves hardly a three unchanged
-FEW = 5  # letters of the telling words; a name with fewer is also found by its usual words
+MEMORY = 64 * 1024 * 1024  # of the writer; what does not fit goes to disk
+FEW = 3  # letters of the telling words; a name with fewer is also found by its usual words
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +33,8 @@ def terms_of(reading: Reading) -> list[str]:
         edged = f"_{word}_"
         terms += [edged[at : at + 3] for at in range(len(edged) - 2)]
         if 3 <= len(word) <= SHORT:
-            terms += [f"-{word[:at]}{word[at + 1 :]}" for at in range(len(word))]
+            terms.append(f"-{word}")
+            terms += [f"-{word[:at]}{word[at + 1 :]}" for at in range(len(word) if len(word) > 3 else 0)]
     return terms
 
 
@@ -57,9 +61,32 @@ def query(text: str, kind: str) -> tantivy.Query | None:
     prepared = prepare(text, kind)
     if not prepared.readings:
         return None
-    wanted = dict.fromkeys(term for reading in prepared.readings for term in terms_of(reading))
-    clauses = [(tantivy.Occur.Should, tantivy.Query.term_query(schema(), GRAMS, term, "freq")) for term in wanted]
-    for key in prepared.keys:
-        exact = tantivy.Query.const_score_query(tantivy.Query.term_query(schema(), KEY, key, "basic"), 1_000.0)
-        clauses.append((tantivy.Occur.Should, exact))
-    return tantivy.Query.boolean_query(clauses)
+    as_given = [reading for reading in prepared.readings if not reading.is_respelt]
+    asked = _any_term(as_given, prepared.keys)
+    if len(as_given) == len(prepared.readings):
+        return asked
+    # The letters of a mistyped usual word must not outweigh the telling words: each way counts for itself.
+    respelt = _any_term([reading for reading in prepared.readings if reading.is_respelt], prepared.keys)
+    return tantivy.Query.disjunction_max_query([asked, respelt])
+
+
+def _any_term(readings: Iterable[Reading], keys: Iterable[str]) -> tantivy.Query:
+    wanted = [(GRAMS, term, "freq") for term in dict.fromkeys(term for one in readings for term in terms_of(one))]
+    wanted += [(KEY, key, "basic") for key in keys]
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Should, tantivy.Query.term_query(schema(), *clause)) for clause in wanted]
+    )
+
+
+def write(folder: Path, rows: Iterable[tuple[int, str, str]]) -> int:
+    """Index these (row, name, kind) in an empty folder; gives the number of names."""
+    index = tantivy.Index(schema(), path=str(folder))
+    writer = index.writer(heap_size=MEMORY, num_threads=1)
+    count = 0
+    for row, text, kind in rows:
+        if (entry := document(row, text, kind)) is not None:
+            writer.add_document(entry)
+            count += 1
+    writer.commit()
+    writer.wait_merging_threads()
+    return count

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from partners.matching.romanise import romanise
+from partners.matching.spelling import usual_word
 from partners.matching.vocabulary import (
     KIND_OF,
     KIND_WORDS,
@@ -32,6 +33,7 @@ class Reading:
     words: tuple[str, ...]
     joined: str  # the words without spaces
     legal: tuple[str, ...]
+    is_respelt: bool = False  # usual words that look mistyped are put right in it
 
     @property
     def sorted(self) -> str:
@@ -57,7 +59,9 @@ def prepare(text: str, kind: str = "organisation") -> Prepared:
     if kind == "organisation" and not plain.isascii() and (half_read := _read_signs(plain)) != plain:
         sources.append(half_read)
     read = _words_of_person if kind == "person" else _words_of_organisation
-    readings = (read(reading) for source in sources for reading in romanise(source))
+    readings = [read(reading) for source in sources for reading in romanise(source)]
+    if kind == "organisation":
+        readings += [_respelt(reading) for reading in readings]
     return Prepared(text, tuple(dict.fromkeys(reading for reading in readings if reading.words)))
 
 
@@ -79,6 +83,12 @@ def _words_of_organisation(text: str) -> Reading:
 def _close_up(initials: re.Match[str]) -> str:
     """S. A., S.A. and SA are one word."""
     return initials[0].replace(".", "").replace(" ", "") + " "
+
+
+def _respelt(reading: Reading) -> Reading:
+    """With mistyped usual words put right; an own name that only looks like one keeps its first reading."""
+    words = tuple(usual_word(word) or word for word in reading.words)
+    return reading if words == reading.words else Reading(words, "".join(words), reading.legal, True)
 
 
 def _words_of_person(text: str) -> Reading:
