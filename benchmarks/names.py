@@ -61,27 +61,42 @@ def extra_names(path: Path | None) -> list[str]:
 
 
 def fill(names: list[str], size: int, seed: int = 7) -> list[str]:
-    """So many names, the missing ones recombined: the first half of one, the second half of another."""
-    chosen, seen, chance = list(names[:size]), set(names), random.Random(seed)
-    usable = [name.split() for name in names if len(name.split()) > 1 and name.isascii()]
+    """So many names, the missing ones recombined: the first half of one, the second half of another.
+
+    Each half brings a word that tells organisations apart; "Universidad de Co., Ltd." would be nobody's name.
+    """
+    chosen, seen, chance = list(names[:size]), set(map(plain_key, names)), random.Random(seed)
+    halves = [(name.split(), (len(name.split()) + 1) // 2) for name in names if name.isascii() and " " in name]
+    firsts = [" ".join(words[:at]) for words, at in halves if _tells(words[:at])]
+    lasts = [" ".join(words[at:]) for words, at in halves if _tells(words[at:])]
     while len(chosen) < size:
-        one, other = chance.choice(usable), chance.choice(usable)
-        name = " ".join([*one[: (len(one) + 1) // 2], *other[len(other) // 2 :]])
-        if name not in seen:
-            seen.add(name)
+        name = f"{chance.choice(firsts)} {chance.choice(lasts)}"
+        if (key := plain_key(name)) not in seen:
+            seen.add(key)
             chosen.append(name)
     return chosen
+
+
+def plain_key(name: str) -> str:
+    """Equal for names that nobody could tell apart: case, accents, little words, order and signs evened out."""
+    return " ".join(sorted(set(re.findall("[a-z0-9]+", anyascii(name).lower())) - LITTLE))
+
+
+def _tells(words: list[str]) -> bool:
+    return any(is_distinctive(word) for reading in prepare(" ".join(words)).readings[:1] for word in reading.words)
 
 
 # The changes. Each gives the changed name, or nothing where it doesn't apply.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LEGAL_FORMS = (("Ltd", "Limited"), ("Inc", "Incorporated"), ("Co", "Company"), ("GmbH", "LLC"), ("LLC", "Ltd"),
                ("S.A.", "Ltd"), ("Corporation", "Corp"), ("Corp", "Inc"), ("Limited", "Ltd."))  # fmt: skip
-LITTLE = frozenset("of the and for in de la du des di der und fur et y e a".split())
+LITTLE = frozenset(
+    ["of", "the", "and", "for", "in", "de", "la", "du", "des", "di", "der", "und", "fur", "et", "y", "e", "a"]
+)
 _UNIVERSITY_OF = re.compile(r"^(?:The )?University of ([\w'’\- ]+)$", re.IGNORECASE)
 _X_UNIVERSITY = re.compile(r"^([\w'’\- ]+) University$", re.IGNORECASE)
 
-SCHOLARLY = dict(zip("абвгдезийклмнопрстуфхцчшщыэюя", "a b v g d e z i j k l m n o p r s t u f h c č š šč y è ju ja".split(),
+SCHOLARLY = dict(zip("абвгдезийклмнопрстуфхцчшщыэюя", ["a", "b", "v", "g", "d", "e", "z", "i", "j", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "č", "š", "šč", "y", "è", "ju", "ja"],
                      strict=True)) | {"ж": "ž", "ё": "ë", "ъ": "", "ь": ""}  # fmt: skip
 PASSPORT = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
                     "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya".replace("-", "|").split(" "),

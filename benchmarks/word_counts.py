@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-RAREST = 3
+RAREST = 2
 
 
 def names_in_ror(path: Path) -> Iterator[str]:

@@ -10,7 +10,6 @@ from partners.candidates.places import Place, root
 from partners.candidates.writing import write
 
 
-
 def build(place: Place) -> Path:
     """Make the index anew and put it in the place of the one before. A process that reads the old one may go on.
 

@@ -9,6 +9,7 @@ from partners.matching.romanise import romanise
 from partners.matching.spelling import usual_word
 from partners.matching.vocabulary import (
     KIND_OF,
+    KIND_SIGNS,
     KIND_WORDS,
     LEGAL_WORDS,
     LITTLE_WORDS,
@@ -56,8 +57,8 @@ def prepare(text: str, kind: str = "organisation") -> Prepared:
     """Never raises, whatever the text; reads its first 600 signs."""
     plain = _INVISIBLE.sub("", text[:LONGEST]) if not text.isascii() else text[:LONGEST]
     sources = [plain]
-    if kind == "organisation" and not plain.isascii() and (half_read := _read_signs(plain)) != plain:
-        sources.append(half_read)
+    if kind == "organisation" and not plain.isascii():
+        sources = list(dict.fromkeys([plain, _read_signs(plain, KIND_SIGNS), _read_signs(plain, SIGNS)]))
     read = _words_of_person if kind == "person" else _words_of_organisation
     readings = [read(reading) for source in sources for reading in romanise(source)]
     if kind == "organisation":
@@ -88,7 +89,10 @@ def _close_up(initials: re.Match[str]) -> str:
 def _respelt(reading: Reading) -> Reading:
     """With mistyped usual words put right; an own name that only looks like one keeps its first reading."""
     words = tuple(usual_word(word) or word for word in reading.words)
-    return reading if words == reading.words else Reading(words, "".join(words), reading.legal, True)
+    if words == reading.words:
+        return reading
+    words = tuple(word for word in words if word not in LEGAL_WORDS) or words
+    return Reading(words, "".join(words), reading.legal, True)
 
 
 def _words_of_person(text: str) -> Reading:
@@ -97,9 +101,9 @@ def _words_of_person(text: str) -> Reading:
     return Reading(tuple(words), "".join(words), ())
 
 
-def _read_signs(text: str) -> str:
+def _read_signs(text: str, known: dict[str, str]) -> str:
     text = unicodedata.normalize("NFKC", text)
-    for signs, meaning in SIGNS.items():
+    for signs, meaning in known.items():
         if signs in text:
             text = text.replace(signs, f" {meaning} ")
     return text

@@ -58,10 +58,12 @@ def unmask(text: str) -> str:
     """Words that mix Latin letters with Greek or Cyrillic ones that look the same, in Latin letters only."""
     if not (_LATIN.search(text) and _LOOKS_LATIN.search(text)):
         return text
-    return "".join(
-        word.translate(LOOKALIKES) if _LATIN.search(word) and _LOOKS_LATIN.search(word) else word
-        for word in re.split(r"(\W+)", text)
-    )
+    return "".join(map(_unmask_word, re.split(r"(\W+)", text)))
+
+
+def _unmask_word(word: str) -> str:
+    translated = word.translate(LOOKALIKES) if _LATIN.search(word) else word
+    return word if _LOOKS_LATIN.search(translated) else translated  # else a slip of the hand, or a foreign word
 
 
 def _by_syllable(text: str) -> str:

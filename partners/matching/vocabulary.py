@@ -26,4 +26,5 @@ LITTLE_WORDS = _read_all("little.txt")
 TITLES = _read_all("titles.txt")
 PARTICLES = _read_all("particles.txt")  # of personal names, written or left out at will
 SIGNS = {line[0]: " ".join(line[1:]) for line in _read("signs.txt")}  # of Chinese, Japanese and Korean names
+KIND_SIGNS = {signs: meaning for signs, meaning in SIGNS.items() if meaning in KIND_WORDS}
 NUMBERS = {word: line[0] for line in _read("numbers.txt") for word in line[1:]}
