@@ -125,23 +125,16 @@ class _Compiler:
         least = spec.get("at_least", 1)
         if not isinstance(least, int) or least < 1:
             raise ConditionError("'at_least' is a whole number from 1 on.")
-        repeats = not all(self._is_of(over, each) for each in inner.reads)
         key = repr(spec)
         if key not in self.shared:
             condition = emit(inner, self.decided_by(inner.reads | {over}))
-            self.shared[key] = RowsSource(over, name, least, condition, repeats).own
+            self.shared[key] = RowsSource(over, name, least, condition).own
         return Read(self.shared[key], False, inner.reads | {over})
 
     def decided_by(self, reads: frozenset[str]) -> frozenset[str]:
         """The questions that decide what a condition comes to that reads these questions, facts and kinds of rows."""
         questions = frozenset(name for name in reads if self.catalogue.has_question(name))
         return decided_by(self.catalogue, questions) | needed_by(self.catalogue, reads.intersection(SCOPES))
-
-    def _is_of(self, scope: Scope, name: str) -> bool:
-        """Whether this question or fact stands on the rows of a kind, so that each row gives a reason of its own."""
-        if self.catalogue.has_question(name):
-            return self.catalogue.question(name).scope == scope
-        return name in self.catalogue.facts.get(scope, {}) or name in self.catalogue.fact_sets.get(scope, {})
 
     def _answer_leaf(self, spec: ConditionSpec, scope: Scope) -> Read:
         question_id = spec["answer"]

@@ -98,28 +98,24 @@ class _Text:
             names.append(self.write(part, inside))
             self._line(inside, f"if {names[-1][0]} is not False:")
             inside += 1
-        repeats = _repeats(node)
-        self._line(inside, f"if {' and '.join(t for t, _w in names)}:")
-        self._line(inside + 1, f"{truth} = True; {why} = {_together([w for _t, w in names], repeats)}")
-        self._line(inside, "else:")
-        unknown = [f"(() if {t} else {w})" for t, w in names]
-        self._line(inside + 1, f"{truth} = None; {why} = {_together(unknown, len(unknown) > 1)}")
+        everything = _together([w for _t, w in names], _repeats(node))
+        unknown = _together([f"(() if {t} else {w})" for t, w in names], True)
+        self._line(inside, f"if {' and '.join(t for t, _w in names)}: {truth} = True; {why} = {everything}")
+        self._line(inside, f"else: {truth} = None; {why} = {unknown}")
         for _t, w in reversed(names):
             inside -= 1
-            self._line(inside, "else:")
-            self._line(inside + 1, f"{truth} = False; {why} = {w}")
+            self._line(inside, f"else: {truth} = False; {why} = {w}")
 
     def _any(self, node: Joined, truth: str, why: str, depth: int) -> None:
         """Everything that is true; else all that is unknown, else everything."""
         names = [self.write(part, depth) for part in node.parts]
         repeats = _repeats(node)
-        true, unknown = [f"({w} if {t} else ())" for t, w in names], [f"({w} if {t} is None else ())" for t, w in names]
-        self._line(depth, f"if {' or '.join(t for t, _w in names)}:")
-        self._line(depth + 1, f"{truth} = True; {why} = {_together(true, repeats)}")
-        self._line(depth, f"elif {' or '.join(f'{t} is None' for t, _w in names)}:")
-        self._line(depth + 1, f"{truth} = None; {why} = {_together(unknown, len(unknown) > 1)}")
-        self._line(depth, "else:")
-        self._line(depth + 1, f"{truth} = False; {why} = {_together([w for _t, w in names], repeats)}")
+        true = _together([f"({w} if {t} else ())" for t, w in names], repeats)
+        unknown = _together([f"({w} if {t} is None else ())" for t, w in names], True)
+        everything = _together([w for _t, w in names], repeats)
+        self._line(depth, f"if {' or '.join(t for t, _w in names)}: {truth} = True; {why} = {true}")
+        self._line(depth, f"elif {' or '.join(f'{t} is None' for t, _w in names)}: {truth} = None; {why} = {unknown}")
+        self._line(depth, f"else: {truth} = False; {why} = {everything}")
 
 
 def _together(parts: list[str], repeats: bool) -> str:

@@ -129,7 +129,7 @@ def dated(rule: Rule, on: date) -> str:
     """The day from which a rule that is not in force will be, or on which it ended."""
     if rule.valid_from is not None and on < rule.valid_from:
         return f"from {rule.valid_from.isoformat()}"
-    return f"until {rule.valid_to.isoformat()}" if rule.valid_to is not None else ""
+    return f"until {rule.valid_to}"
 
 
 def _fire(compiled: CompiledRule, view: View, outcome: Outcome, run: Run, traced: bool) -> tuple[GradeTrace, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Truth = bool | None  # None: unknown
 Outcome = tuple[Truth, tuple[Because, ...]]  # with the answers and facts that made it so
 Test = Callable[[Any], Truth]
+Look = Callable[["View", "Outcomes"], None]  # puts what the leaf comes to on the row
 
 ALWAYS: Outcome = (True, ())
 MOST_VALUES = 2_000
@@ -44,8 +45,8 @@ class Leaf:
 
     __slots__ = ("decided_by", "look", "test")
 
-    def __init__(self, source: Source, test: Test) -> None:
-        self.look, self.test, self.decided_by = source.look, test, source.decided_by
+    def __init__(self, look: Look, decided_by: frozenset[str], test: Test | None = None) -> None:
+        self.look, self.decided_by, self.test = look, decided_by, test
 
 
 Effect = tuple[tuple[Truth, tuple[Leaf, ...]], ...]  # of an answer or fact: the leaves that are true, false, unknown
@@ -87,7 +88,7 @@ class Source:
         """The leaf of this test; the same object for the same words of the catalogue."""
         leaf = self._by_spec.get(spec)
         if leaf is None:
-            leaf = self._by_spec[spec] = Leaf(self, test)
+            leaf = self._by_spec[spec] = Leaf(self.look, self.decided_by, test)
             self._leaves = (*self._leaves, leaf)
             self._known, self._on_proposal = {}, {}
             never = False, (Because("not_asked", self.name, "", self.text, None, "not asked"),)
@@ -126,7 +127,7 @@ class Source:
     def _enter(self, value: Any) -> tuple[str, Effect]:
         """A value's words, and the leaves that are true, false and unknown of it."""
         known = self._known  # before the leaves are read, as above
-        truths = [(leaf, leaf.test(value)) for leaf in self._leaves]
+        truths = [(leaf, leaf.test(value)) for leaf in self._leaves if leaf.test]
         groups = [(wanted, tuple(leaf for leaf, truth in truths if truth is wanted)) for wanted in (True, False, None)]
         entry = self.words(value), tuple((truth, leaves) for truth, leaves in groups if leaves)
         _keep(known, value, entry)
@@ -191,31 +192,28 @@ class FactSource(Source):
         self._say(tuple(sorted(value)) if type(value) is list else value, view, outcomes)
 
 
-class SharedSource(Source):
+class SharedSource:
     """A condition that reads the proposal alone, where rows ask for it: it comes to the same on each of them."""
 
     def __init__(self, inner: Condition) -> None:
-        super().__init__("", "", inner.decided_by)
         self.inner = inner.on
-        self.own = Leaf(self, lambda value: None)
+        self.own = Leaf(self.look, inner.decided_by)
 
     def look(self, view: View, outcomes: Outcomes) -> None:
         outcomes[self.own] = self.inner(outcomes, outcomes)
 
 
-class RowsSource(Source):
+class RowsSource:
     """`any`, `every` or `count` over the rows of a kind; it stands on the proposal, so it is answered once."""
 
-    def __init__(self, over: Scope, how: str, least: int, inner: Condition, repeats: bool) -> None:
-        super().__init__(over, ROWS_NAMED[over], inner.decided_by)
+    def __init__(self, over: Scope, how: str, least: int, inner: Condition) -> None:
         self.over, self.how, self.least, self.inner = over, how, least, inner
-        self.repeats = repeats  # whether two rows may give one reason
-        self.own = Leaf(self, lambda value: None)
+        self.own = Leaf(self.look, inner.decided_by)
 
     def look(self, view: View, outcomes: Outcomes) -> None:
         rows, inner = view.parent.judged(self.over), self.inner.on
         if not rows:
-            outcomes[self.own] = (False, (Because("no_row", self.over, "", self.text, None, "none named"),))
+            outcomes[self.own] = (False, (Because("no_row", self.over, "", ROWS_NAMED[self.over], None, "none named"),))
         elif len(rows) == 1 and self.least == 1:
             outcomes[self.own] = on_row(rows[0], inner(rows[0].outcomes, outcomes))
         else:
@@ -232,7 +230,7 @@ class RowsSource(Source):
             truth, parts = True, true
         else:
             truth, parts = (None, unknown) if len(true) + len(unknown) >= self.least else (False, false)
-        return truth, once(parts) if self.repeats else tuple(chain.from_iterable(parts))
+        return truth, once(parts)
 
 
 def on_row(row: View, outcome: Outcome) -> Outcome:

@@ -321,37 +321,22 @@ _MOST_KEPT = 8192
 
 
 def _writer_of(kind: Any) -> Any:
-    """The function that writes a result of this kind, made once: one expression that knows the type of each field.
+    """The function that writes a result of this kind, made once:
 
-    def write(value):
-        return "{" + (',"because":' + w0(value.because) + ("" if value.dated == d1 else …) + …)[1:] + "}"
+    def write(value): return "{" + (k0 + text(value.because) + ("" if value.dated == d1 else k1 + …) + …)[1:] + "}"
     """
     if not _is_result(kind):
         return _encode
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"text": _text}
     terms = []
     for number, (name, default) in enumerate(_parts(kind)):
-        names[f"w{number}"], names[f"k{number}"] = _writer_for(_hints(kind)[name]), f',"{name}":'
-        term = f"k{number} + w{number}(value.{name})"
-        if default is not _NOTHING:
-            names[f"d{number}"] = default
-            term = f'("" if value.{name} == d{number} else {term})'
-        terms.append(term)
+        names[f"d{number}"], names[f"k{number}"] = default, f',"{name}":'
+        term = f"k{number} + text(value.{name})"
+        terms.append(term if default is _NOTHING else f'("" if value.{name} == d{number} else {term})')
     exec(f'def write(value): return "{{" + ({" + ".join(terms)})[1:] + "}}"', names)  # noqa: S102
     write = names["write"]
     _WRITERS[kind] = lru_cache(_MOST_KEPT)(write) if kind in {Because, SourceRef} else write
     return _WRITERS[kind]
-
-
-def _writer_for(hint: Any) -> Any:
-    """The function that writes what a field of this type holds."""
-    if hint in _WRITERS or _is_result(hint):
-        return _WRITERS.get(hint) or _writer_of(hint)
-    inner = get_args(hint)
-    if get_origin(hint) is tuple and len(inner) == 2 and inner[1] is Ellipsis:
-        write = _writer_for(inner[0])
-        return lambda values: f"[{','.join([write(value) for value in values])}]"
-    return _text
 
 
 _WRITERS: dict[Any, Any] = {

@@ -71,9 +71,9 @@ def required_of(catalogue: Catalogue) -> Required:
     }
 
 
-def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
+def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Asked]:
     """The asked questions in the catalogue's order; those of rows once for each row. Proposal fields are left out."""
-    views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
+    views = read_facts(catalogue, facts)
     return [
         Asked(question, view.id, view.label, view.asking(question.id)[1])
         for question, name, scope in questionnaire_of(catalogue)
@@ -82,9 +82,9 @@ def visible_questions(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) ->
     ]
 
 
-def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Asked]:
+def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Asked]:
     """Asked, required, and neither answered nor unsure; proposal fields included."""
-    views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
+    views = read_facts(catalogue, facts)
     return [
         Asked(question, view.id, view.label, ())
         for question in catalogue.questions
@@ -98,9 +98,9 @@ def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> l
     ]
 
 
-def missing_rows(catalogue: Catalogue, facts: Mapping[str, Any] | Facts) -> list[Section]:
+def missing_rows(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Section]:
     """Sections that need at least one row by the answers so far and have none. An open answer asks as a yes does."""
-    views = facts if isinstance(facts, Facts) else read_facts(catalogue, facts)
+    views = read_facts(catalogue, facts)
     return [
         section
         for section in catalogue.sections

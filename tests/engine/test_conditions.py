@@ -4,7 +4,7 @@ import pytest
 
 from riskassess.engine.conditions import ConditionError, compile_condition
 from riskassess.engine.visibility import read_facts
-from tests.engine.making import catalogue, facts
+from tests.engine.making import catalogue, facts, question
 
 CATALOGUE = catalogue()
 IS_A = {"answer": "A", "is": "yes"}
@@ -219,6 +219,51 @@ def test_refusal_says_what_is_wrong_and_the_way_out(spec, sentence):
         compile_condition(CATALOGUE, spec, "proposal")
 
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("inside", [{"not": IS_P}, {"all": [IS_P, IS_A]}, {"any": [IS_P, IS_A]}])
+def test_depth_goes_on_inside_rows(inside):
+    spec = inside
+    for _n in range(7):
+        spec = {"any": "partner", "where": spec} if _n == 3 else {"not": spec}
+
+    with pytest.raises(ConditionError, match="nested deeper"):
+        compile_condition(CATALOGUE, {"not": spec}, "proposal")
+
+
+def test_group_that_does_not_exist_is_refused_with_the_one_that_was_meant():
+    terms = [{"id": "metals", "text": "Metals"}, {"id": "iron", "text": "Iron", "group": "metals"}]
+    made = catalogue(
+        questions=[question("V", type="single", options=[], vocabulary="ores")],
+        vocabularies=[{"id": "ores", "title": "Ores", "terms": terms}],
+    )
+
+    with pytest.raises(ConditionError) as refusal:
+        compile_condition(made, {"answer": "V", "in_group": "metal"}, "proposal")
+
+    assert str(refusal.value) == "'metal' is no group of V's options; did you mean metals?."
+
+
+def test_reason_that_two_conditions_over_rows_share_is_told_once():
+    shared = {"any": "partner", "where": IS_P}
+    spec = {"any": [shared, {"any": "partner", "where": {"all": [IS_P, IS_A]}}]}
+    views = read_facts(CATALOGUE, facts({"A": "yes"}, partners=[{"P": "yes"}, {"P": "yes"}]))
+
+    truth, reasons = compile_condition(CATALOGUE, spec, "proposal")(views.proposal)
+
+    assert truth is True
+    assert [(reason.id, reason.row) for reason in reasons] == [("P", "p1"), ("P", "p2"), ("A", "")]
+
+
+def test_reason_that_opens_a_question_of_several_rows_is_told_once():
+    made = catalogue(questions=[question("Z", scope="partner", when=IS_A)])
+    spec = {"any": "partner", "where": {"answer": "Z", "is": "yes"}}
+    views = read_facts(made, facts({"A": "unsure"}, partners=[{"Z": "yes"}, {"Z": "yes"}]))
+
+    truth, reasons = compile_condition(made, spec, "proposal")(views.proposal)
+
+    assert truth is None
+    assert [(reason.id, reason.row) for reason in reasons] == [("Z", "p1"), ("A", ""), ("Z", "p2")]
 
 
 def test_condition_of_the_longest_length_and_depth_is_taken():

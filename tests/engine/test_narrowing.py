@@ -3,6 +3,7 @@
 from copy import deepcopy
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
@@ -67,6 +68,36 @@ def test_answer_that_decides_whether_another_is_asked_narrows_too():
 
     assert [(item.question, item.outcomes[0][2:], item.outcomes[1][2:]) for item in result.narrowing] == [
         ("A", ("low", "low"), ("very_high", "very_high"))
+    ]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"any": "partner", "where": {"answer": "P", "is": "yes"}},
+        {"any": "partner", "where": {"all": [{"answer": "B", "is": "yes"}, {"answer": "P", "is": "yes"}]}},
+        {"all": [{"answer": "B", "is": "yes"}, {"any": "partner", "where": {"answer": "Q", "is": "yes"}}]},
+    ],
+)
+def test_answer_of_a_row_narrows_what_goes_over_rows(when):
+    made = catalogue(rule("R", when, (4, 4)), rule("O", {"answer": "B", "is": "yes"}, (1, 1), scope="partner"))
+    given = facts({"B": "yes"}, partners=[{"P": "unsure", "Q": "yes"}, {"P": "no"}])
+
+    result = assess(made, given, on=ON)
+
+    assert [(item.question, item.row, [way[2:] for way in item.outcomes]) for item in result.narrowing] == [
+        ("P", "p1", [("low", "low"), ("very_high", "very_high")])
+    ]
+
+
+def test_answer_that_rows_share_narrows_them_all():
+    both = {"any": [{"answer": "A", "is": "yes"}, {"answer": "B", "is": "yes"}]}
+    made = catalogue(rule("R", {"all": [{"answer": "P", "is": "yes"}, both]}, (4, 4), scope="partner"))
+
+    result = assess(made, facts({"A": "unsure", "B": "no"}, partners=[{"P": "yes"}, {"P": "yes"}]), on=ON)
+
+    assert [(item.question, [way[2:] for way in item.outcomes]) for item in result.narrowing] == [
+        ("A", [("low", "low"), ("very_high", "very_high")])
     ]
 
 

@@ -76,6 +76,14 @@ def test_supposed_row_is_nothing_to_fill_in(small):
     assert [item for item in assess(small, given, on=ON).open_answers if item.row] == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "technology", "named"),
+    [("yes", (), ["items"]), (None, (), ["items"]), ("no", (), []), ("yes", ({"X": "no"},), [])],
+)
+def test_row_is_missing_where_one_may_be_needed_and_none_is_named(small, answer, technology, named):
+    assert [section.id for section in missing_rows(small, facts({"A": answer}, technology=technology))] == named
+
+
 def test_narrowing_names_the_question_that_decides_whether_there_is_a_row(small):
     narrowing = {item.question: item for item in assess(small, facts({"A": "unsure"}), on=ON).narrowing}
 
