@@ -88,19 +88,25 @@ def _tells(words: list[str]) -> bool:
 
 # The changes. Each gives the changed name, or nothing where it doesn't apply.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-LEGAL_FORMS = (("Ltd", "Limited"), ("Inc", "Incorporated"), ("Co", "Company"), ("GmbH", "LLC"), ("LLC", "Ltd"),
-               ("S.A.", "Ltd"), ("Corporation", "Corp"), ("Corp", "Inc"), ("Limited", "Ltd."))  # fmt: skip
-LITTLE = frozenset(
+LEGAL_FORMS = (
+    ("Ltd", "Limited"), ("Inc", "Incorporated"), ("Co", "Company"), ("GmbH", "LLC"), ("LLC", "Ltd"), ("S.A.", "Ltd"),
+    ("Corporation", "Corp"), ("Corp", "Inc"), ("Limited", "Ltd."),
+)  # fmt: skip
+LITTLE = {"of", "the", "and", "for", "in", "de", "la", "du", "des", "di", "der", "und", "fur", "et", "y", "e", "a"}
     ["of", "the", "and", "for", "in", "de", "la", "du", "des", "di", "der", "und", "fur", "et", "y", "e", "a"]
 )
 _UNIVERSITY_OF = re.compile(r"^(?:The )?University of ([\w'’\- ]+)$", re.IGNORECASE)
 _X_UNIVERSITY = re.compile(r"^([\w'’\- ]+) University$", re.IGNORECASE)
 
-SCHOLARLY = dict(zip("абвгдезийклмнопрстуфхцчшщыэюя", ["a", "b", "v", "g", "d", "e", "z", "i", "j", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "č", "š", "šč", "y", "è", "ju", "ja"],
-                     strict=True)) | {"ж": "ž", "ё": "ë", "ъ": "", "ь": ""}  # fmt: skip
-PASSPORT = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-                    "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya".replace("-", "|").split(" "),
-                    strict=True))  # fmt: skip
+SCHOLARLY = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "ë", "ж": "ž", "з": "z", "и": "i", "й": "j",
+    "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
+    "х": "h", "ц": "c", "ч": "č", "ш": "š", "щ": "šč", "ъ": "", "ы": "y", "ь": "", "э": "è", "ю": "ju", "я": "ja",
+}  # fmt: skip
+PASSPORT = {
+    **SCHOLARLY, "ё": "yo", "ж": "zh", "й": "y", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "э": "e",
+    "ю": "yu", "я": "ya",
+}  # fmt: skip
 
 
 def typos(count: int) -> Callable[[str, random.Random], str | None]:
@@ -174,7 +180,7 @@ def _by_table(table: dict[str, str]) -> Callable[[str, random.Random], str | Non
     def change(name: str, _chance: random.Random) -> str | None:
         if not re.search("[а-я]{3}", name.lower()):
             return None
-        return "".join(table.get(char, char) for char in name.lower()).replace("|", "").title()
+        return "".join(table.get(char, char) for char in name.lower()).title()
 
     return change
 
@@ -209,7 +215,7 @@ CHANGES: dict[str, Callable[[str, random.Random], str | None]] = {
 
 
 def queries(names: list[str], per_class: int = CLASSES, seed: int = 11) -> dict[str, list[tuple[str, str]]]:
-    """By class of change: (changed name, name it was made from). A class takes each name at most once while they last."""
+    """By class of change: (changed name, name it was made from)."""
     found: dict[str, list[tuple[str, str]]] = {}
     for at, (label, change) in enumerate(CHANGES.items()):
         chance = random.Random(seed * 100 + at)

@@ -6,6 +6,18 @@ file, so that a process that searches holds next to nothing of it. What is absen
 
 from partners.candidates.building import build, remove_superseded
 from partners.candidates.places import PARTNERS, ROR, Place, of_edition
-from partners.candidates.searching import search
+from partners.candidates.resolving import resolve_affiliation, resolve_name
+from partners.candidates.searching import find_equal, search
 
-__all__ = ["PARTNERS", "ROR", "Place", "build", "of_edition", "remove_superseded", "search"]
+__all__ = [
+    "PARTNERS",
+    "ROR",
+    "Place",
+    "build",
+    "find_equal",
+    "of_edition",
+    "remove_superseded",
+    "resolve_affiliation",
+    "resolve_name",
+    "search",
+]

@@ -7,7 +7,7 @@ import tantivy
 
 from partners.candidates.building import build
 from partners.candidates.places import Place
-from partners.candidates.writing import ROW, query
+from partners.candidates.writing import ROW, equal_query, query
 from partners.matching.score import Name
 
 PER_ROW = 3  # names of one row among the best, in the mean, are no more than this
@@ -26,6 +26,18 @@ def search(names: Iterable[Name | str], index: Place, limit: int = 60, *, kind: 
         for rank, row in enumerate(ask(searcher, name if isinstance(name, str) else name.text, kind, limit)):
             found[row] = min(rank, found.get(row, rank))
     return index.found(sorted(found, key=lambda row: (found[row], row)))
+
+
+def find_equal(text: str, index: Place, limit: int = 20) -> list:
+    """The keys of the rows that bear this very name, but for order, legal form and the language of usual words."""
+    return index.found(ask_equal(searcher_of(index), text, "organisation", limit))
+
+
+def ask_equal(searcher: tantivy.Searcher, text: str, kind: str, limit: int) -> list[int]:
+    if not (wanted := equal_query(text, kind)):
+        return []
+    hits = searcher.search(wanted, limit * PER_ROW, count=False).hits
+    return list(dict.fromkeys(searcher.fast_field_values(ROW, [address for _score, address in hits])))[:limit]
 
 
 def ask(searcher: tantivy.Searcher, text: str, kind: str, limit: int) -> list[int]:

@@ -70,6 +70,11 @@ def query(text: str, kind: str) -> tantivy.Query | None:
     return tantivy.Query.disjunction_max_query([asked, respelt])
 
 
+def equal_query(text: str, kind: str) -> tantivy.Query | None:
+    keys = prepare(text, kind).keys
+    return _any_term([], keys) if keys else None
+
+
 def _any_term(readings: Iterable[Reading], keys: Iterable[str]) -> tantivy.Query:
     wanted = [(GRAMS, term, "freq") for term in dict.fromkeys(term for one in readings for term in terms_of(one))]
     wanted += [(KEY, key, "basic") for key in keys]

@@ -1,6 +1,6 @@
 """What two names have in common and what not: the measures of a comparison, one function each.
 
-`align` lays the words side by side; the measures read that, and give a value from 0 to 1. `score` says what each weighs.
+`align` lays the words side by side; the measures read that and give a value from 0 to 1. `score` says what each weighs.
 """
 
 import re

@@ -1,0 +1,96 @@
+"""Names and affiliations to records of the locally held part of ROR."""
+
+import re
+from functools import lru_cache
+from html import unescape
+
+from django.utils import translation
+
+from partners.candidates.places import ROR
+from partners.candidates.searching import find_equal, search
+from partners.countries import TABLE
+from partners.matching import resolve
+from partners.matching.normalise import normalise
+from partners.matching.resolve import Record, Resolution
+from partners.matching.score import Name
+from partners.models import RorRecord
+
+LOOKED_AT = 20
+LONGEST_ACRONYM = 6
+
+# As authors write them; the table of countries has the official names.
+ALSO = {
+    "usa": "US", "us": "US", "united states": "US", "united states of america": "US", "uk": "GB", "england": "GB",
+    "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "korea": "KR",
+    "republic of korea": "KR", "south korea": "KR", "pr china": "CN", "peoples republic of china": "CN",
+    "russia": "RU", "iran": "IR", "vietnam": "VN", "viet nam": "VN", "deutschland": "DE", "espana": "ES",
+    "brasil": "BR", "italia": "IT", "the netherlands": "NL", "holland": "NL", "czech republic": "CZ", "taiwan": "TW",
+    "turkey": "TR", "suisse": "CH", "schweiz": "CH", "belgique": "BE", "osterreich": "AT",
+}  # fmt: skip
+STATES = (
+    "Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, Florida, Hawaii, Idaho, Illinois, "
+    "Indiana, Iowa, Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, Minnesota, Mississippi, "
+    "Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, New York, North Carolina, "
+    "North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Rhode Island, South Carolina, South Dakota, Tennessee, Texas, "
+    "Utah, Vermont, Virginia, West Virginia, Wisconsin, Wyoming"
+).casefold()
+STATE_CODES = (
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
+    "RI SC SD TN TX UT VT VA WA WV WI WY DC"
+)
+_STATE_AT_END = re.compile(r"[\s,]([A-Z]{2})(?:[\s,]+\d{5}(?:-\d{4})?)?[\s.,;]*$")
+
+
+def resolve_name(name: str, country: str = "") -> Resolution | None:
+    """The ROR record that bears this name, if only one in the country does."""
+    return resolve.resolve_name(name, country, _lookup)
+
+
+def resolve_affiliation(text: str) -> Resolution | None:
+    """The ROR record of the organisation that an affiliation names."""
+    return resolve.resolve_affiliation(text, countries_in(text), _lookup, _lookup_equal)
+
+
+def countries_in(text: str) -> frozenset[str]:
+    """The countries that a text names. Georgia is taken for the state unless Tbilisi stands by it."""
+    plain = f" {normalise(unescape(text))} "
+    named = {code for name, code in _countries().items() if f" {name} " in plain}
+    if "GE" in named and "tbilisi" not in plain:
+        named.discard("GE")
+    if not named:
+        state = _STATE_AT_END.search(text)
+        in_states = state is not None and state[1] in STATE_CODES.split()
+        if in_states or any(plain.rstrip().endswith(f" {name}") for name in STATES.split(", ")):
+            named = {"US"}
+    return frozenset(named)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    with translation.override("en"):  # affiliations are mostly written in English, whatever the reader's language
+        names = {normalise(str(name)): code for code, _iso3, name in TABLE}
+    return {name: code for name, code in (names | ALSO).items() if name}
+
+
+def _lookup(name: str) -> list[Record]:
+    return _records(search([name], ROR, LOOKED_AT))
+
+
+def _lookup_equal(name: str) -> list[Record]:
+    return _records(find_equal(name, ROR, LOOKED_AT))
+
+
+def _records(ror_ids: list[str]) -> list[Record]:
+    """In the order of the ids; one query."""
+    rows = RorRecord.objects.in_bulk(ror_ids)
+    return [_record(rows[ror_id]) for ror_id in ror_ids if ror_id in rows]
+
+
+def _record(row: RorRecord) -> Record:
+    names = [Name(row.name), *(Name(name, _kind(name)) for name in row.other_names.split("|") if name)]
+    return Record(row.pk, tuple(names), row.country, row.city)
+
+
+def _kind(name: str) -> str:
+    """The compact form of ROR data does not mark acronyms."""
+    return "acronym" if len(name) <= LONGEST_ACRONYM and " " not in name else "alias"
