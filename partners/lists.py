@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from partners import candidates
 from partners.matching.normalise import NORMALISER, normalise
 from partners.models import EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
 from partners.parsing.formats import FORMATS
@@ -78,7 +79,17 @@ def import_edition(*, source: ListSource, path: Path, actor=None, accept_shrink:
         return _refuse(source, path, sha256, size, actor, Outcome.EMPTY, _("The list has no entries."), edition)
     if objection := _objection(edition, in_force, accept_shrink):
         return _refuse(source, path, sha256, size, actor, Outcome.REJECTED, objection, edition)
-    return _swap(edition, in_force, actor)
+    candidates.build(candidates.of_edition(edition))  # before the swap: what is in force can be searched at once
+    result = _swap(edition, in_force, actor)
+    _remove_indexes()
+    return result
+
+
+def _remove_indexes() -> None:
+    """Only editions in force or being read are ever searched."""
+    states = (ListEdition.State.IN_FORCE, ListEdition.State.STAGING)
+    kept = [candidates.of_edition(edition) for edition in ListEdition.objects.filter(state__in=states)]
+    candidates.remove_superseded([*kept, candidates.PARTNERS, candidates.ROR])
 
 
 def _stage(edition: ListEdition, entries: Iterator[Listed]) -> None:

@@ -1,34 +1,38 @@
-"""Compare a partner's names with the lists in force. Equal names make a possible match; only a person makes it more."""
-
-from collections import defaultdict
+"""Compare a partner with the lists in force. Names that are alike make a match; only a person makes it more."""
 
 from django.db import transaction
 
 from partners import queries
-from partners.matching.normalise import legal_form
-from partners.models import FactChange, Hit, Judgement, ListedEntity, ListEdition, Partner, Screening
-from partners.queries.screenings import matching_names
+from partners.matching.score import SCORER
+from partners.models import FactChange, Hit, Judgement, ListEdition, Partner, Screening
+from partners.queries.listed import Match, find_listed, named
 from riskassess.audit.log import record
 
 
-@transaction.atomic
 def screen(partner: Partner) -> Screening:
-    """Make a new screening with an explained hit for each listed entity that bears one of the partner's names.
+    """Make a new screening with an explained hit for each listed entity that may be the partner.
 
-    A judgement on the same two parties, unchanged, is taken over. Screening twice is harmless.
+    A judgement on the same two parties, unchanged, is taken over. Screening twice is harmless. What takes time, the
+    comparing, is done before anything is written.
     """
+    editions = queries.editions_in_force()
+    return _keep(partner, editions, find_listed(named(partner), editions))
+
+
+@transaction.atomic
+def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -> Screening:
     before = queries.sanction_hit(partner)
     was_screened = partner.screenings.exists()
-    editions = queries.editions_in_force()
     names = queries.names_of(partner)
     screening = Screening.objects.create(
         partner=partner,
         state=Screening.State.DONE if editions else Screening.State.NOT_SCREENED,
         names=sorted({name for spellings in names.values() for name in spellings}),
         names_key=queries.names_key(partner),
+        scorer=SCORER,
     )
     screening.editions.set(editions)
-    hits = Hit.objects.bulk_create(_hits(screening, names, editions))
+    hits = Hit.objects.bulk_create(_hits(screening, matches))
     after = queries.sanction_hit(partner)
     if was_screened and after != before:
         FactChange.objects.create(
@@ -49,25 +53,20 @@ def screen(partner: Partner) -> Screening:
     return screening
 
 
-def _hits(screening: Screening, names: dict[str, list[str]], editions: list[ListEdition]) -> list[Hit]:
+def _hits(screening: Screening, matches: list[Match]) -> list[Hit]:
     partner = screening.partner
-    by_id = {edition.pk: edition for edition in editions}
-    equal = defaultdict(list)
-    for listed in matching_names(names, editions):
-        equal[listed.entity_id].append(listed)
-    entities = ListedEntity.objects.filter(pk__in=equal).select_related("source").prefetch_related("names", "entries")
-    hits = []
-    for entity in entities.order_by("pk"):
-        edition = next(by_id[entry.edition_id] for entry in entity.entries.all() if entry.edition_id in by_id)
-        hits.append(
-            Hit(
-                screening=screening,
-                edition=edition,
-                entity=entity,
-                fingerprint=queries.fingerprint_of(partner, entity, entity.names.all()),
-                explanation=_explain(partner, names, entity, equal[entity.pk], edition),
-            )
+    hits = [
+        Hit(
+            screening=screening,
+            edition=match.edition,
+            entity=match.entity,
+            fingerprint=queries.fingerprint_of(partner, match.entity, match.entity.names.all()),
+            score=match.scored.score,
+            band=match.scored.band,
+            explanation=_explain(partner, match),
         )
+        for match in matches
+    ]
     in_force = {
         judgement.fingerprint: judgement
         for judgement in Judgement.objects.filter(
@@ -80,13 +79,18 @@ def _hits(screening: Screening, names: dict[str, list[str]], editions: list[List
     return hits
 
 
-def _explain(partner, names, entity, listed_names, edition) -> dict:
+def _explain(partner: Partner, match: Match) -> dict:
     """Why this is a match, complete enough to be read when list and partner have long changed."""
+    entity, edition = match.entity, match.edition
     return {
-        "method": "equal names",
+        "scorer": match.scored.scorer,
+        "score": match.scored.score,
+        "band": match.scored.band,
+        "features": match.features,
         "partner": partner.name,
         "partner_country": partner.country,
         "listed": entity.name,
+        "listed_names": [[name.original, name.kind] for name in entity.names.all()],
         "listed_countries": entity.countries,
         "reference": entity.reference or entity.external_id,
         "programme": entity.programme,
@@ -98,15 +102,4 @@ def _explain(partner, names, entity, listed_names, edition) -> dict:
         "edition": str(edition.uid),
         "edition_date": edition.published_on.isoformat() if edition.published_on else None,
         "edition_sha256": edition.sha256,
-        "names": [
-            {
-                "partner_name": spelling,
-                "listed_name": listed.original,
-                "listed_kind": listed.kind,
-                "compared_as": listed.normalised,
-                "legal_forms": [legal_form(spelling), legal_form(listed.original)],
-            }
-            for listed in listed_names
-            for spelling in names[listed.normalised]
-        ],
     }

@@ -404,19 +404,33 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
 
 
 @story()
-def judge_hit(*, hit: Hit, actor: User, verdict: str, reason: str) -> Judgement:
+def judge_hit(*, hit: Hit, actor: User, verdict: str, reason: str, evidence: str = "") -> Judgement:
     """Keep an officer's judgement of a match and reassess each open proposal with that partner."""
-    waiting = list(
-        Proposal.objects.filter(
-            participations__partner=hit.screening.partner, state__in=[*UNDER_REVIEW, State.SUBMITTED]
-        ).distinct()
-    )
-    for proposal in waiting:
-        _guard_no_conflict(actor, proposal)
-    judgement = registry_services.judge_hit(hit=hit, verdict=verdict, reason=reason, actor=actor)
+    waiting = _guarded_open(hit.screening.partner, actor)
+    judgement = registry_services.judge_hit(hit=hit, verdict=verdict, reason=reason, actor=actor, evidence=evidence)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
+
+
+@story()
+def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
+    """A second person stands by the clearing of a match; each open proposal with that partner is assessed with it."""
+    waiting = _guarded_open(judgement.partner, actor)
+    judgement = registry_services.confirm_judgement(judgement=judgement, actor=actor)
+    for proposal in waiting:
+        reassess(proposal=proposal, trigger="judgement")
+    return judgement
+
+
+def _guarded_open(partner: Partner, actor: User) -> list[Proposal]:
+    """The open proposals with a partner; whoever has a conflict with one of them judges nothing about it."""
+    waiting = list(
+        Proposal.objects.filter(participations__partner=partner, state__in=[*UNDER_REVIEW, State.SUBMITTED]).distinct()
+    )
+    for proposal in waiting:
+        _guard_no_conflict(actor, proposal)
+    return waiting
 
 
 # Safeguards

@@ -15,15 +15,16 @@ CHUNK = 5_000
 
 @dataclass(frozen=True)
 class Place:
-    """One index. `kind` is edition, partners or ror; `number` is the edition's key."""
+    """One index. `kind` is edition, partners or ror; an edition has its key and the uid that no other ever has."""
 
     kind: str
     number: int = 0
+    uid: str = ""
 
     @property
     def folder(self) -> Path:
         """Named by what is in it and by the form in which it is written: an index of an older form is never read."""
-        name = f"{self.kind}-{self.number}" if self.number else self.kind
+        name = f"{self.kind}-{self.uid}" if self.uid else self.kind
         return root() / f"{name}.{FORM}"
 
     def rows(self) -> Iterator[tuple[int, str, str]]:
@@ -43,8 +44,8 @@ PARTNERS = Place("partners")
 ROR = Place("ror")
 
 
-def of_edition(edition: ListEdition | int) -> Place:
-    return Place("edition", edition if isinstance(edition, int) else edition.pk)
+def of_edition(edition: ListEdition) -> Place:
+    return Place("edition", edition.pk, edition.uid.hex)
 
 
 def number_of(ror_id: str) -> int:

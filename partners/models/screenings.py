@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.lists import ListedEntity, ListEdition, ListSource
@@ -17,6 +17,7 @@ class Screening(UidModel, DatedModel):
     state = models.CharField(_("state"), max_length=12, choices=State.choices)
     names = models.JSONField(_("names compared"), default=list)
     names_key = models.CharField(max_length=64)
+    scorer = models.CharField(max_length=40, blank=True)  # which version of the matcher compared
     editions = models.ManyToManyField(ListEdition, related_name="screenings")
 
     class Meta:
@@ -41,6 +42,12 @@ class Judgement(UidModel, DatedModel):
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices)
     reason = models.TextField(_("reason"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="judgements")
+    evidence = models.CharField(_("evidence"), max_length=400, blank=True)
+    needs_second = models.BooleanField(_("counts once a second person confirms it"), default=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="confirmed_judgements"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
 
     class Meta:
@@ -48,6 +55,14 @@ class Judgement(UidModel, DatedModel):
             models.CheckConstraint(condition=~Q(reason=""), name="judgement_has_reason"),
             models.CheckConstraint(
                 condition=Q(verdict__in=["same", "different", "cannot_tell"]), name="judgement_verdict_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("by")), name="judgement_confirmed_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="judgement_confirmed_on_a_day",
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"], condition=Q(replaces__isnull=True), name="judgement_one_first"
@@ -58,18 +73,34 @@ class Judgement(UidModel, DatedModel):
     def __str__(self):
         return f"{self.partner_id}/{self.external_id}: {self.verdict}"
 
+    @property
+    def waits(self) -> bool:
+        """For the second person, without whom it does not count."""
+        return self.needs_second and self.confirmed_by_id is None
+
 
 class Hit(UidModel, DatedModel):
+    class Band(models.TextChoices):
+        EXACT = "exact", _("same identifier")
+        LIKELY = "likely", _("likely")
+        POSSIBLE = "possible", _("possible")
+
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="hits")
     edition = models.ForeignKey(ListEdition, on_delete=models.PROTECT, related_name="hits")
     entity = models.ForeignKey(ListedEntity, on_delete=models.PROTECT, related_name="hits")
     fingerprint = models.CharField(max_length=64, db_index=True)
+    score = models.FloatField(_("score from 0 to 1"), default=1.0)
+    band = models.CharField(_("how alike"), max_length=8, choices=Band.choices, default=Band.POSSIBLE)
     explanation = models.JSONField(default=dict)
     judgement = models.ForeignKey(Judgement, null=True, blank=True, on_delete=models.PROTECT, related_name="hits")
     inherited = models.BooleanField(_("verdict taken over from an earlier screening"), default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["screening", "entity"], name="hit_once_per_screening")]
+        constraints = [
+            models.UniqueConstraint(fields=["screening", "entity"], name="hit_once_per_screening"),
+            models.CheckConstraint(condition=Q(band__in=["exact", "likely", "possible"]), name="hit_band_known"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="hit_score_from_0_to_1"),
+        ]
         ordering = ["pk"]
 
     def __str__(self):
@@ -82,5 +113,10 @@ class Hit(UidModel, DatedModel):
 
     @property
     def is_open(self) -> bool:
-        """Waits for a person: not judged, or judged 'cannot tell'."""
-        return self.verdict in ("", Judgement.Verdict.CANNOT_TELL)
+        """Waits for a person: not judged, judged 'cannot tell', or not yet confirmed by a second person."""
+        return self.verdict in ("", Judgement.Verdict.CANNOT_TELL) or self.judgement.waits
+
+    @property
+    def needs_second(self) -> bool:
+        """Clearing it takes two people."""
+        return self.band in (self.Band.EXACT, self.Band.LIKELY)

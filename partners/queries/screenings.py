@@ -9,8 +9,10 @@ from datetime import date
 from django.db.models import Max, Prefetch
 
 from partners.matching.normalise import NORMALISER, normalise
+from partners.matching.score import SCORER
 from partners.models import Hit, Judgement, ListedEntity, ListEdition, ListedName, ListSource, Partner, Screening
 from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
+from partners.queries.listed import find_listed, named_as
 
 # From the gravest to the best; the fact of a partner is the gravest of all its hits.
 SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
@@ -50,6 +52,7 @@ def is_fresh(partner: Partner) -> bool:
 def is_up_to_date(partner: Partner, screening: Screening | None, in_force: set[int]) -> bool:
     return (
         screening is not None
+        and screening.scorer == SCORER
         and screening.names_key == names_key(partner)
         and {edition.pk for edition in screening.editions.all()} == in_force
     )
@@ -81,8 +84,8 @@ def partner_facts_of(partners: Iterable[Partner], on: date) -> dict[int, dict]:
 def facts_of_name(name: str, country: str, on: date) -> dict:
     """As `partner_facts` for an organisation that is not in the registry: nothing is stored, nothing is judged."""
     editions = editions_in_force()
-    is_listed = matching_names([normalise(name)], editions).exists()
-    hit = "not_screened" if not editions else "possible" if is_listed else "none"
+    matches = find_listed(named_as(name, country), editions)
+    hit = "not_screened" if not editions else "possible" if matches else "none"
     return {**country_facts(country, on), **_list_facts([], [hit])}
 
 
@@ -147,13 +150,6 @@ def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[List
             sorted(entity.countries),
         ]
     )
-
-
-def matching_names(keys: Iterable[str], editions: Iterable[ListEdition]):
-    """Names in these editions that are equal to one of the keys. Partners are organisations: people are left out."""
-    return ListedName.objects.filter(
-        normalised__in=[key for key in keys if key], entity__entries__edition__in=[e.pk for e in editions]
-    ).exclude(entity__kind=ListedEntity.Kind.PERSON)
 
 
 def _digest(value) -> str:

@@ -22,6 +22,7 @@ VERB_WORDS = {
     "case.votes_fell": _("let earlier votes fall"),
     "catalogue.published": _("published a catalogue"),
     "hit.judged": _("judged a match"),
+    "judgement.confirmed": _("confirmed the judgement of a match"),
     "hold.gone": _("noted that a legal hold no longer applies"),
     "hold.lift_proposed": _("entered evidence to lift a legal hold"),
     "hold.lifted": _("confirmed the lift of a legal hold"),

@@ -1,14 +1,27 @@
 import pytest
+from django.db import IntegrityError, transaction
 
 from partners import queries
+from partners.matching.score import SCORER
 from partners.models import FactChange, Judgement, Screening
 from partners.screening import screen
-from partners.services import add_alias, edit_partner, judge_hit, register_partner
+from partners.services import add_alias, confirm_judgement, edit_partner, judge_hit, register_partner
 from riskassess.core.errors import Conflict, DomainError
 
 pytestmark = pytest.mark.django_db
 LISTED = '1,"Kestrel Arc Instruments, Ltd.",KAI Works,,organisation,NO,demo,2025-03-14,,'
 OTHER = "2,Halcyon Trust,,,,,,,,"
+
+
+@pytest.fixture
+def clear(omar, ana):
+    """Judge a hit to be a different organisation, by two people."""
+
+    def two_people(hit):
+        judgement = judge_hit(hit=hit, verdict="different", reason="Other country.", actor=omar)
+        return confirm_judgement(judgement=judgement, actor=ana)
+
+    return two_people
 
 
 def test_screen_without_a_list_in_force_is_not_screened(kestrel):
@@ -41,11 +54,16 @@ def test_screen_explains_a_hit(kestrel, sanctions, put_in_force):
     hit = screen(kestrel).hits.get()
 
     assert queries.sanction_hit(kestrel) == "possible"
+    features = hit.explanation.pop("features")
+    assert (hit.band, hit.score > 0.95) == ("likely", True)
     assert hit.explanation == {
-        "method": "equal names",
+        "scorer": SCORER,
+        "score": hit.score,
+        "band": "likely",
         "partner": "Kestrel Arc Instruments",
         "partner_country": "NO",
         "listed": "Kestrel Arc Instruments, Ltd.",
+        "listed_names": [["Kestrel Arc Instruments, Ltd.", "primary"], ["KAI Works", "alias"]],
         "listed_countries": ["NO"],
         "reference": "1",
         "programme": "demo",
@@ -57,16 +75,29 @@ def test_screen_explains_a_hit(kestrel, sanctions, put_in_force):
         "edition": str(edition.uid),
         "edition_date": "2026-11-01",
         "edition_sha256": edition.sha256,
-        "names": [
-            {
-                "partner_name": "Kestrel Arc Instruments",
-                "listed_name": "Kestrel Arc Instruments, Ltd.",
-                "listed_kind": "primary",
-                "compared_as": "kestrel arc instruments",
-                "legal_forms": ["", "ltd"],
-            }
-        ],
     }
+    words = next(feature for feature in features if feature["name"] == "words")
+    assert (words["query_text"], words["listed_text"], words["why"]) == (
+        "Kestrel Arc Instruments",
+        "Kestrel Arc Instruments, Ltd.",
+        "agree: kestrel, arc, instruments",
+    )
+
+
+@pytest.mark.parametrize("filed", ["Kestral Arc Instruments", "Instruments Kestrel Arc", "Кестрел Арк Инструментс"])
+def test_screen_finds_names_written_differently(filed, ana, sanctions, put_in_force):
+    put_in_force(sanctions, LISTED, OTHER)
+    partner = register_partner(name=filed, country="NO", actor=ana)
+
+    assert [hit.entity.external_id for hit in screen(partner).hits.all()] == ["1"]
+
+
+def test_another_matcher_makes_a_screening_stale(kestrel, sanctions, put_in_force):
+    put_in_force(sanctions, OTHER)
+    screening = screen(kestrel)
+    Screening.objects.filter(pk=screening.pk).update(scorer="an older one")
+
+    assert not queries.is_fresh(kestrel)
 
 
 def test_screen_compares_aliases_on_both_sides(ana, sanctions, put_in_force):
@@ -76,7 +107,7 @@ def test_screen_compares_aliases_on_both_sides(ana, sanctions, put_in_force):
 
     hit = screen(partner).hits.get()
 
-    assert [pair["partner_name"] for pair in hit.explanation["names"]] == ["K.A.I. Works"]
+    assert hit.explanation["features"][0]["query_text"] == "K.A.I. Works"
 
 
 def test_screen_leaves_people_and_superseded_editions_out(kestrel, sanctions, put_in_force):
@@ -98,9 +129,9 @@ def test_new_edition_makes_a_screening_stale(kestrel, sanctions, put_in_force):
     assert queries.sanction_hit(kestrel) == "possible"
 
 
-def test_judgement_clears_and_is_taken_over_by_later_screenings(kestrel, omar, sanctions, put_in_force):
+def test_judgement_clears_and_is_taken_over_by_later_screenings(kestrel, clear, sanctions, put_in_force):
     put_in_force(sanctions, LISTED)
-    judge_hit(hit=screen(kestrel).hits.get(), verdict="different", reason="Other country.", actor=omar)
+    clear(screen(kestrel).hits.get())
     put_in_force(sanctions, LISTED, OTHER, day="2026-11-08")
 
     hit = screen(kestrel).hits.get()
@@ -109,9 +140,9 @@ def test_judgement_clears_and_is_taken_over_by_later_screenings(kestrel, omar, s
     assert queries.sanction_hit(kestrel) == "cleared"
 
 
-def test_judgement_survives_remarks_but_not_names_of_the_listed(kestrel, omar, sanctions, put_in_force):
+def test_judgement_survives_remarks_but_not_names_of_the_listed(kestrel, clear, sanctions, put_in_force):
     put_in_force(sanctions, LISTED)
-    judge_hit(hit=screen(kestrel).hits.get(), verdict="different", reason="Other country.", actor=omar)
+    clear(screen(kestrel).hits.get())
 
     put_in_force(sanctions, LISTED.replace("demo,2025-03-14,", "demo,2025-03-14,New remark"), day="2026-11-08")
     remarked = screen(kestrel).hits.get()
@@ -142,14 +173,42 @@ def test_judgement_reopens_when_the_partner_changes(change, kestrel, omar, sanct
     assert queries.sanction_hit(kestrel) == "possible"
 
 
-def test_a_verdict_in_other_spelling_of_the_name_does_not_reopen(kestrel, omar, sanctions, put_in_force):
+def test_a_verdict_in_other_spelling_of_the_name_does_not_reopen(kestrel, omar, clear, sanctions, put_in_force):
     put_in_force(sanctions, LISTED)
-    judge_hit(hit=screen(kestrel).hits.get(), verdict="different", reason="Other country.", actor=omar)
+    clear(screen(kestrel).hits.get())
 
     edit_partner(partner=kestrel, name="KESTREL ARC INSTRUMENTS", country="NO", actor=omar)
 
     assert queries.is_fresh(kestrel)
     assert queries.sanction_hit(kestrel) == "cleared"
+
+
+def test_clearing_a_likely_match_takes_a_second_person(kestrel, omar, ana, sanctions, put_in_force):
+    put_in_force(sanctions, LISTED)
+    hit = screen(kestrel).hits.get()
+
+    judgement = judge_hit(hit=hit, verdict="different", reason="Other country.", actor=omar, evidence="File 12")
+
+    assert (judgement.waits, hit.is_open, queries.sanction_hit(kestrel)) == (True, True, "possible")
+    with pytest.raises(DomainError):
+        confirm_judgement(judgement=judgement, actor=omar)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Judgement.objects.filter(pk=judgement.pk).update(confirmed_by=omar, confirmed_at=judgement.created_at)
+
+    confirm_judgement(judgement=judgement, actor=ana)
+
+    assert queries.sanction_hit(kestrel) == "cleared"
+    with pytest.raises(Conflict):
+        confirm_judgement(judgement=judgement, actor=ana)
+
+
+def test_same_and_cannot_tell_take_one_person(kestrel, omar, ana, sanctions, put_in_force):
+    put_in_force(sanctions, LISTED)
+    judgement = judge_hit(hit=screen(kestrel).hits.get(), verdict="same", reason="Register extract.", actor=omar)
+
+    assert queries.sanction_hit(kestrel) == "confirmed"
+    with pytest.raises(DomainError):
+        confirm_judgement(judgement=judgement, actor=ana)
 
 
 def test_second_judgement_replaces_the_first_and_both_stay(kestrel, omar, ana, sanctions, put_in_force):
@@ -211,13 +270,15 @@ def test_judge_hit_asks_for_verdict_and_reason(verdict, reason, field, kestrel, 
     ],
 )
 def test_kind_of_list_decides_which_fact_a_hit_becomes(
-    kind, authority, verdict, facts, kestrel, omar, sanctions, put_in_force
+    kind, authority, verdict, facts, kestrel, omar, clear, sanctions, put_in_force
 ):
     sanctions.kind, sanctions.authority = kind, authority
     sanctions.save()
     put_in_force(sanctions, LISTED)
     hit = screen(kestrel).hits.get()
-    if verdict:
+    if verdict == "different":
+        clear(hit)
+    elif verdict:
         judge_hit(hit=hit, verdict=verdict, reason="Register extract.", actor=omar)
 
     found = queries.partner_facts(kestrel, on=hit.created_at.date())

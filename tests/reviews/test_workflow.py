@@ -203,7 +203,7 @@ def test_decide_on_an_older_assessment_decides_nothing(submitted, omar):
         workflow.decide(case=proposal.case, actor=omar, record_uid=shown, outcome="decline", **REASONS)
 
 
-def test_possible_hold_bars_every_approval_until_the_match_is_judged(submitted, omar):
+def test_possible_hold_bars_every_approval_until_the_match_is_judged(submitted, omar, jonas):
     from partners.models import Hit
 
     proposal = submitted(example=OPEN)
@@ -211,7 +211,11 @@ def test_possible_hold_bars_every_approval_until_the_match_is_judged(submitted, 
     assert case.holds.filter(rule="L01", state="possible").exists()
     hit = Hit.objects.filter(screening__partner__in=[row.partner for row in proposal.participations.all()]).last()
 
-    workflow.judge_hit(hit=hit, actor=omar, verdict="different", reason="Another country and another field.")
+    judgement = workflow.judge_hit(
+        hit=hit, actor=omar, verdict="different", reason="Another country and another field."
+    )
+    assert case.holds.get(rule="L01").state == "possible"
+    workflow.confirm_judgement(judgement=judgement, actor=jonas)
 
     assert case.holds.get(rule="L01").state == "gone"
 

@@ -163,6 +163,12 @@ class JudgementForm(OwnWordsForm):
     reason = long_text(
         label=_("How do you know?"), error_messages={"required": _("Say how you know. It is kept with the judgement.")}
     )
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        required=False,
+        max_length=400,
+        help_text=_("An address or a file number where somebody else can look it up."),
+    )
 
 
 class NoteForm(OpenedForm):

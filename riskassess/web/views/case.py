@@ -146,10 +146,19 @@ def tabs(result, safeguards, partners) -> list[dict]:
 
 
 def move_box(user, case, actions, partners) -> dict:
-    open_hits = [hit for row in partners for hit in row["open_hits"]]
+    open_hits = [item for row in partners for item in row["open_hits"]]
     primary, blocked, others, closed = None, [], [], []
-    if open_hits and user.has_perm("reviews.judge", case.proposal):
-        primary = {"label": _("Judge the match"), "url": open_hits[0]["url"]}
+    for item in open_hits:
+        judgement = item["hit"].judgement
+        is_waiting = judgement is not None and judgement.waits
+        if is_waiting and judgement.by_id == user.pk:
+            continue  # somebody else has to confirm it
+        if is_waiting and user.has_perm("reviews.confirm_judgement", case.proposal):
+            primary = {"label": _("Confirm the judgement of a match"), "url": item["url"]}
+            break
+        if user.has_perm("reviews.judge", case.proposal):
+            primary = {"label": _("Judge the match"), "url": item["url"]}
+            break
     for action in actions:
         if not action.is_open:
             closed.append({"name": action.label, "reason": action.closed_because})
@@ -192,7 +201,7 @@ def partner_rows(record) -> list[dict]:
                 "role": PartnerRole(row["role"]).label,
                 "screening": screening,
                 "hits": of_partner,
-                "open_hits": [item for item in of_partner if not item["hit"].judgement],
+                "open_hits": [item for item in of_partner if item["hit"].is_open],
             }
         )
     return result

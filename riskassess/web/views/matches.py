@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.countries import country_name
 from partners.models import Hit
@@ -16,18 +17,33 @@ from riskassess.web.views.moves import keep_refusal, status_of
 
 def match(request, reference, uid):
     case = get_case_for(request.user, reference, "reviews.view_case")
-    found = Hit.objects.select_related("screening__partner", "edition__source", "entity", "judgement__by")
+    found = Hit.objects.select_related(
+        "screening__partner", "edition__source", "entity", "judgement__by", "judgement__confirmed_by"
+    )
     partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
     hit = get_object_or_404(found, uid=uid, screening__partner__uid__in=partner_uids)
     may_judge = request.user.has_perm("reviews.judge", case.proposal)
-    if request.method == "POST" and not may_judge:
+    may_confirm = (
+        hit.judgement is not None
+        and hit.judgement.waits
+        and hit.judgement.by != request.user
+        and request.user.has_perm("reviews.confirm_judgement", case.proposal)
+    )
+    is_confirming = request.method == "POST" and "confirm" in request.POST
+    if request.method == "POST" and not (may_confirm if is_confirming else may_judge):
         raise PermissionDenied
-    form = JudgementForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = JudgementForm(request.POST if request.method == "POST" and not is_confirming else None)
+    if is_confirming or (request.method == "POST" and form.is_valid()):
         try:
-            workflow.judge_hit(hit=hit, actor=request.user, **form.cleaned_data)
+            if is_confirming:
+                workflow.confirm_judgement(judgement=hit.judgement, actor=request.user)
+            else:
+                workflow.judge_hit(hit=hit, actor=request.user, **form.cleaned_data)
         except DomainError as fault:
-            keep_refusal(form, fault)
+            if is_confirming:
+                messages.error(request, str(fault))
+            else:
+                keep_refusal(form, fault)
         else:
             messages.success(request, _("The judgement is kept, and the case is assessed with it."))
             return redirect(case)
@@ -41,6 +57,8 @@ def match(request, reference, uid):
             "partner": hit.screening.partner,
             "form": form,
             "may_judge": may_judge,
+            "may_confirm": may_confirm,
+            "sides": sides_of(hit),
             "features": features_of(hit),
             "crumbs": crumbs(case, _("Match"), reader=request.user),
         },
@@ -48,17 +66,17 @@ def match(request, reference, uid):
     )
 
 
-def features_of(hit: Hit) -> list[dict]:
-    """What was compared, ours beside theirs, as it stood then; a country is one feature among others."""
+def sides_of(hit: Hit) -> list[dict]:
+    """Ours beside theirs, as it stood then."""
     seen = hit.explanation
     theirs = ", ".join(str(country_name(code)) for code in seen["listed_countries"])
     return [
-        {
-            "label": _("Names that are equal"),
-            "ours": "; ".join(pair["partner_name"] for pair in seen["names"]),
-            "theirs": "; ".join(pair["listed_name"] for pair in seen["names"]),
-        },
         {"label": _("Name"), "ours": seen["partner"], "theirs": seen["listed"]},
+        {
+            "label": _("All names"),
+            "ours": "; ".join(hit.screening.names),
+            "theirs": "; ".join(name for name, _kind in seen.get("listed_names", ())),
+        },
         {"label": _("Country"), "ours": country_name(seen["partner_country"]), "theirs": theirs},
         {"label": _("Kind"), "ours": hit.screening.partner.get_type_display(), "theirs": hit.entity.get_kind_display()},
         {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
@@ -66,3 +84,39 @@ def features_of(hit: Hit) -> list[dict]:
         {"label": _("Reference"), "ours": hit.screening.partner.ror_id, "theirs": seen["reference"]},
         {"label": _("Remarks"), "ours": "", "theirs": hit.entity.remarks},
     ]
+
+
+def features_of(hit: Hit) -> list[dict]:
+    """What speaks for and against, the weightiest first; what weighs nothing is left out."""
+    found = []
+    for feature in hit.explanation.get("features", ()):
+        weight = feature["value"] * feature["weight"]
+        if feature["name"] != "at_outset" and abs(weight) >= 0.05:
+            name = str(FEATURES.get(feature["name"], feature["name"]))
+            found.append({"name": name, "why": feature["why"], "speaks_for": weight > 0, "weight": weight})
+    return sorted(found, key=lambda each: -abs(each["weight"]))
+
+
+FEATURES = {
+    "identifier": gettext_lazy("An identifier is the same"),
+    "acronym": gettext_lazy("The acronym is the same"),
+    "words": gettext_lazy("Words"),
+    "letters": gettext_lazy("Letters"),
+    "telling": gettext_lazy("How much the words tell"),
+    "contradiction": gettext_lazy("Words that contradict each other"),
+    "left_out_of_much": gettext_lazy("Words left out"),
+    "left_out_of_little": gettext_lazy("Words left out of a short name"),
+    "slips": gettext_lazy("Slips of spelling"),
+    "kinds": gettext_lazy("Kind of organisation in the name"),
+    "numbers": gettext_lazy("Numbers in the name"),
+    "usual_words_only": gettext_lazy("Only usual words agree"),
+    "one_word_left": gettext_lazy("Only one word is left to compare"),
+    "order": gettext_lazy("Order of the words"),
+    "known_words_differ": gettext_lazy("Well-known words differ"),
+    "initials": gettext_lazy("Initials"),
+    "weak_name": gettext_lazy("A weak alias"),
+    "former_name": gettext_lazy("A former name"),
+    "country": gettext_lazy("Country"),
+    "birth_year": gettext_lazy("Year of birth"),
+    "kind": gettext_lazy("Organisation or person"),
+}
