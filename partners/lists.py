@@ -22,6 +22,8 @@ from partners.parsing.formats import FORMATS
 from partners.parsing.listed import LARGEST_FILE, Listed, UnreadableList
 from riskassess.audit.log import record
 from riskassess.core.errors import DomainError
+from riskassess.jobs.models import Queue
+from riskassess.jobs.services import enqueue
 
 CHUNK = 500
 FEWEST_TO_COMPARE = 10  # below this a list may shrink as it likes
@@ -167,6 +169,7 @@ def _swap(edition: ListEdition, in_force: ListEdition | None, actor) -> ImportRe
     edition.state, edition.in_force_since = ListEdition.State.IN_FORCE, now
     edition.save()
     _record("list.imported", edition, actor, Outcome.IMPORTED)
+    enqueue("partners.rescreen_edition", f"rescreen:{edition.uid}", ids=[edition.pk, "", 0], queue=Queue.BULK)
     return ImportResult(
         Outcome.IMPORTED,
         ngettext(

@@ -21,8 +21,8 @@ def screen(partner: Partner) -> Screening:
 
 @transaction.atomic
 def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -> Screening:
-    before = queries.sanction_hit(partner)
-    was_screened = partner.screenings.exists()
+    earlier = queries.latest_screening(partner)
+    before = queries.said_by(earlier) if earlier else ""
     names = queries.names_of(partner)
     screening = Screening.objects.create(
         partner=partner,
@@ -34,7 +34,7 @@ def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -
     screening.editions.set(editions)
     hits = Hit.objects.bulk_create(_hits(screening, matches))
     after = queries.sanction_hit(partner)
-    if was_screened and after != before:
+    if earlier and after != before:
         FactChange.objects.create(
             partner=partner, fact="sanction_hit", before=before, after=after, cause=f"screening {screening.uid}"
         )

@@ -181,6 +181,11 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     return judgement
 
 
+def close_change(*, change: FactChange) -> bool:
+    """Mark a change as dealt with; false where it was already."""
+    return bool(FactChange.objects.filter(pk=change.pk, handled_at__isnull=True).update(handled_at=timezone.now()))
+
+
 def _note_change(partner: Partner, before: str, cause: str) -> str:
     """What the lists say of the partner now; where that is another thing than before, a change is left to be read."""
     after = queries.sanction_hit(partner)

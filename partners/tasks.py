@@ -1,4 +1,5 @@
-from partners.models import Partner
+from partners.models import ListEdition, Partner
+from partners.rescreening import rescreen
 from partners.screening import screen
 from riskassess.jobs.running import job_task
 
@@ -6,3 +7,8 @@ from riskassess.jobs.running import job_task
 @job_task("partners.screen_partner")
 def screen_partner(partner_id, *_ids_of_the_follow_up):
     screen(Partner.objects.get(pk=partner_id))
+
+
+@job_task("partners.rescreen_edition")
+def rescreen_edition(edition_id, how, after):
+    rescreen(ListEdition.objects.select_related("source").get(pk=edition_id), how, after)

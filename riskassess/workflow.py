@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services as registry_services
-from partners.models import Hit, Judgement, Partner
+from partners.models import FactChange, Hit, Judgement, Partner
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
@@ -421,6 +421,26 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
+
+
+@story()
+def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
+    """An officer has looked at what changed about a partner: its open proposals are assessed again, and given; what is
+    approved or registered keeps its state."""
+    waiting = _guarded_open(change.partner, actor)
+    if not registry_services.close_change(change=change):
+        raise Conflict(_("Somebody has dealt with this change meanwhile."))
+    assessed = [proposal for proposal in waiting if reassess(proposal=proposal, trigger="facts")]
+    record_event(
+        "facts.handled",
+        subject=change,
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        role=actor.role_now,
+        before={change.fact: change.before},
+        after={change.fact: change.after, "assessed_again": [proposal.reference for proposal in assessed]},
+    )
+    return assessed
 
 
 def _guarded_open(partner: Partner, actor: User) -> list[Proposal]:

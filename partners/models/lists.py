@@ -49,6 +49,8 @@ class ListEdition(UidModel, DatedModel):
     reason = models.TextField(_("why refused"), blank=True)
     in_force_since = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    # Whoever its changes concern has been screened anew, so that earlier screenings count as made with it too.
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

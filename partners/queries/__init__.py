@@ -23,6 +23,7 @@ from partners.queries.screenings import (
     names_of,
     partner_facts,
     partner_facts_of,
+    said_by,
     sanction_hit,
     sanction_hits,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "partner_by_ror",
     "partner_facts",
     "partner_facts_of",
+    "said_by",
     "sanction_hit",
     "sanction_hits",
 ]

@@ -45,17 +45,39 @@ def hits_of(partner: Partner) -> list[Hit]:
 
 
 def is_fresh(partner: Partner) -> bool:
-    """Screened as it is named now, against exactly the editions now in force."""
-    return is_up_to_date(partner, latest_screening(partner), {edition.pk for edition in editions_in_force()})
+    """Screened as it is named now, against all that is in force now."""
+    return is_up_to_date(partner, latest_screening(partner), accepted_editions())
 
 
-def is_up_to_date(partner: Partner, screening: Screening | None, in_force: set[int]) -> bool:
-    return (
-        screening is not None
-        and screening.scorer == SCORER
-        and screening.names_key == names_key(partner)
-        and {edition.pk for edition in screening.editions.all()} == in_force
-    )
+Accepted = list[set[int]]
+
+
+def accepted_editions() -> Accepted:
+    """For each list in force, the editions with which a screening is up to date: the one in force, and earlier ones as
+    long as whoever the changes since concern has been screened anew. Two queries."""
+    in_force = editions_in_force()
+    ever = ListEdition.objects.filter(source__in=[e.source_id for e in in_force], in_force_since__isnull=False)
+    by_source: dict[int, list[ListEdition]] = defaultdict(list)
+    for edition in ever.order_by("-in_force_since", "-pk").only("source", "state", "settled_at"):
+        by_source[edition.source_id].append(edition)
+    return [_accepted(edition, by_source[edition.source_id]) for edition in in_force]
+
+
+def _accepted(in_force: ListEdition, newest_first: list[ListEdition]) -> set[int]:
+    accepted, is_settled = set(), True
+    for edition in newest_first[[each.pk for each in newest_first].index(in_force.pk) :]:
+        if not is_settled:
+            break
+        accepted.add(edition.pk)
+        is_settled = edition.settled_at is not None
+    return accepted
+
+
+def is_up_to_date(partner: Partner, screening: Screening | None, accepted: Accepted) -> bool:
+    if screening is None or screening.scorer != SCORER or screening.names_key != names_key(partner):
+        return False
+    compared = {edition.pk for edition in screening.editions.all()}
+    return all(compared & editions for editions in accepted) and bool(compared) == bool(accepted)
 
 
 def sanction_hit(partner: Partner) -> str:
@@ -91,14 +113,20 @@ def facts_of_name(name: str, country: str, on: date) -> dict:
 
 def list_facts_of(partners: Iterable[Partner]) -> dict[int, dict]:
     partners = list(Partner.objects.filter(pk__in=[p.pk for p in partners]).prefetch_related("aliases"))
-    screenings, in_force = latest_screenings(partners), {edition.pk for edition in editions_in_force()}
+    screenings, accepted = latest_screenings(partners), accepted_editions()
     found = {}
     for partner in partners:
         screening = screenings.get(partner.pk)
         hits = list(screening.hits.all()) if screening else []
-        is_known = is_up_to_date(partner, screening, in_force) and screening.state == Screening.State.DONE
+        is_known = is_up_to_date(partner, screening, accepted) and screening.state == Screening.State.DONE
         found[partner.pk] = _list_facts(hits, ["none" if is_known else "not_screened"])
     return found
+
+
+def said_by(screening: Screening) -> str:
+    """One of SANCTION_HITS: what a screening came to with the judgements of its matches, whatever changed since."""
+    is_done = screening.state == Screening.State.DONE
+    return _list_facts(list(screening.hits.all()), ["none" if is_done else "not_screened"])["sanction_hit"]
 
 
 def _list_facts(hits: list[Hit], verdicts: list[str]) -> dict:

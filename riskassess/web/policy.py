@@ -52,6 +52,9 @@ POLICY: dict[tuple[str, str], str] = {
     ("report_retry", "POST"): OBJECT,
     # the staff's pages
     ("desk", "GET"): "reviews.desk",
+    ("changes", "GET"): "reviews.read_changes",
+    ("change_handle", "POST"): "reviews.read_changes",
+    ("list_search", "GET"): "partners.judge",
     ("case", "GET"): OBJECT,
     ("assign", "GET"): OBJECT,
     ("assign", "POST"): OBJECT,

@@ -12,6 +12,7 @@ from riskassess.web.views import (
     health,
     holds,
     home,
+    lists,
     matches,
     moves,
     notices,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("reports/<uuid:uid>/retry", reports.report_retry, name="report_retry"),
     # the staff's pages
     path("desk", desk.desk, name="desk"),
+    path("desk/changes", lists.changes, name="changes"),
+    path("desk/changes/<uuid:uid>", lists.change_handle, name="change_handle"),
+    path("desk/lists", lists.search, name="list_search"),
     path(CASE, case.case, name="case"),
     path(f"{CASE}/assign", moves.assign, name="assign"),
     path(f"{CASE}/recommend", moves.recommend, name="recommend"),

@@ -22,6 +22,8 @@ VERB_WORDS = {
     "case.votes_fell": _("let earlier votes fall"),
     "catalogue.published": _("published a catalogue"),
     "hit.judged": _("judged a match"),
+    "facts.handled": _("dealt with a changed fact"),
+    "list.settled": _("compared partners with what changed in a list"),
     "judgement.confirmed": _("confirmed the judgement of a match"),
     "hold.gone": _("noted that a legal hold no longer applies"),
     "hold.lift_proposed": _("entered evidence to lift a legal hold"),

@@ -136,7 +136,7 @@ def test_import_edition_loses_against_an_edition_that_came_into_force_meanwhile(
 def test_import_edition_writes_in_chunks(sanctions, write_list, django_assert_max_num_queries):
     rows = [f"{number},Kestrel {number},K{number},,,,,,," for number in range(1_200)]
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(64):
         result = import_edition(source=sanctions, path=write_list(*rows))
 
     assert result.edition.entities_count == 1_200

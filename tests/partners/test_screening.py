@@ -306,6 +306,6 @@ def test_changes_of_the_fact_are_left_for_the_story(kestrel, omar, sanctions, pu
     judge_hit(hit=hit, verdict="same", reason="Register extract.", actor=omar)
 
     assert list(FactChange.objects.values_list("partner", "fact", "before", "after")) == [
-        (kestrel.pk, "sanction_hit", "not_screened", "possible"),
+        (kestrel.pk, "sanction_hit", "none", "possible"),
         (kestrel.pk, "sanction_hit", "possible", "confirmed"),
     ]

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
+from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.models import Deciders
 from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
 
@@ -28,10 +29,13 @@ def desk(request):
         "waiting": _("Waiting for the researcher"),
         "decided": _("Decided"),
     }
+    may_read_changes = request.user.has_perm("reviews.read_changes")
     return render(
         request,
         "desk/desk.html",
         {
+            "perms_of_desk": may_read_changes,
+            "changes_count": len(changed_facts(proposals)) if may_read_changes else 0,
             "page": page,
             "rows": rows,
             "lead": lead(counts),

@@ -59,7 +59,7 @@ def match(request, reference, uid):
             "may_judge": may_judge,
             "may_confirm": may_confirm,
             "sides": sides_of(hit),
-            "features": features_of(hit),
+            "features": weighed(hit.explanation.get("features", [])),
             "crumbs": crumbs(case, _("Match"), reader=request.user),
         },
         status=status_of(form),
@@ -86,10 +86,10 @@ def sides_of(hit: Hit) -> list[dict]:
     ]
 
 
-def features_of(hit: Hit) -> list[dict]:
+def weighed(features: list[dict]) -> list[dict]:
     """What speaks for and against, the weightiest first; what weighs nothing is left out."""
     found = []
-    for feature in hit.explanation.get("features", ()):
+    for feature in features:
         weight = feature["value"] * feature["weight"]
         if feature["name"] != "at_outset" and abs(weight) >= 0.05:
             name = str(FEATURES.get(feature["name"], feature["name"]))

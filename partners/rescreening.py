@@ -1,0 +1,100 @@
+"""Look again when an edition changed: only at partners that what changed may mean, a handful at a time.
+
+While it goes on, screenings of before the edition do not count as up to date; once it is through, they do (`settled_at`
+of the edition), because whoever a change concerns has been screened anew.
+"""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from partners import candidates
+from partners.matching.score import compare
+from partners.models import EditionEntry, Hit, ListedEntity, ListEdition, Partner, Screening
+from partners.queries.listed import MOST_CANDIDATES, named, named_in
+from partners.screening import screen
+from riskassess.audit.log import record
+from riskassess.jobs.models import Queue
+from riskassess.jobs.services import enqueue
+
+HANDFUL = 100  # entries, or partners, a step
+BY_ENTRY, BY_PARTNER = "entries", "partners"
+
+
+def rescreen(edition: ListEdition, how: str, after: int) -> None:
+    """One step, which queues the next: `how` and `after` say where it begins. Harmless when it comes twice, or late: an edition that is no longer in force is let be."""
+    if edition.state != ListEdition.State.IN_FORCE or edition.settled_at:
+        return
+    changed = changed_entities(edition)
+    if not how:
+        candidates.build(candidates.PARTNERS)
+        how = BY_ENTRY if changed.count() <= Partner.objects.count() else BY_PARTNER
+        _screen_all(partners_of_gone(edition))
+    rows = list((changed if how == BY_ENTRY else screened_partners()).filter(pk__gt=after).order_by("pk")[:HANDFUL])
+    _screen_all(_meant_by(rows) if how == BY_ENTRY else rows)
+    if len(rows) == HANDFUL:
+        last = rows[-1].pk
+        key = f"rescreen:{edition.uid}:{how}:{last}"
+        enqueue("partners.rescreen_edition", key, ids=[edition.pk, how, last], queue=Queue.BULK)
+    else:
+        _settle(edition)
+
+
+def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
+    """Entries that are new or other than in the edition before."""
+    before = before_it(edition)
+    entries = ListedEntity.objects.filter(entries__edition=edition).prefetch_related("names")
+    known = EditionEntry.objects.filter(edition=before, entity=OuterRef("pk"))
+    return entries.filter(~Exists(known)) if before else entries
+
+
+def partners_of_gone(edition: ListEdition) -> QuerySet[Partner]:
+    """Partners whose latest screening has a match with an entry that is gone, or no longer stands as it did."""
+    stays = EditionEntry.objects.filter(edition=edition, entity=OuterRef("entity"))
+    gone = Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening__partner=OuterRef("pk"))
+    return Partner.objects.filter(Exists(gone))
+
+
+def before_it(edition: ListEdition) -> ListEdition | None:
+    """The edition that was in force before this one."""
+    earlier = edition.source.editions.filter(in_force_since__isnull=False).exclude(pk=edition.pk)
+    if edition.in_force_since:
+        earlier = earlier.filter(in_force_since__lt=edition.in_force_since)
+    return earlier.order_by("-in_force_since").first()
+
+
+def screened_partners() -> QuerySet[Partner]:
+    """Whoever was never screened waits for a first screening anyway."""
+    return Partner.objects.filter(Exists(Screening.objects.filter(partner=OuterRef("pk"))))
+
+
+def _meant_by(entities: list[ListedEntity]) -> list[Partner]:
+    found: dict[int, Partner] = {}
+    for entity in entities:
+        if entity.kind == ListedEntity.Kind.PERSON:
+            continue
+        listed = named_in(entity)
+        keys = candidates.search(listed.names, candidates.PARTNERS, MOST_CANDIDATES)
+        near = screened_partners().filter(Q(pk__in=keys) & ~Q(pk__in=found))
+        for partner in near.prefetch_related("aliases", "identifiers"):
+            if compare(named(partner), listed).band != "clear":
+                found[partner.pk] = partner
+    return list(found.values())
+
+
+def _screen_all(partners) -> None:
+    for partner in partners:
+        screen(partner)
+
+
+@transaction.atomic
+def _settle(edition: ListEdition) -> None:
+    waiting = ListEdition.objects.filter(pk=edition.pk, settled_at__isnull=True)
+    if waiting.update(settled_at=timezone.now()):
+        record(
+            "list.settled",
+            subject=edition,
+            actor_id=None,
+            role="system",
+            after={"list": edition.source.code, "edition": str(edition.uid)},
+        )

@@ -1,0 +1,60 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from partners import queries as registry
+from partners.models import FactChange
+from partners.queries.listed import find_listed, named_as
+from riskassess import workflow
+from riskassess.core.errors import DomainError
+from riskassess.reviews.changed import changed_facts
+from riskassess.reviews.queries import visible_proposals
+from riskassess.web.forms.lists import SearchForm
+from riskassess.web.views.matches import weighed
+
+HITS = {
+    "confirmed": _("on a list, as a person confirmed"),
+    "possible": _("possible match"),
+    "not_screened": _("not compared yet"),
+    "cleared": _("match judged to be somebody else"),
+    "none": _("no match"),
+}
+
+
+def search(request):
+    """Compare any name with the lists in force; nothing of it is stored."""
+    form = SearchForm(request.GET if "name" in request.GET else None)
+    editions = registry.editions_in_force()
+    matches = None
+    if form.is_valid() and editions:
+        given = form.cleaned_data
+        who = named_as(given["name"], given["country"], given["kind"], given["birth_year"])
+        matches = [{"match": match, "features": weighed(match.features)} for match in find_listed(who, editions)]
+    return render(request, "lists/search.html", {"form": form, "editions": editions, "matches": matches})
+
+
+def changes(request):
+    found = changed_facts(visible_proposals(request.user))
+    rows = [
+        {
+            "changed": each,
+            "before": HITS.get(each.change.before, each.change.before),
+            "after": HITS.get(each.change.after, each.change.after),
+        }
+        for each in found
+    ]
+    return render(request, "lists/changes.html", {"rows": rows})
+
+
+@require_POST
+def change_handle(request, uid):
+    change = get_object_or_404(FactChange.objects.select_related("partner"), uid=uid)
+    try:
+        proposals = workflow.handle_change(change=change, actor=request.user)
+    except DomainError as fault:
+        messages.error(request, str(fault))
+    else:
+        names = ", ".join(proposal.reference for proposal in proposals)
+        messages.success(request, _("Assessed again: %(names)s.") % {"names": names} if names else _("Noted."))
+    return redirect("changes")
