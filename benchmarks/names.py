@@ -93,8 +93,6 @@ LEGAL_FORMS = (
     ("Corporation", "Corp"), ("Corp", "Inc"), ("Limited", "Ltd."),
 )  # fmt: skip
 LITTLE = {"of", "the", "and", "for", "in", "de", "la", "du", "des", "di", "der", "und", "fur", "et", "y", "e", "a"}
-    ["of", "the", "and", "for", "in", "de", "la", "du", "des", "di", "der", "und", "fur", "et", "y", "e", "a"]
-)
 _UNIVERSITY_OF = re.compile(r"^(?:The )?University of ([\w'’\- ]+)$", re.IGNORECASE)
 _X_UNIVERSITY = re.compile(r"^([\w'’\- ]+) University$", re.IGNORECASE)
 

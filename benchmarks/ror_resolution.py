@@ -81,9 +81,8 @@ def judge_affiliations(path: Path, lookups: Lookups) -> bool:
         else:
             wrong += 1
     print(f"affiliations with an id in the records: {right + wrong + none}")
-    print(
-        f"  precision {world.say_share(right, right + wrong)}\n  recall    {world.say_share(right, right + wrong + none)}"
-    )
+    print(f"  precision {world.say_share(right, right + wrong)}")
+    print(f"  recall    {world.say_share(right, right + wrong + none)}")
     print(f"  of {without_id} to which nobody gave an id, {unlabelled} are resolved all the same")
     print(f"  {(time.perf_counter() - began) / len(rows) * 1e3:.1f} ms each")
     return right >= 0.95 * (right + wrong) and right >= 0.80 * (right + wrong + none)

@@ -146,8 +146,7 @@ def letters(aligned: Alignment) -> float:
 
 def kinds(aligned: Alignment) -> float:
     """A university is no hospital: the share of words for the kind of organisation that only one name has."""
-    one = {word for word in aligned.query.words if not is_distinctive(word)}
-    other = {word for word in aligned.listed.words if not is_distinctive(word)}
+    one, other = aligned.query.kinds, aligned.listed.kinds
     return len(one ^ other) / len(one | other) if one or other else 0.0
 
 

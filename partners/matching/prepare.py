@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from partners.matching.romanise import romanise
@@ -18,6 +18,7 @@ from partners.matching.vocabulary import (
     TITLES,
 )
 
+_NOT_DISTINCTIVE = KIND_WORDS | LITTLE_WORDS | LEGAL_WORDS
 LONGEST = 600  # signs of a name that are read
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -27,18 +28,26 @@ _INITIALS = re.compile(r"\b(?:[a-z]\.\s?)+[a-z]?\b\.?")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 
+def is_distinctive(word: str) -> bool:
+    """Whether a word can tell one organisation from another."""
+    return word not in _NOT_DISTINCTIVE
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read a name. `words` is what tells the organisation apart, in the name's order."""
 
     words: tuple[str, ...]
-    joined: str  # the words without spaces
-    legal: tuple[str, ...]
+    legal: tuple[str, ...] = ()
     is_respelt: bool = False  # usual words that look mistyped are put right in it
+    joined: str = field(init=False, compare=False)  # the words without spaces
+    sorted: str = field(init=False, compare=False)  # in the order of the alphabet
+    kinds: frozenset[str] = field(init=False, compare=False)  # the words that say what it is
 
-    @property
-    def sorted(self) -> str:
-        return " ".join(sorted(self.words))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "joined", "".join(self.words))
+        object.__setattr__(self, "sorted", " ".join(sorted(self.words)))
+        object.__setattr__(self, "kinds", frozenset(word for word in self.words if not is_distinctive(word)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def _words_of_organisation(text: str) -> Reading:
     if not words:  # "The Corp", "AS": then the little words are the name
         words, legal = found, ()
     words = [NUMBERS.get(word) or KIND_OF.get(word) or (str(int(word)) if word.isdecimal() else word) for word in words]
-    return Reading(tuple(words), "".join(words), legal)
+    return Reading(tuple(words), legal)
 
 
 def _close_up(initials: re.Match[str]) -> str:
@@ -92,13 +101,13 @@ def _respelt(reading: Reading) -> Reading:
     if words == reading.words:
         return reading
     words = tuple(word for word in words if word not in LEGAL_WORDS) or words
-    return Reading(words, "".join(words), reading.legal, True)
+    return Reading(words, reading.legal, True)
 
 
 def _words_of_person(text: str) -> Reading:
     found = words_of(text)
     words = [word for word in found if word not in TITLES] or found
-    return Reading(tuple(words), "".join(words), ())
+    return Reading(tuple(words))
 
 
 def _read_signs(text: str, known: dict[str, str]) -> str:
@@ -107,8 +116,3 @@ def _read_signs(text: str, known: dict[str, str]) -> str:
         if signs in text:
             text = text.replace(signs, f" {meaning} ")
     return text
-
-
-def is_distinctive(word: str) -> bool:
-    """Whether a word can tell one organisation from another."""
-    return word not in KIND_WORDS and word not in LITTLE_WORDS and word not in LEGAL_WORDS
