@@ -166,10 +166,11 @@ def _swap(edition: ListEdition, in_force: ListEdition | None, actor) -> ImportRe
         sentence = _("Another edition of this list came into force meanwhile. Import the file again.")
         _mark_refused(edition, sentence)
         return ImportResult(Outcome.REJECTED, sentence, edition)
-    edition.state, edition.in_force_since = ListEdition.State.IN_FORCE, now
+    edition.state, edition.in_force_since, edition.settled_at = ListEdition.State.IN_FORCE, now, None
     edition.save()
     _record("list.imported", edition, actor, Outcome.IMPORTED)
-    enqueue("partners.rescreen_edition", f"rescreen:{edition.uid}", ids=[edition.pk, "", 0], queue=Queue.BULK)
+    key = f"rescreen:{edition.uid}:{now.isoformat()}"  # an edition may come into force again
+    enqueue("partners.rescreen_edition", key, ids=[edition.pk, "", 0], queue=Queue.BULK)
     return ImportResult(
         Outcome.IMPORTED,
         ngettext(

@@ -5,7 +5,7 @@ of the edition), because whoever a change concerns has been screened anew.
 """
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from partners import candidates
@@ -18,26 +18,43 @@ from riskassess.jobs.models import Queue
 from riskassess.jobs.services import enqueue
 
 HANDFUL = 100  # entries, or partners, a step
-BY_ENTRY, BY_PARTNER = "entries", "partners"
+GONE, BY_ENTRY, BY_PARTNER, LATE = "gone", "entries", "partners", "late"
 
 
 def rescreen(edition: ListEdition, how: str, after: int) -> None:
-    """One step, which queues the next: `how` and `after` say where it begins. Harmless when it comes twice, or late: an edition that is no longer in force is let be."""
+    """One step, which queues the next: `how` and `after` say where it begins. First whose match is gone, then whom new
+    entries may mean (or everybody, where that is less work), last whoever was screened meanwhile without the edition.
+
+    Harmless when it comes twice, or late: an edition that is no longer in force is let be.
+    """
     if edition.state != ListEdition.State.IN_FORCE or edition.settled_at:
         return
-    changed = changed_entities(edition)
     if not how:
         candidates.build(candidates.PARTNERS)
-        how = BY_ENTRY if changed.count() <= Partner.objects.count() else BY_PARTNER
-        _screen_all(partners_of_gone(edition))
-    rows = list((changed if how == BY_ENTRY else screened_partners()).filter(pk__gt=after).order_by("pk")[:HANDFUL])
-    _screen_all(_meant_by(rows) if how == BY_ENTRY else rows)
+        how = GONE
+    rows = list(_to_look_at(edition, how).filter(pk__gt=after).order_by("pk")[:HANDFUL])
+    for partner in _meant_by(rows) if how == BY_ENTRY else rows:
+        screen(partner)
     if len(rows) == HANDFUL:
-        last = rows[-1].pk
-        key = f"rescreen:{edition.uid}:{how}:{last}"
-        enqueue("partners.rescreen_edition", key, ids=[edition.pk, how, last], queue=Queue.BULK)
+        _go_on(edition, how, rows[-1].pk)
+    elif how == GONE:
+        _go_on(edition, BY_ENTRY if changed_entities(edition).count() <= Partner.objects.count() else BY_PARTNER, 0)
+    elif how != LATE:
+        _go_on(edition, LATE, 0)
     else:
         _settle(edition)
+
+
+def _go_on(edition: ListEdition, how: str, after: int) -> None:
+    since = edition.in_force_since.isoformat() if edition.in_force_since else ""
+    key = f"rescreen:{edition.uid}:{since}:{how}:{after}"
+    enqueue("partners.rescreen_edition", key, ids=[edition.pk, how, after], queue=Queue.BULK)
+
+
+def _to_look_at(edition: ListEdition, how: str) -> QuerySet:
+    return {GONE: partners_of_gone, BY_ENTRY: changed_entities, LATE: screened_without}.get(
+        how, lambda _edition: screened_partners()
+    )(edition)
 
 
 def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
@@ -51,8 +68,16 @@ def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
 def partners_of_gone(edition: ListEdition) -> QuerySet[Partner]:
     """Partners whose latest screening has a match with an entry that is gone, or no longer stands as it did."""
     stays = EditionEntry.objects.filter(edition=edition, entity=OuterRef("entity"))
-    gone = Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening__partner=OuterRef("pk"))
-    return Partner.objects.filter(Exists(gone))
+    latest = Screening.objects.filter(partner=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    gone = Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening=OuterRef("latest"))
+    return Partner.objects.annotate(latest=Subquery(latest)).filter(Exists(gone))
+
+
+def screened_without(edition: ListEdition) -> QuerySet[Partner]:
+    """Partners whose latest screening began before this edition was in force and was kept after it."""
+    latest = Screening.objects.filter(partner=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    late = Screening.objects.filter(pk=OuterRef("latest"), created_at__gt=edition.in_force_since)
+    return Partner.objects.annotate(latest=Subquery(latest)).filter(Exists(late.exclude(editions=edition)))
 
 
 def before_it(edition: ListEdition) -> ListEdition | None:
@@ -80,11 +105,6 @@ def _meant_by(entities: list[ListedEntity]) -> list[Partner]:
             if compare(named(partner), listed).band != "clear":
                 found[partner.pk] = partner
     return list(found.values())
-
-
-def _screen_all(partners) -> None:
-    for partner in partners:
-        screen(partner)
 
 
 @transaction.atomic

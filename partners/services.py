@@ -157,7 +157,7 @@ def judge_hit(*, hit: Hit, verdict: str, reason: str, actor: User, evidence: str
             "verdict": str(verdict),
             "reason": reason,
             "evidence": evidence,
-            "waits_for_second": judgement.waits,
+            "waits_for_second": hit.waits,
             "sanction_hit": facts_after,
         },
     )
@@ -167,8 +167,8 @@ def judge_hit(*, hit: Hit, verdict: str, reason: str, actor: User, evidence: str
 @transaction.atomic
 def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     """A second person stands by the clearing of a likely match. Who is not sure judges it anew instead."""
-    if not judgement.needs_second:
-        raise DomainError(_("This judgement needs no second person."))
+    if judgement.verdict != Judgement.Verdict.DIFFERENT:
+        raise DomainError(_("Only the clearing of a match needs a second person."))
     if actor.pk == judgement.by_id:
         raise DomainError(_("You gave this judgement. Another officer or an approver has to confirm it."))
     before = queries.sanction_hit(judgement.partner)

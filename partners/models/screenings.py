@@ -73,11 +73,6 @@ class Judgement(UidModel, DatedModel):
     def __str__(self):
         return f"{self.partner_id}/{self.external_id}: {self.verdict}"
 
-    @property
-    def waits(self) -> bool:
-        """For the second person, without whom it does not count."""
-        return self.needs_second and self.confirmed_by_id is None
-
 
 class Hit(UidModel, DatedModel):
     class Band(models.TextChoices):
@@ -114,9 +109,16 @@ class Hit(UidModel, DatedModel):
     @property
     def is_open(self) -> bool:
         """Waits for a person: not judged, judged 'cannot tell', or not yet confirmed by a second person."""
-        return self.verdict in ("", Judgement.Verdict.CANNOT_TELL) or self.judgement.waits
+        return self.verdict in ("", Judgement.Verdict.CANNOT_TELL) or self.waits
 
     @property
     def needs_second(self) -> bool:
         """Clearing it takes two people."""
         return self.band in (self.Band.EXACT, self.Band.LIKELY)
+
+    @property
+    def waits(self) -> bool:
+        """Cleared by one person, while two are needed: then, or by what the match is now."""
+        if self.verdict != Judgement.Verdict.DIFFERENT or self.judgement.confirmed_by_id is not None:
+            return False
+        return self.needs_second or self.judgement.needs_second

@@ -30,10 +30,13 @@ def named(partner: Partner) -> Named:
     """All names under which the partner is known or was filed."""
     names = [Name(partner.name)]
     names += [Name(alias.name, KIND_OF_ALIAS.get(alias.kind, "alias")) for alias in partner.aliases.all()]
+    return Named(tuple(names), frozenset({partner.country}), ids=ids_of(partner))
+
+
+def ids_of(partner: Partner) -> frozenset[tuple[str, str]]:
+    """(scheme, value) of every identifier, the ROR id among them."""
     ids = {(each.scheme, each.value) for each in partner.identifiers.all()}
-    if partner.ror_id:
-        ids.add(("ror", partner.ror_id))
-    return Named(tuple(names), frozenset({partner.country}), ids=frozenset(ids))
+    return frozenset(ids | {("ror", partner.ror_id)} if partner.ror_id else ids)
 
 
 def named_as(name: str, country: str = "", kind: str = "organisation", birth_year: int | None = None) -> Named:

@@ -12,7 +12,7 @@ from partners.matching.normalise import NORMALISER, normalise
 from partners.matching.score import SCORER
 from partners.models import Hit, Judgement, ListedEntity, ListEdition, ListedName, ListSource, Partner, Screening
 from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
-from partners.queries.listed import find_listed, named_as
+from partners.queries.listed import find_listed, ids_of, named_as
 
 # From the gravest to the best; the fact of a partner is the gravest of all its hits.
 SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
@@ -112,7 +112,7 @@ def facts_of_name(name: str, country: str, on: date) -> dict:
 
 
 def list_facts_of(partners: Iterable[Partner]) -> dict[int, dict]:
-    partners = list(Partner.objects.filter(pk__in=[p.pk for p in partners]).prefetch_related("aliases"))
+    partners = list(Partner.objects.filter(pk__in=[p.pk for p in partners]).prefetch_related("aliases", "identifiers"))
     screenings, accepted = latest_screenings(partners), accepted_editions()
     found = {}
     for partner in partners:
@@ -162,7 +162,8 @@ def names_of(partner: Partner) -> dict[str, list[str]]:
 
 def names_key(partner: Partner) -> str:
     """Changes when a screening of the partner could come out differently for a reason on our side."""
-    return _digest([NORMALISER, partner.country, sorted(names_of(partner))])
+    ids = sorted(f"{scheme}:{value}" for scheme, value in ids_of(partner))
+    return _digest([NORMALISER, partner.country, sorted(names_of(partner)), ids])
 
 
 def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[ListedName]) -> str:

@@ -189,7 +189,7 @@ def test_clearing_a_likely_match_takes_a_second_person(kestrel, omar, ana, sanct
 
     judgement = judge_hit(hit=hit, verdict="different", reason="Other country.", actor=omar, evidence="File 12")
 
-    assert (judgement.waits, hit.is_open, queries.sanction_hit(kestrel)) == (True, True, "possible")
+    assert (hit.waits, hit.is_open, queries.sanction_hit(kestrel)) == (True, True, "possible")
     with pytest.raises(DomainError):
         confirm_judgement(judgement=judgement, actor=omar)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -200,6 +200,31 @@ def test_clearing_a_likely_match_takes_a_second_person(kestrel, omar, ana, sanct
     assert queries.sanction_hit(kestrel) == "cleared"
     with pytest.raises(Conflict):
         confirm_judgement(judgement=judgement, actor=ana)
+
+
+def test_match_that_is_likely_now_takes_a_second_person_for_an_earlier_clearing(
+    kestrel, omar, ana, sanctions, put_in_force
+):
+    put_in_force(sanctions, LISTED)
+    hit = screen(kestrel).hits.get()
+    type(hit).objects.filter(pk=hit.pk).update(band="possible")
+    hit.refresh_from_db()
+    judgement = judge_hit(hit=hit, verdict="different", reason="Other country.", actor=omar)
+    assert queries.sanction_hit(kestrel) == "cleared"
+
+    again = screen(kestrel).hits.get()
+
+    assert (again.inherited, again.waits, queries.sanction_hit(kestrel)) == (True, True, "possible")
+    confirm_judgement(judgement=judgement, actor=ana)
+    assert queries.sanction_hit(kestrel) == "cleared"
+
+
+def test_identifier_makes_a_screening_stale(kestrel, sanctions, put_in_force):
+    put_in_force(sanctions, OTHER)
+    screen(kestrel)
+    kestrel.identifiers.create(scheme="lei", value="529900T8BM49AURSDO55")
+
+    assert not queries.is_fresh(kestrel)
 
 
 def test_same_and_cannot_tell_take_one_person(kestrel, omar, ana, sanctions, put_in_force):

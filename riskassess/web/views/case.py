@@ -150,7 +150,7 @@ def move_box(user, case, actions, partners) -> dict:
     primary, blocked, others, closed = None, [], [], []
     for item in open_hits:
         judgement = item["hit"].judgement
-        is_waiting = judgement is not None and judgement.waits
+        is_waiting = item["hit"].waits
         if is_waiting and judgement.by_id == user.pk:
             continue  # somebody else has to confirm it
         if is_waiting and user.has_perm("reviews.confirm_judgement", case.proposal):

@@ -25,7 +25,7 @@ def match(request, reference, uid):
     may_judge = request.user.has_perm("reviews.judge", case.proposal)
     may_confirm = (
         hit.judgement is not None
-        and hit.judgement.waits
+        and hit.waits
         and hit.judgement.by != request.user
         and request.user.has_perm("reviews.confirm_judgement", case.proposal)
     )
