@@ -3,6 +3,7 @@
 import pytest
 
 from riskassess.engine.conditions import ConditionError, compile_condition
+from riskassess.engine.results import Because
 from riskassess.engine.visibility import read_facts
 from tests.engine.making import catalogue, facts, question
 
@@ -32,6 +33,9 @@ def outcome(spec, given, scope="proposal"):
         ({"answer": "G", "at_least": "c"}, {"G": "b"}, False),
         ({"answer": "G", "at_most": "b"}, {"G": "b"}, True),
         ({"answer": "G", "at_most": "b"}, {"G": "c"}, False),
+        ({"answer": "G", "at_most": "c"}, {"G": "a"}, True),
+        ({"answer": "T", "at_least": "x"}, {"T": ["none", "y"]}, True),
+        ({"answer": "T", "at_least": "x"}, {"T": ["none"]}, False),
         ({"answer": "T", "includes": "x"}, {"T": ["y", "x"]}, True),
         ({"answer": "T", "includes": ["x", "z"]}, {"T": ["y"]}, False),
         ({"answer": "T", "includes": "x"}, {"T": ["unsure"]}, None),
@@ -264,6 +268,64 @@ def test_reason_that_opens_a_question_of_several_rows_is_told_once():
 
     assert truth is None
     assert [(reason.id, reason.row) for reason in reasons] == [("Z", "p1"), ("A", ""), ("Z", "p2")]
+
+
+@pytest.mark.parametrize(("answer", "at_least", "at_most"), [("yes", True, False), ("no", False, True)])
+def test_yes_is_the_riskier_of_yes_and_no(answer, at_least, at_most):
+    made = catalogue(questions=[question("K", options=[])])
+    view = read_facts(made, facts({"K": answer})).proposal
+
+    assert compile_condition(made, {"answer": "K", "at_least": "yes"}, "proposal")(view)[0] is at_least
+    assert compile_condition(made, {"answer": "K", "at_most": "no"}, "proposal")(view)[0] is at_most
+    assert compile_condition(made, {"answer": "K", "at_least": "no"}, "proposal")(view)[0] is True
+
+
+def test_reasons_name_what_was_asked_where_and_what_stood_there():
+    views = read_facts(CATALOGUE, facts({"A": "no"}, partners=[{"P": "no", "hit": "cleared"}]))
+    row = views.rows["partner"][0]
+
+    def reason(spec, scope, view):
+        return compile_condition(CATALOGUE, spec, scope)(view)[1]
+
+    assert reason(IS_A, "proposal", views.proposal) == (Because("answer", "A", "", "Question A?", "no", "No"),)
+    assert reason(IS_P, "partner", row) == (Because("answer", "P", "p1", "Question P?", "no", "No"),)
+    hit = reason({"fact": "hit", "is": "none"}, "partner", row)[0]
+    assert (hit.kind, hit.id, hit.row, hit.value) == ("fact", "hit", "p1", "cleared")
+    assert hit.text
+    assert reason({"answer": "H", "is": "yes"}, "proposal", views.proposal) == (
+        Because("not_asked", "H", "", "Question H?", None, "not asked"),
+    )
+    assert reason({"answer": "Q", "is": "yes"}, "partner", row) == (
+        Because("not_asked", "Q", "p1", "Question Q?", None, "not asked"),
+    )
+
+
+def test_every_row_is_true_where_each_one_is():
+    spec = {"every": "partner", "where": IS_P}
+
+    assert outcome(spec, facts(partners=[{"P": "yes"}, {"P": "yes"}])) == (True, ["P:p1", "P:p2"])
+    assert outcome(spec, facts(partners=[{"P": "yes"}, {"P": "no"}])) == (False, ["P:p2"])
+    assert outcome(spec, facts(partners=[{"P": "yes"}, {}])) == (None, ["P:p2"])
+
+
+def test_rows_read_facts_of_the_proposal_too():
+    made = catalogue(facts={"proposal": {"call": ["open", "closed"]}, "partner": {"hit": ["none", "confirmed"]}})
+    given = facts(partners=[{"hit": "none"}]) | {"facts": {"call": "closed"}}
+    row = read_facts(made, given).rows["partner"][0]
+
+    truth, reasons = compile_condition(made, {"fact": "call", "is": "closed"}, "partner")(row)
+
+    assert (truth, [(reason.id, reason.row) for reason in reasons]) == (True, [("call", "")])
+
+
+def test_reason_that_makes_two_parts_false_is_told_once():
+    spec = {"any": [{"any": "partner", "where": IS_P}, {"any": "partner", "where": {"all": [IS_P, IS_A]}}]}
+    views = read_facts(CATALOGUE, facts({"A": "yes"}, partners=[{"P": "no"}, {"P": "no"}]))
+
+    truth, reasons = compile_condition(CATALOGUE, spec, "proposal")(views.proposal)
+
+    assert truth is False
+    assert [(reason.id, reason.row) for reason in reasons] == [("P", "p1"), ("P", "p2")]
 
 
 def test_condition_of_the_longest_length_and_depth_is_taken():

@@ -11,7 +11,7 @@ from riskassess.engine.loading import load_catalogue
 from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import visible_questions
 from tests.engine.conftest import RELEASE
-from tests.engine.making import catalogue, facts, rule
+from tests.engine.making import catalogue, facts, question, rule
 from tests.engine.worlds import places, worlds
 
 ON = date(2026, 11, 23)
@@ -87,6 +87,16 @@ def test_answer_of_a_row_narrows_what_goes_over_rows(when):
 
     assert [(item.question, item.row, [way[2:] for way in item.outcomes]) for item in result.narrowing] == [
         ("P", "p1", [("low", "low"), ("very_high", "very_high")])
+    ]
+
+
+def test_yes_and_no_are_the_ways_to_answer_a_question_without_options():
+    made = catalogue(rule("R", {"answer": "K", "is": "yes"}, (4, 4)), questions=[question("K", options=[])])
+
+    result = assess(made, facts({"K": "unsure"}), on=ON)
+
+    assert [item.outcomes for item in result.narrowing] == [
+        (("yes", "Yes", "very_high", "very_high"), ("no", "No", "low", "low"))
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from riskassess.engine.facts import FactsError
+from riskassess.engine.results import SourceRef
 from riskassess.engine.scoring import assess
 from tests.engine.making import catalogue, facts, mitigation, question, rule
 
@@ -421,3 +422,11 @@ def test_facts_that_do_not_fit_are_refused_with_their_place(change, said):
         assess(catalogue(), {**facts(), **change}, on=ON)
 
     assert any(problem.startswith(said) for problem in refused.value.problems), refused.value.problems
+
+
+def test_finding_carries_the_whole_of_its_sources():
+    made = catalogue(rule("R", {"answer": "A", "is": "yes"}, (2, 2)))
+
+    source = assess(made, facts({"A": "yes"}), on=ON).findings[0].sources[0]
+
+    assert source == SourceRef("S", "A source", "1", "https://example.org/s", "2024-05-23", "2026-11-01")
