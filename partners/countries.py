@@ -1,7 +1,9 @@
 """Countries and territories by ISO 3166-1, in the reader's language; XK is the code the EU uses for Kosovo."""
 
 import unicodedata
+from functools import lru_cache
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 # code, three-letter code, name; the names are literal so that makemessages finds them
@@ -266,6 +268,40 @@ ISO2_OF_ISO3 = {iso3: code for code, iso3, _name in TABLE}
 def country_name(code: str):
     """The name to show; an unknown code is shown as it is, so that old rows stay readable."""
     return NAMES.get(code, code)
+
+
+# As lists write countries that stand here under another name; letters only.
+LISTED_AS = {
+    "democratic peoples republic of korea": "KP", "korea north": "KP", "north korea": "KP", "korea south": "KR",
+    "republic of korea": "KR", "iran islamic republic of": "IR", "islamic republic of iran": "IR",
+    "russian federation": "RU", "syrian arab republic": "SY", "burma": "MM", "turkey": "TR",
+    "democratic republic of the congo": "CD", "congo democratic republic of the": "CD",
+    "congo republic of the": "CG", "british virgin islands": "VG", "virgin islands british": "VG", "palestinian": "PS",
+    "the gambia": "GM", "venezuela bolivarian republic of": "VE", "united republic of tanzania": "TZ",
+    "lao peoples democratic republic": "LA", "republic of moldova": "MD", "viet nam": "VN", "ivory coast": "CI",
+    "cote d ivoire": "CI", "vietnam": "VN", "czech republic": "CZ", "west bank": "PS", "region gaza": "PS",
+    "man isle of": "IM", "bahamas the": "BS", "macau": "MO",
+    "united kingdom of great britain and northern ireland": "GB", "united states of america": "US",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=2_000)
+def country_code(text: str) -> str:
+    """The code of a country as a list writes it: a code, or a name in English; empty where it is neither."""
+    if text.upper() in NAMES:
+        return text.upper()
+    return _by_name().get(_plain(text)) or LISTED_AS.get(_plain(text), "")
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    with translation.override("en"):
+        return {_plain(str(name)): code for code, name in COUNTRIES}
+
+
+def _plain(name: str) -> str:
+    letters = sort_key(name).replace("'", "").replace("’", "")
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
 
 
 def country_choices() -> list[tuple[str, str]]:

@@ -3,22 +3,19 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError  # types only: defusedxml does the reading
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element  # the type only: defusedxml does the reading
 
 from partners.parsing.listed import LONGEST_TEXT, Listed, Name, Reading, UnreadableList, each_once
+from partners.parsing.xml_events import DEEPEST, events_of
 
 ROOT = "CONSOLIDATED_LIST"
 SECTIONS = {"INDIVIDUALS": ("INDIVIDUAL", "person"), "ENTITIES": ("ENTITY", "organisation")}
 NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
-DEEPEST = 8
 MOST_ELEMENTS = 5_000  # inside one entry
 
 
 def read_un_xml(path: Path) -> Reading:
-    events = _events(path)
+    events = events_of(path)
     _event, element = next(events)
     if element.tag != ROOT:
         raise UnreadableList(f"The outermost element is <{str(element.tag)[:60]}>; a UN list begins with <{ROOT}>.")
@@ -32,27 +29,6 @@ def read_un_xml(path: Path) -> Reading:
         entries=each_once(_entries(events, element)),
         title="United Nations Security Council Consolidated List",
     )
-
-
-def _events(path: Path) -> Iterator[tuple[str, Element]]:
-    """Parser events, with every way in which XML can be broken or hostile turned into one sentence."""
-    with path.open("rb") as stream:
-        if not stream.read(1):
-            raise UnreadableList("The file is empty.")
-        stream.seek(0)
-        try:
-            yield from iterparse(stream, events=("start", "end"), forbid_dtd=True)
-        except DefusedXmlException:
-            raise UnreadableList(
-                "The file declares a document type or entities; lists have none, so it is refused."
-            ) from None
-        except ParseError as fault:
-            line, column = fault.position
-            raise UnreadableList(
-                f"The XML breaks off or is not well-formed at line {line}, column {column + 1}. It may have been cut."
-            ) from None
-        except (LookupError, UnicodeError, ValueError) as fault:
-            raise UnreadableList(f"The XML can't be decoded: {str(fault)[:120]}.") from None
 
 
 def _entries(events: Iterator[tuple[str, Element]], root: Element) -> Iterator[Listed]:

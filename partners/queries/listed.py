@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from partners import candidates
+from partners.countries import country_code
 from partners.matching.score import Name, Named, Scored, compare, rank
 from partners.models import Alias, ListedEntity, ListEdition, ListedName, Partner
 
@@ -65,7 +66,8 @@ def named_in(entity: ListedEntity) -> Named:
     """A listed entity as the matcher reads it; its names have to be fetched with it."""
     kind = "person" if entity.kind == ListedEntity.Kind.PERSON else "organisation"
     names = [Name(name.original, KIND_OF_LISTED.get(name.kind, "alias")) for name in entity.names.all()]
-    return Named(tuple(names), frozenset(entity.countries), kind)
+    countries = frozenset(code for each in entity.countries if (code := country_code(each)))
+    return Named(tuple(names), countries, kind)
 
 
 def _reversed(order: tuple) -> tuple:

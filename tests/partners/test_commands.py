@@ -28,7 +28,7 @@ def test_load_reference_loads_what_comes_with_the_house(capsys):
     assert RorRecord.objects.count() == 1500
     assert CountryFact.objects.filter(kind="eu_member").count() == 27
     assert set(ListSource.objects.values_list("code", flat=True)) == {
-        "demo_sanctions", "demo_concern", "un_sample", "un", "own",
+        "demo_sanctions", "demo_concern", "un_sample", "un", "own", "eu_fsf", "ofac_sdn", "ofac_cons",
     }  # fmt: skip
     assert all(edition.source.is_sample for edition in queries.editions_in_force())
     assert "60 entries is in force" in capsys.readouterr().out.replace("are in force", "is in force")
@@ -59,7 +59,7 @@ def test_load_reference_does_not_bring_a_sample_back(write_list):
 def test_load_reference_can_leave_the_samples_out():
     call_command("load_reference", "--no-samples")
 
-    assert set(ListSource.objects.values_list("code", flat=True)) == {"un", "own"}
+    assert set(ListSource.objects.values_list("code", flat=True)) == {"un", "eu_fsf", "ofac_sdn", "ofac_cons", "own"}
     assert queries.editions_in_force() == []
 
 
