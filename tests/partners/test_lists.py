@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from partners import lists
 from partners.lists import Outcome, import_edition
+from partners.lists.swapping import swap
 from partners.models import EditionEntry, ListedEntity, ListEdition, ListedName
 from riskassess.audit.models import Event
 
@@ -127,7 +127,7 @@ def test_import_edition_loses_against_an_edition_that_came_into_force_meanwhile(
     slow = ListEdition.objects.create(source=sanctions, file_name="slow", sha256="slow", normaliser="x")
     first = put_in_force(sanctions, "1,Kestrel Arc,,,,,,,,")
 
-    result = lists._swap(slow, None, None)
+    result = swap(slow, None, None)
 
     assert result.outcome == Outcome.REJECTED
     assert in_force(sanctions) == first
