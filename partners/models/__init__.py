@@ -1,5 +1,13 @@
 from partners.models.countries import CountryFact, Dataset, FactChange
-from partners.models.lists import EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
+from partners.models.lists import (
+    EditionDelta,
+    EditionEntry,
+    FolderEntry,
+    ListedEntity,
+    ListEdition,
+    ListedName,
+    ListSource,
+)
 from partners.models.registry import Alias, Identifier, Partner, PartnerType, RorRecord
 from partners.models.screenings import Hit, Judgement, Screening
 
@@ -7,8 +15,10 @@ __all__ = [
     "Alias",
     "CountryFact",
     "Dataset",
+    "EditionDelta",
     "EditionEntry",
     "FactChange",
+    "FolderEntry",
     "Hit",
     "Identifier",
     "Judgement",

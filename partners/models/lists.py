@@ -1,8 +1,12 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.models import DatedModel, UidModel
+from riskassess.files.models import StoredFile
+from riskassess.jobs.models import Job
 
 
 class ListSource(UidModel, DatedModel):
@@ -20,7 +24,10 @@ class ListSource(UidModel, DatedModel):
     address = models.URLField(_("address"), blank=True, max_length=400)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     interval_days = models.PositiveSmallIntegerField(_("expected days between editions"), default=30)
-    max_drop_percent = models.PositiveSmallIntegerField(_("largest drop taken without asking, in percent"), default=30)
+    max_drop_percent = models.PositiveSmallIntegerField(_("largest drop taken without asking, in percent"), default=10)
+    max_growth_percent = models.PositiveSmallIntegerField(
+        _("largest growth taken without asking, in percent"), default=50
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(max_drop_percent__lte=100), name="list_source_drop_percent")]
@@ -29,6 +36,9 @@ class ListSource(UidModel, DatedModel):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("list_source", args=[self.code])
+
 
 class ListEdition(UidModel, DatedModel):
     class State(models.TextChoices):
@@ -36,17 +46,47 @@ class ListEdition(UidModel, DatedModel):
         IN_FORCE = "in_force", _("in force")
         SUPERSEDED = "superseded", _("superseded")
         REJECTED = "rejected", _("refused")
+        HELD = "held", _("held for a person")
+
+    class Origin(models.TextChoices):
+        COMMAND = "command", _("command line")
+        UPLOAD = "upload", _("uploaded")
+        FOLDER = "folder", _("watched folder")
+        EARLIER = "earlier", _("an earlier edition, brought back")
 
     source = models.ForeignKey(ListSource, on_delete=models.PROTECT, related_name="editions")
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.STAGING)
     published_on = models.DateField(_("date of the list"), null=True, blank=True)
+    origin = models.CharField(_("where it came from"), max_length=8, choices=Origin.choices, default=Origin.COMMAND)
     file_name = models.CharField(_("file"), max_length=200)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    brought_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
     normaliser = models.CharField(max_length=20)
     entities_count = models.PositiveIntegerField(_("entries"), default=0)
     names_count = models.PositiveIntegerField(_("names"), default=0)
-    reason = models.TextField(_("why refused"), blank=True)
+    reason = models.TextField(_("why refused or held"), blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)  # the last entry is stored
+    # The edition that was in force when this one was read; the differences below are to it.
+    compared_with = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    compared_at = models.DateTimeField(null=True, blank=True)
+    added_count = models.PositiveIntegerField(_("entries added"), default=0)
+    removed_count = models.PositiveIntegerField(_("entries removed"), default=0)
+    names_changed_count = models.PositiveIntegerField(_("entries with other names"), default=0)
+    other_changed_count = models.PositiveIntegerField(_("entries with other details"), default=0)
+    # A person's yes, to a held edition or to bringing an earlier one back; without a person, from the command line.
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_reason = models.TextField(blank=True)
+    restores = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="restored_as")
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # when the same file was last brought again
+    told_at = models.DateTimeField(null=True, blank=True)  # officers know that it was refused or held
     in_force_since = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
     # Whoever its changes concern has been screened anew, so that earlier screenings count as made with it too.
@@ -60,6 +100,9 @@ class ListEdition(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.source}, {self.published_on or self.created_at.date()}"
+
+    def get_absolute_url(self):
+        return reverse("list_edition", args=[self.source.code, self.uid])
 
 
 class ListedEntity(models.Model):
@@ -103,6 +146,52 @@ class EditionEntry(models.Model):
 
     def __str__(self):
         return f"{self.edition_id}:{self.entity_id}"
+
+
+class EditionDelta(models.Model):
+    """One difference of an edition to the one it replaced. The first edition of a source has none."""
+
+    class Change(models.TextChoices):
+        ADDED = "added", _("added")
+        REMOVED = "removed", _("removed")
+        NAMES = "names", _("other names")
+        OTHER = "other", _("other details")
+
+    edition = models.ForeignKey(ListEdition, on_delete=models.CASCADE, related_name="deltas")
+    change = models.CharField(_("what changed"), max_length=8, choices=Change.choices)
+    entity = models.ForeignKey(ListedEntity, on_delete=models.PROTECT, related_name="+")  # as it is, or last was
+    before = models.ForeignKey(ListedEntity, null=True, on_delete=models.PROTECT, related_name="+")  # of a changed one
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "entity"], name="edition_delta_once"),
+            models.CheckConstraint(
+                condition=Q(change__in=["added", "removed", "names", "other"]), name="edition_delta_change_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["edition", "change", "id"], name="edition_delta_by_change")]
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.edition_id}:{self.entity_id} {self.change}"
+
+
+class FolderEntry(models.Model):
+    """What lies in the watched folder under this name, so that it is read once it rests, and once."""
+
+    name = models.CharField(max_length=200, unique=True)
+    source = models.ForeignKey(ListSource, null=True, on_delete=models.CASCADE, related_name="folder_entries")
+    signature = models.CharField(max_length=64)  # of names, sizes and times
+    unchanged_since = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "folder entries"
+
+    def __str__(self):
+        return self.name
 
 
 class ListedName(models.Model):

@@ -29,13 +29,13 @@ def load_reference(folder: Path | None = None, *, with_samples: bool = True) -> 
 
 
 def load_sources(folder: Path, *, with_samples: bool = True) -> Iterator[Loaded]:
-    """Make the list sources, and bring a sample edition into force where none of that source has been read yet."""
+    """Make the sources of the samples, and bring each into force where none of that source has been read yet."""
     for line, row in rows_of((folder / "sources.csv").read_bytes(), SOURCE_COLUMNS):
         if row["kind"] not in ListSource.Kind.values:
             raise fault_at(line, "kind", row["kind"], _("one of %s") % ", ".join(ListSource.Kind.values))
         if row["is_sample"] == "yes" and not with_samples:
             continue
-        source, is_new = ListSource.objects.update_or_create(
+        source, _is_new = ListSource.objects.update_or_create(
             code=row["code"],
             defaults={
                 "name": row["name"],
@@ -52,9 +52,6 @@ def load_sources(folder: Path, *, with_samples: bool = True) -> Iterator[Loaded]
                 "interval_days": int(row["interval_days"] or 30),
             },
         )
-        if not row["file"]:
-            yield Loaded(source.code, is_new, _("%(list)s: waits for an import.") % {"list": source})
-            continue
         path = folder / row["file"]
         if _was_read(source, path):
             yield Loaded(source.code, False, _("%(list)s: nothing new.") % {"list": source})

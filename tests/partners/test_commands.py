@@ -10,6 +10,7 @@ from partners.models import CountryFact, Dataset, FactChange, ListEdition, ListS
 pytestmark = pytest.mark.django_db
 HEADER = "country,kind,value,year,scope,act,address,licence,valid_from,valid_to,checked_on\n"
 TODAY = date(2026, 11, 23)
+OFFICIAL = {"un", "eu_fsf", "ofac_sdn", "ofac_cons", "uk", "opensanctions", "own"}
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_load_reference_loads_what_comes_with_the_house(capsys):
     assert RorRecord.objects.count() == 1500
     assert CountryFact.objects.filter(kind="eu_member").count() == 27
     assert set(ListSource.objects.values_list("code", flat=True)) == {
-        "demo_sanctions", "demo_concern", "un_sample", "un", "own", "eu_fsf", "ofac_sdn", "ofac_cons",
+        "demo_sanctions", "demo_concern", "un_sample", *OFFICIAL,
     }  # fmt: skip
     assert all(edition.source.is_sample for edition in queries.editions_in_force())
     assert "60 entries is in force" in capsys.readouterr().out.replace("are in force", "is in force")
@@ -59,7 +60,7 @@ def test_load_reference_does_not_bring_a_sample_back(write_list):
 def test_load_reference_can_leave_the_samples_out():
     call_command("load_reference", "--no-samples")
 
-    assert set(ListSource.objects.values_list("code", flat=True)) == {"un", "eu_fsf", "ofac_sdn", "ofac_cons", "own"}
+    assert set(ListSource.objects.values_list("code", flat=True)) == OFFICIAL
     assert queries.editions_in_force() == []
 
 
@@ -87,7 +88,7 @@ def test_import_list_exits_by_outcome(sanctions, write_list, tmp_path):
     call_command("import_list", "test_sanctions", good)
     with pytest.raises(CommandError, match="web page") as refused:
         call_command("import_list", "test_sanctions", broken)
-    with pytest.raises(CommandError, match="Known: test_sanctions") as unknown:
+    with pytest.raises(CommandError, match="Known: eu_fsf, ofac_cons") as unknown:
         call_command("import_list", "nothing", good)
     with pytest.raises(CommandError, match="no file") as absent:
         call_command("import_list", "test_sanctions", tmp_path / "absent.csv")

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from partners.lists import Outcome, import_edition
 from partners.lists.swapping import swap
-from partners.models import EditionEntry, ListedEntity, ListEdition, ListedName
+from partners.models import EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
 from riskassess.audit.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +14,20 @@ State = ListEdition.State
 
 def in_force(source):
     return source.editions.get(state=State.IN_FORCE)
+
+
+def test_official_sources_are_there_after_migrate():
+    found = {row.code: (row.format, row.kind, row.max_drop_percent) for row in ListSource.objects.all()}
+
+    assert found == {
+        "un": ("un_xml", "asset_freeze", 10),
+        "eu_fsf": ("eu_fsf", "asset_freeze", 10),
+        "ofac_sdn": ("ofac_csv", "asset_freeze", 10),
+        "ofac_cons": ("ofac_csv", "legal", 10),
+        "uk": ("uk_csv", "asset_freeze", 10),
+        "opensanctions": ("opensanctions", "concern", 10),
+        "own": ("own_csv", "concern", 10),
+    }
 
 
 def test_import_edition_brings_a_list_into_force(sanctions, write_list):

@@ -23,8 +23,7 @@ class Command(BaseCommand):
         source = ListSource.objects.filter(code=options["source"]).first()
         if source is None:
             known = ", ".join(ListSource.objects.order_by("code").values_list("code", flat=True))
-            remedy = f"Known: {known}." if known else "Run load_reference first; it makes the list sources."
-            raise CommandError(f"There is no list source called {options['source']}. {remedy}", returncode=2)
+            raise CommandError(f"There is no list source called {options['source']}. Known: {known}.", returncode=2)
         for path in options["files"]:
             if not path.is_file():
                 raise CommandError(f"There is no file {path}.", returncode=2)
