@@ -1,13 +1,14 @@
-"""What keeps a well-formed edition from coming into force by itself."""
+"""What keeps a well-formed edition from coming into force without a person's yes."""
 
 from django.utils.translation import gettext as _
 
 from partners.models import ListEdition
 
-FEWEST_TO_COMPARE = 10  # below this a list may shrink as it likes
+FEWEST_TO_COMPARE = 10  # below this a list may shrink and grow as it likes
 
 
-def objection_to(edition: ListEdition, in_force: ListEdition | None, accept_shrink: bool) -> str:
+def objection_to(edition: ListEdition, in_force: ListEdition | None) -> str:
+    """Why a person has to look at it first; empty where nothing is odd."""
     if in_force is None:
         return ""
     if edition.published_on and in_force.published_on and edition.published_on < in_force.published_on:
@@ -15,11 +16,17 @@ def objection_to(edition: ListEdition, in_force: ListEdition | None, accept_shri
             "new": edition.published_on.isoformat(),
             "old": in_force.published_on.isoformat(),
         }
-    before, limit = in_force.entities_count, edition.source.max_drop_percent
-    lost = 100 * (before - edition.entities_count) / before if before else 0
-    if before >= FEWEST_TO_COMPARE and lost > limit and not accept_shrink:
+    now, before, source = edition.entities_count, in_force.entities_count, edition.source
+    if before < FEWEST_TO_COMPARE:
+        return ""
+    counts = {"new": now, "old": before}
+    if 100 * (before - now) > source.max_drop_percent * before:
         return _(
-            "The file has %(new)s entries, the edition in force has %(old)s: more than the %(limit)s %% drop that is "
-            "taken without asking. If the list really shrank, import it again with --accept-shrink."
-        ) % {"new": edition.entities_count, "old": before, "limit": limit}
+            "The file has %(new)s entries, the edition in force has %(old)s: more than %(limit)s %% of the entries "
+            "would go."
+        ) % {**counts, "limit": source.max_drop_percent}
+    if 100 * (now - before) > source.max_growth_percent * before:
+        return _(
+            "The file has %(new)s entries, the edition in force has %(old)s: it grew by more than %(limit)s %%."
+        ) % {**counts, "limit": source.max_growth_percent}
     return ""

@@ -1,18 +1,22 @@
-"""How an import can end."""
+"""How an import can end, and the sentence that says so."""
 
 from dataclasses import dataclass
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from partners.models import ListEdition
+from partners.models import ListEdition, ListSource
+
+State = ListEdition.State
 
 
 class Outcome(models.TextChoices):
-    IMPORTED = "imported", _("imported")
-    UNCHANGED = "unchanged", _("unchanged")
-    EMPTY = "empty", _("refused: empty")
-    REJECTED = "rejected", _("refused")
+    IMPORTED = "imported", gettext_lazy("imported")
+    UNCHANGED = "unchanged", gettext_lazy("unchanged")
+    EMPTY = "empty", gettext_lazy("refused: empty")
+    REJECTED = "rejected", gettext_lazy("refused")
+    HELD = "held", gettext_lazy("held for a person")
 
 
 @dataclass(frozen=True)
@@ -24,3 +28,41 @@ class ImportResult:
     @property
     def is_good(self) -> bool:
         return self.outcome in (Outcome.IMPORTED, Outcome.UNCHANGED)
+
+
+OUTCOMES = {State.REJECTED: Outcome.REJECTED, State.HELD: Outcome.HELD}
+
+
+def result_of(edition: ListEdition, outcome: Outcome | None = None) -> ImportResult:
+    """What came of an edition that is settled one way or the other."""
+    outcome = outcome or OUTCOMES.get(edition.state, Outcome.IMPORTED)
+    return ImportResult(outcome, _sentence(edition), edition)
+
+
+def unchanged(edition: ListEdition) -> ImportResult:
+    sentence = _("%(list)s: this file is the edition in force already.") % {"list": edition.source}
+    return ImportResult(Outcome.UNCHANGED, sentence, edition)
+
+
+def still_in_force(source: ListSource) -> str:
+    kept = source.editions.filter(state=State.IN_FORCE).first()
+    if kept is None:
+        return _("No edition of this list is in force.")
+    return _("The edition of %(date)s is still in force.") % {"date": kept.published_on or kept.created_at.date()}
+
+
+def _sentence(edition: ListEdition) -> str:
+    if edition.state == State.REJECTED:
+        return f"{edition.source}: {edition.reason} {still_in_force(edition.source)}"
+    if edition.state == State.HELD:
+        held = _("It is held until an officer accepts or refuses it.")
+        return f"{edition.source}: {edition.reason} {held} {still_in_force(edition.source)}"
+    return ngettext(
+        "%(list)s: the edition of %(date)s with %(count)s entry is in force.",
+        "%(list)s: the edition of %(date)s with %(count)s entries is in force.",
+        edition.entities_count,
+    ) % {
+        "list": edition.source,
+        "date": edition.published_on.isoformat() if edition.published_on else _("unknown date"),
+        "count": edition.entities_count,
+    }

@@ -1,9 +1,10 @@
-from partners.lists.outcomes import Outcome
 from partners.models import ListEdition
+from riskassess.accounts.models import User
 from riskassess.audit.log import record
 
 
-def record_step(verb: str, edition: ListEdition, actor, outcome: Outcome) -> None:
+def record_step(verb: str, edition: ListEdition, actor: User | None, **more: object) -> None:
+    """An event of the edition; without an actor it was the system, or the command line."""
     record(
         verb,
         subject=edition,
@@ -12,10 +13,10 @@ def record_step(verb: str, edition: ListEdition, actor, outcome: Outcome) -> Non
         role=actor.role_now if actor else "system",
         after={
             "list": edition.source.code,
-            "outcome": outcome.value,
             "date": edition.published_on.isoformat() if edition.published_on else None,
             "entries": edition.entities_count,
             "sha256": edition.sha256,
             "reason": edition.reason,
+            **more,
         },
     )

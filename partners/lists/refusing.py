@@ -4,41 +4,46 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.lists.outcomes import ImportResult
+from partners.lists.outcomes import ImportResult, Outcome, result_of
 from partners.lists.recording import record_step
 from partners.lists.staging import drop_entries
-from partners.matching.normalise import NORMALISER
 from partners.models import ListEdition, ListSource
+from riskassess.accounts.models import User
+from riskassess.jobs.models import OVER
 
+State = ListEdition.State
+UNDECIDED = (State.STAGING, State.HELD)
 ABANDONED_AFTER = timedelta(hours=1)
 
 
-@transaction.atomic
-def refuse(source, path, sha256, size, actor, outcome, reason, edition=None) -> ImportResult:
-    """Keep a row of what was refused and why; its half-read entries go."""
-    edition = edition or ListEdition.objects.create(
-        source=source, file_name=path.name[:200], sha256=sha256, size=size, normaliser=NORMALISER
-    )
-    mark_refused(edition, reason)
-    record_step("list.refused", edition, actor, outcome)
-    kept = source.editions.filter(state=ListEdition.State.IN_FORCE).first()
-    still = (
-        _("The edition of %(date)s is still in force.") % {"date": kept.published_on or kept.created_at.date()}
-        if kept
-        else _("No edition of this list is in force.")
-    )
-    return ImportResult(outcome, f"{source}: {reason} {still}", edition)
-
-
-def mark_refused(edition: ListEdition, reason: str) -> None:
-    edition.state, edition.reason = ListEdition.State.REJECTED, reason
-    edition.save()
+def refuse(edition: ListEdition, reason: str, actor: User | None, outcome: Outcome = Outcome.REJECTED) -> ImportResult:
+    """Keep the row of what was refused and why; its entries go. What was settled meanwhile stays as it is."""
+    with transaction.atomic():
+        undecided = ListEdition.objects.filter(pk=edition.pk, state__in=UNDECIDED)
+        if undecided.update(state=State.REJECTED, reason=reason):
+            edition.state, edition.reason = State.REJECTED, reason
+            record_step("list.refused", edition, actor, outcome=outcome.value)
+    if edition.state != State.REJECTED:
+        edition.refresh_from_db()
+        return result_of(edition)
     drop_entries(edition)
+    return result_of(edition, outcome)
+
+
+def hold(edition: ListEdition, reason: str) -> ImportResult:
+    with transaction.atomic():
+        if ListEdition.objects.filter(pk=edition.pk, state=State.STAGING).update(state=State.HELD, reason=reason):
+            edition.state, edition.reason = State.HELD, reason
+            record_step("list.held", edition, edition.brought_by, outcome=Outcome.HELD.value)
+    edition.refresh_from_db()
+    return result_of(edition)
 
 
 def clear_abandoned(source: ListSource) -> None:
-    """An import that was killed leaves its stage behind; nobody ever saw it."""
-    abandoned = source.editions.filter(state=ListEdition.State.STAGING, created_at__lt=timezone.now() - ABANDONED_AFTER)
-    for edition in abandoned:
-        with transaction.atomic():
-            mark_refused(edition, _("The import was interrupted."))
+    """What a killed import, or a killed refusal, left behind; nobody ever saw it."""
+    begun = source.editions.filter(state=State.STAGING, created_at__lt=timezone.now() - ABANDONED_AFTER)
+    for edition in begun.select_related("job", "source"):
+        if edition.job is None or edition.job.state in OVER:
+            refuse(edition, _("The import was interrupted."), None)
+    for edition in source.editions.filter(state=State.REJECTED, entries__isnull=False).distinct():
+        drop_entries(edition)

@@ -2,44 +2,105 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from partners.matching.normalise import NORMALISER, normalise
-from partners.models import EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
+from partners.models import EditionDelta, EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
 from partners.parsing.listed import Listed
 
 CHUNK = 500
+Prepared = tuple[Listed, str, list[tuple[str, str, str]]]  # the entry, its hash, its names: text, key, kind
 
 
-def stage_entries(edition: ListEdition, entries: Iterator[Listed]) -> None:
-    """Entries that an earlier edition held in the same words are linked, not stored again."""
-    while chunk := list(islice(entries, CHUNK)):
-        hashes = {entry.external_id: _entry_hash(entry) for entry in chunk}
+class Overtaken(Exception):
+    """Somebody else reads, or has settled, the same edition; what this one brings would come twice."""
+
+
+def stage_entries(edition: ListEdition, entries: Iterator[Listed], until: float | None = None) -> bool:
+    """Go on where the edition stands, at most until this moment of the clock; whether the last entry is in."""
+    next(islice(entries, edition.entities_count, edition.entities_count), None)  # passes over what is stored
+    while chunk := [_prepared(entry) for entry in islice(entries, CHUNK)]:
+        _store(edition, chunk)
+        if until is not None and time.monotonic() > until:
+            return False
+    return True
+
+
+def copy_entries(edition: ListEdition, until: float | None = None) -> bool:
+    """As `stage_entries`, from the earlier edition that this one brings back."""
+    earlier = edition.restores.entries.order_by("pk").values_list("entity_id", flat=True)
+    while ids := list(earlier[edition.entities_count : edition.entities_count + CHUNK]):
         with transaction.atomic():
-            stored = _stored(edition.source, hashes)
-            new = [entry for entry in chunk if (entry.external_id, hashes[entry.external_id]) not in stored]
-            made = ListedEntity.objects.bulk_create(
-                _entity(edition.source, entry, hashes[entry.external_id]) for entry in new
-            )
-            ListedName.objects.bulk_create(
-                ListedName(entity=entity, original=name.text, normalised=key, kind=name.kind)
-                for entity, entry in zip(made, new, strict=True)
-                for name in entry.names
-                if (key := normalise(name.text))
-            )
-            ids = [*made, *(stored[key] for key in hashes.items() if key in stored)]
-            EditionEntry.objects.bulk_create(EditionEntry(edition=edition, entity=entity) for entity in ids)
-        edition.entities_count += len(chunk)
-        edition.names_count += sum(len(entry.names) for entry in chunk)
+            _count(edition, len(ids), 0)
+            EditionEntry.objects.bulk_create(EditionEntry(edition=edition, entity_id=pk) for pk in ids)
+        if until is not None and time.monotonic() > until:
+            return False
+    return True
 
 
-def _stored(source: ListSource, hashes: dict[str, str]) -> dict[tuple[str, str], ListedEntity]:
-    rows = ListedEntity.objects.filter(source=source, external_id__in=hashes, entry_hash__in=hashes.values())
+def drop_entries(edition: ListEdition) -> None:
+    """In small steps; entries that no edition holds and no match names go for good."""
+    while ids := list(edition.deltas.values_list("pk", flat=True)[:CHUNK]):
+        EditionDelta.objects.filter(pk__in=ids).delete()
+    while ids := list(edition.entries.order_by("pk").values_list("entity_id", flat=True)[:CHUNK]):
+        with transaction.atomic():
+            _lock(edition)
+            EditionEntry.objects.filter(edition=edition, entity__in=ids).delete()
+            held = EditionEntry.objects.filter(entity=OuterRef("pk"))
+            ListedEntity.objects.filter(~Exists(held), pk__in=ids, hits__isnull=True).delete()
+
+
+def _store(edition: ListEdition, chunk: list[Prepared]) -> None:
+    """Entries that an earlier edition held in the same words are linked, not stored again."""
+    keys = {(entry.external_id, entry_hash): entry_hash for entry, entry_hash, _names in chunk}
+    with transaction.atomic():
+        _lock(edition)
+        _count(edition, len(chunk), sum(len(entry.names) for entry, _hash, _names in chunk))
+        stored = _stored(edition.source, keys)
+        new = [each for each in chunk if (each[0].external_id, each[1]) not in stored]
+        made = ListedEntity.objects.bulk_create(
+            _entity(edition.source, entry, entry_hash) for entry, entry_hash, _names in new
+        )
+        ListedName.objects.bulk_create(
+            ListedName(entity=entity, original=text, normalised=key, kind=kind)
+            for entity, (_entry, _hash, names) in zip(made, new, strict=True)
+            for text, key, kind in names
+        )
+        rows = [*made, *(stored[key] for key in keys if key in stored)]
+        EditionEntry.objects.bulk_create(EditionEntry(edition=edition, entity=entity) for entity in rows)
+
+
+def _count(edition: ListEdition, entities: int, names: int) -> None:
+    """Fences off a second reader: only who stands where the edition stands may go on."""
+    at = ListEdition.objects.filter(
+        pk=edition.pk, state=ListEdition.State.STAGING, entities_count=edition.entities_count
+    )
+    if not at.update(entities_count=F("entities_count") + entities, names_count=F("names_count") + names):
+        raise Overtaken
+    edition.entities_count += entities
+    edition.names_count += names
+
+
+def _lock(edition: ListEdition) -> None:
+    """Entries are shared between editions: none may go while another edition takes it up."""
+    ListSource.objects.select_for_update().get(pk=edition.source_id)
+
+
+def _stored(source: ListSource, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ListedEntity]:
+    ids, hashes = zip(*keys, strict=True)
+    rows = ListedEntity.objects.filter(source=source, external_id__in=ids, entry_hash__in=hashes)
     return {(row.external_id, row.entry_hash): row for row in rows}
+
+
+def _prepared(entry: Listed) -> Prepared:
+    """All that can be worked out before a transaction begins."""
+    names = [(name.text, key, name.kind) for name in entry.names if (key := normalise(name.text))]
+    return entry, _entry_hash(entry), names
 
 
 def _entity(source: ListSource, entry: Listed, entry_hash: str) -> ListedEntity:
@@ -56,14 +117,6 @@ def _entity(source: ListSource, entry: Listed, entry_hash: str) -> ListedEntity:
         remarks=entry.remarks,
         address=entry.address,
     )
-
-
-def drop_entries(edition: ListEdition) -> None:
-    edition.entries.all().delete()
-    unused = ListedEntity.objects.filter(
-        ~Exists(EditionEntry.objects.filter(entity=OuterRef("pk"))), source=edition.source, hits__isnull=True
-    )
-    unused.delete()
 
 
 def _entry_hash(entry: Listed) -> str:

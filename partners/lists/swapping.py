@@ -1,51 +1,68 @@
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from partners import candidates
-from partners.lists.outcomes import ImportResult, Outcome
+from partners.lists.outcomes import ImportResult, Outcome, result_of
 from partners.lists.recording import record_step
-from partners.lists.refusing import mark_refused
-from partners.models import ListEdition
+from partners.lists.refusing import refuse
+from partners.models import ListEdition, ListSource
 from riskassess.jobs.models import Queue
 from riskassess.jobs.services import enqueue
 
+State = ListEdition.State
+
+
+def bring_into_force(edition: ListEdition) -> ImportResult | None:
+    """Swap the edition in. None where another one came into force since this one was compared: look again."""
+    candidates.build(candidates.of_edition(edition))  # before the swap: what is in force can be searched at once
+    if not _swap(edition):
+        return None
+    remove_indexes()
+    _refuse_held(edition.source)
+    edition.refresh_from_db()
+    return result_of(edition)
+
 
 @transaction.atomic
-def swap(edition: ListEdition, in_force: ListEdition | None, actor) -> ImportResult:
-    now = timezone.now()
-    others = edition.source.editions.filter(state=ListEdition.State.IN_FORCE)
-    moved = others.filter(pk=in_force.pk if in_force else None).update(
-        state=ListEdition.State.SUPERSEDED, superseded_at=now
-    )
-    if moved != bool(in_force) or others.exists():
-        sentence = _("Another edition of this list came into force meanwhile. Import the file again.")
-        mark_refused(edition, sentence)
-        return ImportResult(Outcome.REJECTED, sentence, edition)
-    edition.state, edition.in_force_since, edition.settled_at = ListEdition.State.IN_FORCE, now, None
-    edition.save()
-    record_step("list.imported", edition, actor, Outcome.IMPORTED)
-    key = f"rescreen:{edition.uid}:{now.isoformat()}"  # an edition may come into force again
-    enqueue("partners.rescreen_edition", key, ids=[edition.pk, "", 0], queue=Queue.BULK)
-    return ImportResult(
-        Outcome.IMPORTED,
-        ngettext(
-            "%(list)s: the edition of %(date)s with %(count)s entry is in force.",
-            "%(list)s: the edition of %(date)s with %(count)s entries is in force.",
-            edition.entities_count,
+def _swap(edition: ListEdition) -> bool:
+    now, before = timezone.now(), edition.compared_with_id
+    ListSource.objects.select_for_update().get(pk=edition.source_id)
+    in_force = edition.source.editions.filter(state=State.IN_FORCE)
+    if in_force.values_list("pk", flat=True).first() != before:
+        ListEdition.objects.filter(pk=edition.pk, state=State.STAGING).update(
+            compared_at=None, accepted_at=None, accepted_by=None, accepted_reason=""
         )
-        % {
-            "list": edition.source,
-            "date": edition.published_on.isoformat() if edition.published_on else _("unknown date"),
-            "count": edition.entities_count,
-        },
+        return False
+    in_force.update(state=State.SUPERSEDED, superseded_at=now)
+    staged = ListEdition.objects.filter(pk=edition.pk, state=State.STAGING)
+    if not staged.update(state=State.IN_FORCE, in_force_since=now, settled_at=None, reason=""):
+        transaction.set_rollback(True)  # settled by somebody else; what is in force stays
+        return True
+    edition.state, edition.reason = State.IN_FORCE, ""
+    record_step(
+        "list.imported",
         edition,
+        edition.accepted_by or edition.brought_by,
+        outcome=Outcome.IMPORTED.value,
+        added=edition.added_count,
+        removed=edition.removed_count,
+        names_changed=edition.names_changed_count,
+        other_changed=edition.other_changed_count,
     )
+    key = f"rescreen:{edition.uid}:{now.isoformat()}"
+    enqueue("partners.rescreen_edition", key, ids=[edition.pk, "", 0], queue=Queue.BULK)
+    return True
+
+
+def _refuse_held(source: ListSource) -> None:
+    """What waited for a person was compared with an edition that is no longer in force."""
+    for held in source.editions.filter(state=State.HELD).select_related("source"):
+        refuse(held, _("Another edition came into force before anybody accepted this one."), None)
 
 
 def remove_indexes() -> None:
     """Only editions in force or being read are ever searched."""
-    states = (ListEdition.State.IN_FORCE, ListEdition.State.STAGING)
+    states = (State.IN_FORCE, State.STAGING)
     kept = [candidates.of_edition(edition) for edition in ListEdition.objects.filter(state__in=states)]
     candidates.remove_superseded([*kept, candidates.PARTNERS, candidates.ROR])
