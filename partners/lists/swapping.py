@@ -8,13 +8,14 @@ from partners.lists.recording import record_step
 from partners.lists.refusing import refuse
 from partners.models import ListEdition, ListSource
 from riskassess.jobs.models import Queue
-from riskassess.jobs.services import enqueue
+from riskassess.jobs.services import enqueue, registered_tasks
 
 State = ListEdition.State
 
 
 def bring_into_force(edition: ListEdition) -> ImportResult | None:
     """Swap the edition in. None where another one came into force since this one was compared: look again."""
+    registered_tasks()  # reads them all where this process has not yet, which may not happen inside the transaction
     candidates.build(candidates.of_edition(edition))  # before the swap: what is in force can be searched at once
     if not _swap(edition):
         return None
