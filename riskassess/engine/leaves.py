@@ -75,8 +75,9 @@ class Source:
 
     kind = ""
 
-    def __init__(self, name: str, text: str, decided_by: frozenset[str]) -> None:
+    def __init__(self, name: str, text: str, scope: Scope, decided_by: frozenset[str]) -> None:
         self.name, self.text = name, text
+        self.look: Look = self.look_on_proposal if scope == "proposal" else self.look_on_row
         self.decided_by = decided_by  # questions
         self._leaves: tuple[Leaf, ...] = ()
         self._by_spec: dict[str, Leaf] = {}
@@ -98,23 +99,26 @@ class Source:
     def effect(self, value: Any) -> Effect:
         return (self._known.get(value) or self._enter(value))[1]
 
-    def look(self, view: View, outcomes: Outcomes) -> None:
-        """Put what each leaf comes to on this row."""
-        raise NotImplementedError
-
     def words(self, value: Any) -> str:
         raise NotImplementedError
 
-    def _say(self, value: Any, view: View, outcomes: Outcomes) -> None:
+    def look_on_row(self, view: View, outcomes: Outcomes) -> None:
+        """Put what each leaf comes to on this row."""
+        raise NotImplementedError
+
+    def look_on_proposal(self, view: View, outcomes: Outcomes) -> None:
+        raise NotImplementedError
+
+    def _say_on_row(self, value: Any, view: View, outcomes: Outcomes) -> None:
+        words, groups = self._known.get(value) or self._enter(value)
+        why = (_new(Because, (self.kind, self.name, view.id, self.text, value, words)),)
+        for truth, leaves in groups:
+            outcome = truth, why
+            for leaf in leaves:
+                outcomes[leaf] = outcome
+
+    def _say_on_proposal(self, value: Any, outcomes: Outcomes) -> None:
         """The outcomes of a value. The proposal has no id, so that they are the same for every proposal."""
-        if view is not view.proposal:
-            words, groups = self._known.get(value) or self._enter(value)
-            why = (_new(Because, (self.kind, self.name, view.id, self.text, value, words)),)
-            for truth, leaves in groups:
-                outcome = (truth, why)
-                for leaf in leaves:
-                    outcomes[leaf] = outcome
-            return
         ready = self._on_proposal.get(value)
         if ready is None:
             known = self._on_proposal  # before the leaves are read: a leaf that comes meanwhile begins another table
@@ -144,34 +148,57 @@ class AnswerSource(Source):
     kind = "answer"
 
     def __init__(self, question: Question, decided_by: frozenset[str]) -> None:
-        super().__init__(question.id, question.text, decided_by)
+        super().__init__(question.id, question.text, question.scope, decided_by)
         self.question = question
 
     def words(self, value: Any) -> str:
         return answer_words(self.question, value)
 
-    def look(self, view: View, outcomes: Outcomes) -> None:
+    def look_on_row(self, view: View, outcomes: Outcomes) -> None:
         name = self.name
         when = view.conditions.get(name)
         if when is not None:
             asked, opened = view.askings[when]
-            if asked is not True:
-                self._say_unasked(asked, opened, view, outcomes)
-                return
-        self._say(view.values.get(name), view, outcomes)
-
-    def _say_unasked(self, asked: Truth, opened: tuple[Because, ...], view: View, outcomes: Outcomes) -> None:
-        """A question that is not asked says no to everything; one that may be asked says yes to nothing for sure."""
-        if asked is False:
-            if view is view.proposal:
-                outcomes.update(self._never)
-            else:
-                never = (False, (_new(Because, ("not_asked", self.name, view.id, self.text, None, "not asked")),))
+            if not asked:
+                if asked is None:
+                    self._say_on_row(view.values.get(name), view, outcomes)
+                    self._open(opened, outcomes)
+                    return
+                never = False, (_new(Because, ("not_asked", name, view.id, self.text, None, "not asked")),)
                 for leaf in self._leaves:
                     outcomes[leaf] = never
-            view.parent.unasked[self.name, view.id] = opened
-            return
-        self._say(view.values.get(self.name), view, outcomes)
+                view.parent.unasked[name, view.id] = opened
+                return
+        value = view.values.get(name)  # as _say_on_row, which would be a call more for every answer of every row
+        words, groups = self._known.get(value) or self._enter(value)
+        why = (_new(Because, ("answer", name, view.id, self.text, value, words)),)
+        for truth, leaves in groups:
+            outcome = truth, why
+            for leaf in leaves:
+                outcomes[leaf] = outcome
+
+    def look_on_proposal(self, view: View, outcomes: Outcomes) -> None:
+        name = self.name
+        when = view.conditions.get(name)
+        if when is not None:
+            asked, opened = view.askings[when]
+            if not asked:
+                if asked is None:
+                    self._say_on_proposal(view.values.get(name), outcomes)
+                    self._open(opened, outcomes)
+                    return
+                outcomes.update(self._never)
+                view.parent.unasked[name, ""] = opened
+                return
+        value = view.values.get(name)
+        ready = self._on_proposal.get(value)
+        if ready is None:
+            self._say_on_proposal(value, outcomes)
+        else:
+            outcomes.update(ready)
+
+    def _open(self, opened: tuple[Because, ...], outcomes: Outcomes) -> None:
+        """A question that may be asked says yes to nothing for sure."""
         for leaf in self._leaves:
             truth, why = outcomes[leaf]
             if truth:
@@ -181,15 +208,19 @@ class AnswerSource(Source):
 class FactSource(Source):
     kind = "fact"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name, fact_text(name), frozenset())
+    def __init__(self, name: str, scope: Scope) -> None:
+        super().__init__(name, fact_text(name), scope, frozenset())
 
     def words(self, value: Any) -> str:
         return fact_words(value)
 
-    def look(self, view: View, outcomes: Outcomes) -> None:
+    def look_on_row(self, view: View, outcomes: Outcomes) -> None:
         value = view.facts.get(self.name)
-        self._say(tuple(sorted(value)) if type(value) is list else value, view, outcomes)
+        self._say_on_row(tuple(sorted(value)) if type(value) is list else value, view, outcomes)
+
+    def look_on_proposal(self, view: View, outcomes: Outcomes) -> None:
+        value = view.facts.get(self.name)
+        self._say_on_proposal(tuple(sorted(value)) if type(value) is list else value, outcomes)
 
 
 class SharedSource:
@@ -251,7 +282,7 @@ class Sources:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._answers: dict[str, AnswerSource] = {}
-        self._facts: dict[tuple[str, str], FactSource] = {}
+        self._facts: dict[tuple[Scope, str], FactSource] = {}
 
     def answer(self, question: Question) -> AnswerSource:
         source = self._answers.get(question.id)
@@ -260,8 +291,8 @@ class Sources:
             source = self._answers.setdefault(question.id, AnswerSource(question, decided))
         return source
 
-    def fact(self, place: str, name: str) -> FactSource:
-        return self._facts.setdefault((place, name), FactSource(name))
+    def fact(self, place: Scope, name: str) -> FactSource:
+        return self._facts.setdefault((place, name), FactSource(name, place))
 
 
 def answer_test(test: Callable[[Any], bool]) -> Test:
