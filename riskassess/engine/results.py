@@ -323,32 +323,39 @@ _MOST_KEPT = 8192
 def _writer_of(kind: Any) -> Any:
     """The function that writes a result of this kind, made once from the types of its fields:
 
-    def write(v): return "{" + (k0 + "[" + ",".join(map(w0, v.because)) + "]" + ("" if v.dated == d1 else …))[1:] + "}"
+    def write(v): because, dated, rule = v; return f'{{"because":[{_join(map(_w0, because))}]…'
     """
     if not _is_result(kind):
         return _encode
-    names: dict[str, Any] = {"text": _text}
-    terms = []
-    hints = _hints(kind)
-    for number, (name, default) in enumerate(_parts(kind)):
-        names[f"d{number}"], names[f"k{number}"] = default, f',"{name}":'
-        term = f"k{number} + {_term(hints[name], f'v.{name}', f'w{number}', names)}"
-        terms.append(term if default is _NOTHING else f'("" if v.{name} == d{number} else {term})')
-    exec(f'def write(v): return "{{" + ({" + ".join(terms)})[1:] + "}}"', names)  # noqa: S102
+    names: dict[str, Any] = {"_text": _text, "_join": ",".join}
+    parts, hints = _parts(kind), _hints(kind)
+    first, *_others = parts
+    assert first[1] is _NOTHING, "a field that may be left out cannot stand first: each one brings the comma before it"
+    read = f"{', '.join(kind._fields)} = v" if hasattr(kind, "_fields") else "; ".join(f"{n} = v.{n}" for n, _d in parts)
+    texts = []
+    for number, (name, default) in enumerate(parts):
+        term = _term(hints[name], name, f"_w{number}", names)
+        key = f'{"," if number else ""}"{name}":'
+        if default is _NOTHING:
+            texts.append(key + term)
+        else:
+            names[f"_d{number}"] = default
+            texts.append(f"{{\"\" if {name} == _d{number} else f'{key}{term}'}}")
+    exec(f"def write(v):\n    {read}\n    return f'''{{{{{''.join(texts)}}}}}'''", names)  # noqa: S102
     write = names["write"]
     _WRITERS[kind] = lru_cache(_MOST_KEPT)(write) if kind in {Because, SourceRef} else write
     return _WRITERS[kind]
 
 
 def _term(hint: Any, value: str, name: str, names: dict[str, Any]) -> str:
-    """The expression that writes a value of this type; what it calls is put among the names as `name`."""
+    """What writes a value of this type inside a formatted string; what it calls is put among the names as `name`."""
     if get_origin(hint) is tuple and get_args(hint)[1:] == (Ellipsis,) and _is_plain(inner := get_args(hint)[0]):
         names[name] = _writer(inner)
-        return f'("[" + ",".join(map({name}, {value})) + "]" if {value} else "[]")'
+        return f"[{{_join(map({name}, {value}))}}]"
     if _is_plain(hint):
         names[name] = _writer(hint)
-        return f"{name}({value})"
-    return f"text({value})"
+        return f"{{{name}({value})}}"
+    return f"{{_text({value})}}"
 
 
 def _is_plain(hint: Any) -> bool:
