@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Scope
@@ -87,7 +88,7 @@ class View:
         self.parent, self.scope = parent, scope
         self.id: str = row["id"] if scope != "proposal" else ""
         self.label: str = row.get("label", "") if scope != "proposal" else ""
-        self.values, self.facts = _answers(row), row.get("facts") or {}
+        self.values, self.facts = _answers(row), _facts(row)
         self.conditions = parent.asking
         self.is_open, self.why_open = bool(why_open), why_open
         self.proposal: View = self if scope == "proposal" else parent.proposal
@@ -140,7 +141,7 @@ class Facts:
         parts = {
             "as_of": _encode(self._named["as_of"]),
             "proposal": _text(self.proposal, self._named["id"]),
-            "safeguards": _encode(sorted(self.safeguards)),
+            "safeguards": _encode(sorted(self.safeguards)) if self.safeguards else "[]",
         }
         for scope, name in ROW_LISTS.items():
             parts[name] = f"[{','.join([_text(view, view.id) for view in self.rows[scope]])}]"
@@ -182,20 +183,28 @@ class Facts:
 def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
     """Question -> value; nothing is None, several answers with unsure among them are unsure."""
     values = dict(row.get("answers") or {})
-    for question, value in [item for item in values.items() if type(item[1]) is not str or not item[1]]:
+    for question in [name for name, value in values.items() if type(value) is not str]:
+        value = values[question]
         if type(value) is list and value:
             values[question] = UNSURE if UNSURE in value else tuple(sorted(value))
-        elif value is None or value == "" or type(value) is list:
+        elif value is None or type(value) is list:
             del values[question]
+    if "" in values.values():
+        values = {question: value for question, value in values.items() if value != ""}
     return values
+
+
+def _facts(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    facts: Mapping[str, Any] = row.get("facts") or {}
+    if list in map(type, facts.values()):
+        return {name: tuple(sorted(value)) if type(value) is list else value for name, value in facts.items()}
+    return facts
 
 
 def _text(view: View, named: Any) -> str:
     """A row as JSON with its keys in order."""
-    facts = view.facts
-    if list in map(type, facts.values()):
-        facts = {name: tuple(sorted(value)) if type(value) is list else value for name, value in facts.items()}
-    return f'{{"answers":{_members(view.values)},"facts":{_members(facts)},"id":{_encode(named)}}}'
+    name = encode_basestring(named) if type(named) is str else _encode(named)
+    return f'{{"answers":{_members(view.values)},"facts":{_members(view.facts)},"id":{name}}}'
 
 
 def _members(values: Mapping[str, Any]) -> str:

@@ -216,11 +216,15 @@ class FactSource(Source):
 
     def look_on_row(self, view: View, outcomes: Outcomes) -> None:
         value = view.facts.get(self.name)
-        self._say_on_row(tuple(sorted(value)) if type(value) is list else value, view, outcomes)
+        words, groups = self._known.get(value) or self._enter(value)
+        why = (_new(Because, ("fact", self.name, view.id, self.text, value, words)),)
+        for truth, leaves in groups:
+            outcome = truth, why
+            for leaf in leaves:
+                outcomes[leaf] = outcome
 
     def look_on_proposal(self, view: View, outcomes: Outcomes) -> None:
-        value = view.facts.get(self.name)
-        self._say_on_proposal(tuple(sorted(value)) if type(value) is list else value, outcomes)
+        self._say_on_proposal(view.facts.get(self.name), outcomes)
 
 
 class SharedSource:
@@ -251,17 +255,15 @@ class RowsSource:
             outcomes[self.own] = self._joined([inner(row.outcomes, outcomes) for row in rows])
 
     def _joined(self, outcomes: list[Outcome]) -> Outcome:
-        found: dict[Truth, list[tuple[Because, ...]]] = {True: [], None: [], False: []}
-        for truth, why in outcomes:
-            found[truth].append(why)
-        true, unknown, false = found.values()
+        truths = [truth for truth, _why in outcomes]
+        true, unknown = truths.count(True), truths.count(None)
         if self.how == "every":
-            truth, parts = (False, false) if false else (None, unknown) if unknown else (True, true)
-        elif len(true) >= self.least:
-            truth, parts = True, true
+            truth = False if true + unknown < len(truths) else None if unknown else True
+        elif true >= self.least:
+            truth = True
         else:
-            truth, parts = (None, unknown) if len(true) + len(unknown) >= self.least else (False, false)
-        return truth, once(parts)
+            truth = None if true + unknown >= self.least else False
+        return truth, once([why for found, why in outcomes if found is truth])
 
 
 def on_row(row: View, outcome: Outcome) -> Outcome:
