@@ -15,6 +15,8 @@ from riskassess.engine.fitting import (
     ROW_LISTS,
     SAFEGUARD_STATES,
     FactsError,
+    ReadRow,
+    ReadRows,
     answer_problems,
     check_facts,
     fact_problems,
@@ -74,21 +76,19 @@ class View:
     """
 
     __slots__ = (
-        "askings", "conditions", "facts", "id", "is_open", "label", "outcomes", "parent", "proposal", "scope", "values",
-        "why_open",
+        "answer_texts", "askings", "conditions", "fact_texts", "facts", "id", "is_open", "label", "outcomes", "parent",
+        "proposal", "scope", "values", "why_open",
     )  # fmt: skip
 
     def __init__(
         self,
         parent: Facts,
         scope: Scope,
-        row: Mapping[str, Any],
+        row: ReadRow,
         why_open: tuple[Because, ...] = (),
     ) -> None:
         self.parent, self.scope = parent, scope
-        self.id: str = row["id"] if scope != "proposal" else ""
-        self.label: str = row.get("label", "") if scope != "proposal" else ""
-        self.values, self.facts = _answers(row), _facts(row)
+        self.id, self.label, self.values, self.facts, self.answer_texts, self.fact_texts = row
         self.conditions = parent.asking
         self.is_open, self.why_open = bool(why_open), why_open
         self.proposal: View = self if scope == "proposal" else parent.proposal
@@ -117,17 +117,22 @@ class Facts:
     is any, so that a row named later stays inside what is shown."""
 
     def __init__(
-        self, catalogue: Catalogue, data: Mapping[str, Any], asking: Asking, needing: Needing | None = None
+        self,
+        catalogue: Catalogue,
+        data: Mapping[str, Any],
+        asking: Asking,
+        needing: Needing | None = None,
+        read: ReadRows | None = None,
     ) -> None:
+        read = read or _read(data)
         self.asking, self._needing = asking, needing or {}
         # Question and row that a condition read and found not asked -> what decides that.
         self.unasked: dict[tuple[str, str], tuple[Because, ...]] = {}
         self._named = {"as_of": data.get("as_of"), "id": data.get("id", "")}
-        self.proposal = View(self, "proposal", data)
+        self.proposal = View(self, "proposal", read["proposal"][0])
         self.rows: dict[Scope, tuple[View, ...]] = {"proposal": (self.proposal,)}
-        for scope, name in ROW_LISTS.items():
-            rows = sorted(data.get(name) or (), key=lambda row: str(row["id"]))
-            self.rows[scope] = tuple(View(self, scope, row) for row in rows)
+        for scope in ROW_LISTS:
+            self.rows[scope] = tuple([View(self, scope, row) for row in read[scope]])
         self._judged: dict[Scope, tuple[View, ...]] = {scope: rows for scope, rows in self.rows.items() if rows}
         self._opened: set[Scope] = set()
         self.safeguards = tuple(
@@ -140,11 +145,11 @@ class Facts:
         """Over facts alone: no labels, whatever the order of answers or rows."""
         parts = {
             "as_of": _encode(self._named["as_of"]),
-            "proposal": _text(self.proposal, self._named["id"]),
+            "proposal": _text(self.proposal, _encode(self._named["id"])),
             "safeguards": _encode(sorted(self.safeguards)) if self.safeguards else "[]",
         }
         for scope, name in ROW_LISTS.items():
-            parts[name] = f"[{','.join([_text(view, view.id) for view in self.rows[scope]])}]"
+            parts[name] = f"[{','.join([_text(view, encode_basestring(view.id)) for view in self.rows[scope]])}]"
         text = ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)])
         return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
@@ -165,7 +170,7 @@ class Facts:
         if not why or (is_needed and scope not in self._opened):
             return ()
         self._opened.add(scope)
-        return (View(self, scope, {"id": OPEN_ROW, "label": NOT_NAMED}, why),)
+        return (View(self, scope, ReadRow(OPEN_ROW, NOT_NAMED, {}, {}, [], []), why),)
 
     def views(self) -> Iterator[View]:
         """Every row, one that is not named yet included once a rule looked at it."""
@@ -180,59 +185,33 @@ class Facts:
             view.forget(question)
 
 
-def _answers(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Question -> value; nothing is None, several answers with unsure among them are unsure."""
-    values = dict(row.get("answers") or {})
-    for question in [name for name, value in values.items() if type(value) is not str]:
-        value = values[question]
+def _read(data: Mapping[str, Any]) -> ReadRows:
+    """Rows of facts that were not read when they were checked, or are only a part of what is needed."""
+    found: ReadRows = {"proposal": [_read_row({**data, "id": "", "label": ""})]}
+    for scope, name in ROW_LISTS.items():
+        found[scope] = [_read_row(row) for row in sorted(data.get(name) or (), key=lambda row: str(row["id"]))]
+    return found
+
+
+def _read_row(row: Mapping[str, Any]) -> ReadRow:
+    """Nothing is None, several answers with unsure among them are unsure."""
+    values = {}
+    for question, value in (row.get("answers") or {}).items():
         if type(value) is list and value:
             values[question] = UNSURE if UNSURE in value else tuple(sorted(value))
-        elif value is None or type(value) is list:
-            del values[question]
-    if "" in values.values():
-        values = {question: value for question, value in values.items() if value != ""}
-    return values
+        elif value is not None and value != "" and type(value) is not list:
+            values[question] = value
+    facts = {
+        name: tuple(sorted(value)) if type(value) is list else value for name, value in (row.get("facts") or {}).items()
+    }
+    return ReadRow(row["id"], row.get("label", ""), values, facts, _texts(values), _texts(facts))
 
 
-def _facts(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    facts: Mapping[str, Any] = row.get("facts") or {}
-    if list in map(type, facts.values()):
-        return {name: tuple(sorted(value)) if type(value) is list else value for name, value in facts.items()}
-    return facts
+def _texts(values: Mapping[str, Any]) -> list[str]:
+    return [f"{_encode(name)}:{_encode(value)}" for name, value in values.items()]
 
 
-def _text(view: View, named: Any) -> str:
-    """A row as JSON with its keys in order."""
-    name = encode_basestring(named) if type(named) is str else _encode(named)
-    return f'{{"answers":{_members(view.values)},"facts":{_members(view.facts)},"id":{name}}}'
-
-
-def _members(values: Mapping[str, Any]) -> str:
-    """An object as JSON. Answers out of a list come again and again, and are written once."""
-    texts = _texts
-    return f"{{{','.join([texts[name][values[name]] for name in sorted(values)])}}}"
-
-
-class _OfValues(dict[Any, str]):
-    """The values of one name that were met so far, each with the name in front as JSON writes them."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __missing__(self, value: Any) -> str:
-        text = f"{_encode(self.name)}:{_encode(value)}"
-        if len(text) <= _LONGEST_KEPT and len(self) < _MOST_KEPT:
-            self[value] = text
-        return text
-
-
-class _OfNames(dict[str, _OfValues]):
-    def __missing__(self, name: str) -> _OfValues:
-        found = _OfValues(name)
-        if len(self) < _MOST_NAMES:
-            self[name] = found
-        return found
-
-
-_LONGEST_KEPT, _MOST_KEPT, _MOST_NAMES = 100, 50, 2000
-_texts = _OfNames()
+def _text(view: View, named: str) -> str:
+    """A row as JSON. Texts begin with their names, so that they stand in the order of these."""
+    answers, facts = ",".join(sorted(view.answer_texts)), ",".join(sorted(view.fact_texts))
+    return f'{{"answers":{{{answers}}},"facts":{{{facts}}},"id":{named}}}'

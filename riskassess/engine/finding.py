@@ -9,6 +9,8 @@ from riskassess.engine.grading import Fired, grade, grade_of, place_of
 from riskassess.engine.results import DimensionResult, Finding, Grade, Interval
 from riskassess.engine.tiers import Tier, Tiers, interval
 
+_new = tuple.__new__  # a named tuple in one step
+
 
 def findings_of(run: Run, catalogue: Catalogue, tiers: Tiers) -> tuple[Finding, ...]:
     """One finding a rule, row and certainty: the highest of its grades; a possible one only where it is higher."""
@@ -34,7 +36,7 @@ def _finding(item: Fired, catalogue: Catalogue, tiers: Tiers) -> Finding:
     filed, raised_by, capped = grade_of(item, tiers.filed.end(item.firm)[1], catalogue)
     agreed = filed if tiers.agreed is tiers.filed else _highest(item, tiers.agreed, catalogue)
     if_agreed = agreed if tiers.if_agreed is tiers.agreed else _highest(item, tiers.if_agreed, catalogue)
-    return Finding(
+    return _new(Finding, (
         item.key,
         rule.id,
         view.id,
@@ -42,7 +44,7 @@ def _finding(item: Fired, catalogue: Catalogue, tiers: Tiers) -> Finding:
         rule.title,
         item.explain,
         rule.dimensions,
-        tuple(sorted(item.factors)),
+        item.factor_names,
         rule.kind,
         item.effect,
         item.firm,
@@ -55,7 +57,7 @@ def _finding(item: Fired, catalogue: Catalogue, tiers: Tiers) -> Finding:
         item.reasons,
         sources_of(catalogue, rule),
         rule.mitigations,
-    )
+    ))  # fmt: skip
 
 
 def _highest(item: Fired, tier: Tier, catalogue: Catalogue) -> Grade:
@@ -71,27 +73,20 @@ def dimensions_of(catalogue: Catalogue, tiers: Tiers) -> tuple[DimensionResult, 
     for item in tiers.filed.upper:
         for name in item.dimensions:
             factors.setdefault(name, set()).update(item.factors)
-    low, high = tiers.filed.low, tiers.filed.high
+    low, high, of_agreed = tiers.filed.low, tiers.filed.high, tiers.agreed.low
     results = []
     for name, title in catalogue.risk_dimensions:
         top = high.score(name)
         deciding = {order[0] for order, scored in high.scores[name].items() if scored.score == top}
         filed = _interval(tiers.filed, name, catalogue)
         agreed = filed if tiers.agreed is tiers.filed else _interval(tiers.agreed, name, catalogue)
-        results.append(
-            DimensionResult(
-                name,
-                title,
-                filed,
-                agreed,
-                agreed if tiers.if_agreed is tiers.agreed else _interval(tiers.if_agreed, name, catalogue),
-                low.score(name),
-                top,
-                tiers.agreed.low.score(name),
-                tuple(sorted(factors[name])) if name in factors else (),
-                tuple(sorted(deciding)),
-            )
-        )
+        if_agreed = agreed if tiers.if_agreed is tiers.agreed else _interval(tiers.if_agreed, name, catalogue)
+        of_dimension = tuple(sorted(factors[name])) if name in factors else ()
+        result = (
+            name, title, filed, agreed, if_agreed, low.score(name), top, of_agreed.score(name), of_dimension,
+            tuple(sorted(deciding)),
+        )  # fmt: skip
+        results.append(_new(DimensionResult, result))
     return tuple(results)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
 from riskassess.engine.keeping import once_a_catalogue
@@ -12,6 +12,10 @@ from riskassess.engine.keeping import once_a_catalogue
 ROW_LISTS: dict[Scope, str] = {"partner": "partners", "technology": "technology", "funder": "funders"}
 SAFEGUARD_STATES = ("proposed", "agreed", "fulfilled", "refused")
 MOST_ROWS = 200
+MOST_LETTERS = 10_000
+MOST_LISTS = 2_000
+_new = tuple.__new__  # a named tuple in one step
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 class FactsError(ValueError):
@@ -22,82 +26,157 @@ class FactsError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-def check_facts(catalogue: Catalogue, data: Any) -> None:
-    """Raise FactsError unless the engine can read these facts."""
-    if _plain_of(catalogue).fits(data):
-        return
-    problems = list(_problems(catalogue, data))
-    if problems:
-        raise FactsError(problems)
+class ReadRow(NamedTuple):
+    """A row as the engine keeps it: answers and facts by name, with several values in order and nothing empty; and
+    each of them as JSON writes it, with its name in front."""
+
+    id: str
+    label: str
+    values: dict[str, Any]
+    facts: Mapping[str, Any]
+    answer_texts: list[str]
+    fact_texts: list[str]
 
 
-class _Usual(dict[str, frozenset[str]]):
-    def __missing__(self, name: str) -> frozenset[str]:
-        return frozenset()
+ReadRows = dict[Scope, list[ReadRow]]
+Lists = dict[tuple[str, ...], tuple[Any, str]]  # kind of row, name and values -> values in order, and as JSON
 
 
-class _Plain:
-    """Sees quickly that facts are as they nearly always are; what it does not know is left to the slow look."""
+def check_facts(catalogue: Catalogue, data: Any) -> ReadRows | None:
+    """Raise FactsError unless the engine can read these facts. Gives them read, where they are as they nearly always
+    are."""
+    read = _quick_of(catalogue).read(data)
+    if read is None:
+        problems = list(_problems(catalogue, data))
+        if problems:
+            raise FactsError(problems)
+    return read
+
+
+class _FreeTexts(dict[str, str]):
+    """What JSON writes of answers in free form, each of which is met once."""
+
+    def __init__(self, name: str, most: int) -> None:
+        self.name, self.most = name, most
+
+    def __missing__(self, value: str) -> str:
+        if not value or len(value) > self.most:
+            raise KeyError(value)
+        return _written(self.name, value)
+
+
+class _Quick:
+    """Checks, orders and writes facts in one go, as long as they are as they nearly always are; what it does not know
+    is left to the slow look."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.questions: dict[Scope, dict[str, tuple[Question, frozenset[str]]]] = {}
-        # Questions and facts of one value, with the values that they take.
-        self.usual: dict[Scope, _Usual] = {scope: _Usual() for scope in ("proposal", *ROW_LISTS)}
-        self.usual_facts = {scope: _Usual() for scope in self.usual}
-        for question in catalogue.questions:
-            allowed = frozenset([*_choices(question), UNSURE] if question.unsure else _choices(question))
-            self.questions.setdefault(question.scope, {})[question.id] = question, allowed
-            if question.type != "multi":
-                self.usual[question.scope][question.id] = allowed
-        self.facts, self.fact_sets = catalogue.facts, catalogue.fact_sets
-        for scope, facts in catalogue.facts.items():
-            self.usual_facts[scope].update({name: frozenset(values) for name, values in facts.items()})
+        scopes: tuple[Scope, ...] = ("proposal", *ROW_LISTS)
+        self.questions: dict[Scope, dict[str, tuple[Question, frozenset[str]]]] = {scope: {} for scope in scopes}
+        # Answers and facts that are one word out of a list -> how JSON writes them.
+        self.answers: dict[Scope, dict[str, dict[str, str]]] = {scope: {} for scope in scopes}
+        self.facts: dict[Scope, dict[str, dict[str, str]]] = {scope: {} for scope in scopes}
+        self.fact_sets = {scope: catalogue.fact_sets.get(scope, {}) for scope in scopes}
         self.mitigations = {mitigation.id for mitigation in catalogue.mitigations}
+        self.answer_lists: Lists = {}
+        self.fact_lists: Lists = {}
+        for question in catalogue.questions:
+            choices = _choices(question)
+            allowed = frozenset([*choices, UNSURE] if question.unsure else choices)
+            self.questions[question.scope][question.id] = question, allowed
+            self.answers[question.scope][question.id] = self._usual(question, allowed)
+        for scope, facts in catalogue.facts.items():
+            for name, values in facts.items():
+                self.facts[scope][name] = {value: _written(name, value) for value in values}
 
-    def fits(self, data: Any) -> bool:
+    def _usual(self, question: Question, allowed: frozenset[str]) -> dict[str, str]:
+        if question.type in {"yes_no", "single", "scale"}:
+            return {value: _written(question.id, value) for value in allowed}
+        if question.type == "multi":
+            return {UNSURE: _written(question.id, UNSURE)} if question.unsure else {}
+        return {} if question.type == "number" else _FreeTexts(question.id, MOST_LETTERS)
+
+    def read(self, data: Any) -> ReadRows | None:
         try:
-            return self._fits(data)
-        except TypeError:  # a value where none can be
-            return False
+            return self._read(data)
+        except (KeyError, TypeError):  # a name or a value that is not usual, or of a kind that none has
+            return None
 
-    def _fits(self, data: Any) -> bool:
-        if type(data) is not dict or not self._row_fits(data, "proposal"):
-            return False
-        ids, count = set(), 0
+    def _read(self, data: Any) -> ReadRows | None:
+        if type(data) is not dict or not self._safeguards_fit(data.get("safeguards", [])):
+            return None
+        found: ReadRows = {"proposal": [self._row(data, "proposal", "", "")]}
+        ids, count = {""}, 1
         for scope, name in ROW_LISTS.items():
             rows = data.get(name, [])
             if type(rows) is not list or len(rows) > MOST_ROWS:
-                return False
+                return None
+            read = []
             for row in rows:
-                if type(row) is not dict or type(row.get("id")) is not str or not self._row_fits(row, scope):
-                    return False
-                ids.add(row["id"])
+                row_id = row["id"]
+                if type(row) is not dict or type(row_id) is not str:
+                    return None
+                ids.add(row_id)
+                read.append(self._row(row, scope, row_id, row.get("label", "")))
+            if len(read) > 1:
+                read.sort(key=_by_id)
+            found[scope] = read
             count += len(rows)
-        return len(ids) == count and "" not in ids and self._safeguards_fit(data.get("safeguards", []))
+        return found if len(ids) == count else None
 
-    def _row_fits(self, row: Mapping[str, Any], scope: Scope) -> bool:
+    def _row(self, row: Mapping[str, Any], scope: Scope, row_id: str, label: str) -> ReadRow:
         answers, facts = row.get("answers"), row.get("facts")
         answers, facts = {} if answers is None else answers, {} if facts is None else facts
         if type(answers) is not dict or type(facts) is not dict:
-            return False
-        questions, usual = self.questions.get(scope, {}), self.usual[scope]
-        for question_id, value in [
-            item for item in answers.items() if type(item[1]) is not str or item[1] not in usual[item[0]]
-        ]:
-            if question_id not in questions:
-                return False
-            question, allowed = questions[question_id]
-            if type(value) is list and question.type == "multi":
-                if not allowed.issuperset(value):
-                    return False
-            elif value is not None and value_problem(question, value):
-                return False
-        sets, usual = self.fact_sets.get(scope, {}), self.usual_facts[scope]
-        return all(
-            name in sets and type(value) is list and all(item in sets[name] for item in value)
-            for name, value in facts.items()
-            if type(value) is not str or value not in usual[name]
-        )
+            raise TypeError
+        known, of_facts = self.answers[scope], self.facts[scope]
+        texts = [known[name][value] for name, value in answers.items() if type(value) is str]
+        fact_texts = [of_facts[name][value] for name, value in facts.items() if type(value) is str]
+        values = answers.copy()  # an answer tried out is put among them
+        if len(texts) < len(answers):
+            texts += self._other_answers(values, scope)
+        if len(fact_texts) < len(facts):
+            facts = facts.copy()
+            fact_texts += self._other_facts(facts, scope)
+        return _new(ReadRow, (row_id, label, values, facts, texts, fact_texts))
+
+    def _other_answers(self, values: dict[str, Any], scope: Scope) -> list[str]:
+        """Put lists in order and take off what is empty; how JSON writes the rest."""
+        texts, lists = [], self.answer_lists
+        for name, value in [item for item in values.items() if type(item[1]) is not str]:
+            if type(value) is list and value:
+                ready = lists.get((scope, name, *value)) or self._list_of_answers(scope, name, value)
+                values[name] = ready[0]
+                texts.append(ready[1])
+                continue
+            question, _allowed = self.questions[scope][name]
+            if value is None or (type(value) is list and question.type == "multi"):
+                del values[name]
+            elif type(value) is int and question.type == "number":
+                texts.append(_written(name, value))
+            else:
+                raise TypeError
+        return texts
+
+    def _list_of_answers(self, scope: Scope, name: str, value: list[Any]) -> tuple[Any, str]:
+        question, allowed = self.questions[scope][name]
+        if question.type != "multi" or not allowed.issuperset(value):
+            raise TypeError
+        return _kept(self.answer_lists, (scope, name, *value), UNSURE if UNSURE in value else tuple(sorted(value)))
+
+    def _other_facts(self, facts: dict[str, Any], scope: Scope) -> list[str]:
+        texts, lists = [], self.fact_lists
+        for name, value in [item for item in facts.items() if type(item[1]) is not str]:
+            if type(value) is not list:
+                raise TypeError
+            ready = lists.get((scope, name, *value)) or self._list_of_facts(scope, name, value)
+            facts[name] = ready[0]
+            texts.append(ready[1])
+        return texts
+
+    def _list_of_facts(self, scope: Scope, name: str, value: list[Any]) -> tuple[Any, str]:
+        if not frozenset(self.fact_sets[scope][name]).issuperset(value):
+            raise TypeError
+        return _kept(self.fact_lists, (scope, name, *value), tuple(sorted(value)))
 
     def _safeguards_fit(self, safeguards: Any) -> bool:
         return type(safeguards) is list and all(
@@ -109,9 +188,25 @@ class _Plain:
         )
 
 
+def _kept(lists: Lists, key: tuple[str, ...], value: Any) -> tuple[Any, str]:
+    """The list in order, or unsure, and how JSON writes it: the same few come again and again."""
+    ready = value, _written(key[1], value)
+    if len(lists) < MOST_LISTS:
+        lists[key] = ready
+    return ready
+
+
+def _by_id(row: ReadRow) -> str:
+    return row.id
+
+
+def _written(name: str, value: Any) -> str:
+    return f"{_encode(name)}:{_encode(value)}"
+
+
 @once_a_catalogue
-def _plain_of(catalogue: Catalogue) -> _Plain:
-    return _Plain(catalogue)
+def _quick_of(catalogue: Catalogue) -> _Quick:
+    return _Quick(catalogue)
 
 
 def _choices(question: Question) -> list[str]:
@@ -182,7 +277,7 @@ def value_problem(question: Question, value: Any) -> str:
         return "" if isinstance(value, int) and not isinstance(value, bool) else "expected a whole number"
     if not isinstance(value, str):
         return "expected a text"
-    return "" if len(value) <= 10_000 else "longer than 10,000 characters"
+    return "" if len(value) <= MOST_LETTERS else f"longer than {MOST_LETTERS:,} characters"
 
 
 def fact_problems(catalogue: Catalogue, facts: Any, scope: Scope, path: str) -> Iterator[str]:

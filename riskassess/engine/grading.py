@@ -28,32 +28,37 @@ class Points(NamedTuple):
     kind: str
     dimensions: tuple[str, ...]
     is_membership: bool
+    factor_names: tuple[str, ...]  # in order
 
 
 def points_of(rule: Rule) -> tuple[Points, ...]:
-    return tuple(
-        Points(
-            grade,
-            row.likelihood,
-            row.impact,
-            row.effect or rule.effect,
-            frozenset(row.factors if row.factors is not None else rule.factors),
-            row.explain or rule.explain,
-            rule.id,
-            rule.kind,
-            tuple(rule.dimensions),
-            rule.membership,
+    found = []
+    for grade, row in enumerate(rule.rows):
+        factors = frozenset(row.factors if row.factors is not None else rule.factors)
+        found.append(
+            Points(
+                grade,
+                row.likelihood,
+                row.impact,
+                row.effect or rule.effect,
+                factors,
+                row.explain or rule.explain,
+                rule.id,
+                rule.kind,
+                tuple(rule.dimensions),
+                rule.membership,
+                tuple(sorted(factors)),
+            )
         )
-        for grade, row in enumerate(rule.rows)
-    )
+    return tuple(found)
 
 
 class Fired:
     """One row of a rule whose condition is true (firm) or unknown (possible) on one row of the facts."""
 
     __slots__ = (
-        "dimensions", "effect", "explain", "factors", "firm", "grade", "impact", "is_membership", "key", "kind",
-        "likelihood", "order", "points", "product", "reasons", "rule", "view",
+        "dimensions", "effect", "explain", "factor_names", "factors", "firm", "grade", "impact", "is_membership",
+        "key", "kind", "likelihood", "order", "points", "product", "reasons", "rule", "view",
     )  # fmt: skip
 
     def __init__(
@@ -68,7 +73,7 @@ class Fired:
         self.rule, self.view, self.points, self.firm, self.reasons = rule, view, points, firm, reasons
         (
             self.grade, likelihood, impact, self.effect, self.factors, self.explain, rule_id, self.kind,
-            self.dimensions, self.is_membership,
+            self.dimensions, self.is_membership, self.factor_names,
         ) = points  # fmt: skip
         if lowered is not NOT:
             likelihood, impact = max(1, likelihood - lowered[0]), max(1, impact - lowered[1])

@@ -331,7 +331,9 @@ def _writer_of(kind: Any) -> Any:
     parts, hints = _parts(kind), _hints(kind)
     first, *_others = parts
     assert first[1] is _NOTHING, "a field that may be left out cannot stand first: each one brings the comma before it"
-    read = f"{', '.join(kind._fields)} = v" if hasattr(kind, "_fields") else "; ".join(f"{n} = v.{n}" for n, _d in parts)
+    read = (
+        f"{', '.join(kind._fields)} = v" if hasattr(kind, "_fields") else "; ".join(f"{n} = v.{n}" for n, _d in parts)
+    )
     texts = []
     for number, (name, default) in enumerate(parts):
         term = _term(hints[name], name, f"_w{number}", names)

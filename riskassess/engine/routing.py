@@ -53,11 +53,9 @@ def _route_of(
     if escalations and ROUTE_RANK[table.escalated] > ROUTE_RANK[steps[-1].after]:
         why = "a second pair of eyes is asked for"
         steps.append(RouteStep("escalated", steps[-1].after, table.escalated, why))
-    if ROUTE_RANK[table.three_factors_high] > ROUTE_RANK[steps[-1].after] and any(
-        LEVEL_RANK[catalogue.level_of(levels.score(dimension))] >= LEVEL_RANK["high"]
-        for dimension in three_factors(free, catalogue)
-        if dimension in levels.scores
-    ):
+    high = {name for name in levels.scores if LEVEL_RANK[catalogue.level_of(levels.score(name))] >= LEVEL_RANK["high"]}
+    is_lighter = ROUTE_RANK[table.three_factors_high] > ROUTE_RANK[steps[-1].after]
+    if high and is_lighter and not high.isdisjoint(three_factors(free, catalogue)):
         why = "three factors come together in a dimension that is high"
         steps.append(RouteStep("three_factors", steps[-1].after, table.three_factors_high, why))
     return steps

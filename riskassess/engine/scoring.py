@@ -27,8 +27,7 @@ _new = tuple.__new__  # a named tuple in one step
 
 def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Assessment:
     """Assess these facts as of a day. Raises FactsError where they do not fit the catalogue."""
-    check_facts(catalogue, facts)
-    views = read_facts(catalogue, facts)
+    views = read_facts(catalogue, facts, check_facts(catalogue, facts))
     run = first_pass(catalogue, views, on, traced=True)
     tiers = tiers_of(run, views.safeguards, catalogue)
     inherent = tiers.filed.interval

@@ -9,6 +9,7 @@ from typing import Any
 from riskassess.engine.catalogue import Catalogue, Question, Scope, Section
 from riskassess.engine.conditions import compile_condition
 from riskassess.engine.facts import Facts
+from riskassess.engine.fitting import ReadRows
 from riskassess.engine.keeping import once_a_catalogue
 from riskassess.engine.leaves import Condition
 from riskassess.engine.results import Because
@@ -45,9 +46,9 @@ def needing_of(catalogue: Catalogue) -> dict[Scope, tuple[Condition, ...]]:
     return needing
 
 
-def read_facts(catalogue: Catalogue, data: Mapping[str, Any]) -> Facts:
-    """Views over facts that were checked or made by us."""
-    return Facts(catalogue, data, asking_of(catalogue), needing_of(catalogue))
+def read_facts(catalogue: Catalogue, data: Mapping[str, Any], read: ReadRows | None = None) -> Facts:
+    """Views over facts that were checked or made by us; `read` is what checking them gave."""
+    return Facts(catalogue, data, asking_of(catalogue), needing_of(catalogue), read)
 
 
 @once_a_catalogue
