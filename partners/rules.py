@@ -2,20 +2,22 @@
 
 import rules
 
-from riskassess.accounts.rules import is_administrator, is_approver, is_auditor, is_officer, is_researcher, is_reviewer
+from riskassess.accounts.rules import is_approver, is_auditor, is_officer, is_researcher, is_reviewer
 
 can_register = is_researcher | is_officer
 can_see_screening = is_officer | is_reviewer | is_approver | is_auditor
 can_judge = is_officer
 can_edit_partner = is_officer
-can_import_lists = is_officer | is_administrator
+can_see_lists = is_officer | is_auditor
+can_manage_lists = is_officer
 
 for name, predicate in {
     "partners.register": can_register,
     "partners.see_screening": can_see_screening,
     "partners.judge": can_judge,
     "partners.edit": can_edit_partner,
-    "partners.import_lists": can_import_lists,
+    "partners.see_lists": can_see_lists,
+    "partners.manage_lists": can_manage_lists,
 }.items():
     if not rules.perm_exists(name):
         rules.add_perm(name, predicate)

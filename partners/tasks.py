@@ -1,3 +1,4 @@
+from partners.lists import go_on
 from partners.models import ListEdition, Partner
 from partners.rescreening import rescreen
 from partners.screening import screen
@@ -12,3 +13,8 @@ def screen_partner(partner_id, *_ids_of_the_follow_up):
 @job_task("partners.rescreen_edition")
 def rescreen_edition(edition_id, how, after):
     rescreen(ListEdition.objects.select_related("source").get(pk=edition_id), how, after)
+
+
+@job_task("partners.import_step")
+def import_step(edition_id, run, number):
+    go_on(ListEdition.objects.select_related("source", "file").get(pk=edition_id), run, number)

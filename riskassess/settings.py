@@ -248,6 +248,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
+# Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.
+LISTS_FOLDER = os.environ.get("RISKASSESS_LISTS_FOLDER", "")
 DRAW_ONE_IN = int(os.environ.get("RISKASSESS_DRAW_ONE_IN", "20"))  # registrations that are read afterwards
 CELERY_TASK_DEFAULT_QUEUE = "person"
 if REDIS_URL:

@@ -4,16 +4,18 @@ Until the swap, one short transaction, everybody sees the edition in force; what
 edition in force.
 """
 
-from partners.lists.deciding import accept_edition, refuse_edition, roll_back
-from partners.lists.importing import finish_import, import_edition
+from partners.lists.background import accept_edition, go_on, import_upload, roll_back
+from partners.lists.deciding import refuse_edition
+from partners.lists.importing import import_edition
 from partners.lists.outcomes import ImportResult, Outcome
 
 __all__ = [
     "ImportResult",
     "Outcome",
     "accept_edition",
-    "finish_import",
+    "go_on",
     "import_edition",
+    "import_upload",
     "refuse_edition",
     "roll_back",
 ]

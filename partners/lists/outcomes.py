@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from partners.models import ListEdition, ListSource
+from partners.models import ListEdition
 
 State = ListEdition.State
 
@@ -44,19 +44,17 @@ def unchanged(edition: ListEdition) -> ImportResult:
     return ImportResult(Outcome.UNCHANGED, sentence, edition)
 
 
-def still_in_force(source: ListSource) -> str:
-    kept = source.editions.filter(state=State.IN_FORCE).first()
+def still_in_force(kept: ListEdition | None) -> str:
     if kept is None:
         return _("No edition of this list is in force.")
     return _("The edition of %(date)s is still in force.") % {"date": kept.published_on or kept.created_at.date()}
 
 
 def _sentence(edition: ListEdition) -> str:
-    if edition.state == State.REJECTED:
-        return f"{edition.source}: {edition.reason} {still_in_force(edition.source)}"
-    if edition.state == State.HELD:
-        held = _("It is held until an officer accepts or refuses it.")
-        return f"{edition.source}: {edition.reason} {held} {still_in_force(edition.source)}"
+    if edition.state in OUTCOMES:
+        held = _("It is held until an officer accepts or refuses it.") if edition.state == State.HELD else ""
+        still = still_in_force(edition.source.editions.filter(state=State.IN_FORCE).first())
+        return f"{edition.source}: " + " ".join(filter(None, (edition.reason, held, still)))
     return ngettext(
         "%(list)s: the edition of %(date)s with %(count)s entry is in force.",
         "%(list)s: the edition of %(date)s with %(count)s entries is in force.",

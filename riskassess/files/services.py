@@ -1,7 +1,10 @@
 import hashlib
+import io
 import os
 import secrets
 import unicodedata
+from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,19 +13,29 @@ from riskassess.core.errors import DomainError
 from riskassess.files.models import StoredFile
 
 NAME_LENGTH = 200
+PART = 1024 * 1024
+GONE = _("The file is no longer in the store. Tell your administrator: it must come from a backup.")
+CHANGED = _("The stored file is not the one that was recorded. Tell your administrator.")
 
 
 def store_bytes(*, content: bytes, name: str, content_type: str) -> StoredFile:
+    return store_stream(stream=io.BytesIO(content), name=name, content_type=content_type)
+
+
+def store_stream(*, stream: BinaryIO, name: str, content_type: str) -> StoredFile:
     """Write the file whole or not at all, then its row. A file without a row is waste, a row without one a lie."""
     plain_name = _plain_name(name)
     relative = _new_path()
     target = settings.FILES_DIR / relative
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".part")
+    digest, size = hashlib.sha256(), 0
     try:
         with draft.open("xb") as file:
             draft.chmod(0o640)
-            file.write(content)
+            while part := stream.read(PART):
+                digest.update(part)
+                size += file.write(part)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
@@ -31,11 +44,7 @@ def store_bytes(*, content: bytes, name: str, content_type: str) -> StoredFile:
         raise
     _sync_folder(target.parent)
     return StoredFile.objects.create(
-        name=plain_name,
-        content_type=content_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        path=relative,
+        name=plain_name, content_type=content_type, size=size, sha256=digest.hexdigest(), path=relative
     )
 
 
@@ -44,10 +53,23 @@ def read_bytes(stored: StoredFile) -> bytes:
     try:
         content = (settings.FILES_DIR / stored.path).read_bytes()
     except FileNotFoundError:
-        raise DomainError(_("The file is no longer in the store. Tell your administrator: it must come from a backup."))
+        raise DomainError(GONE) from None
     if hashlib.sha256(content).hexdigest() != stored.sha256:
-        raise DomainError(_("The stored file is not the one that was recorded. Tell your administrator."))
+        raise DomainError(CHANGED)
     return content
+
+
+def path_of(stored: StoredFile) -> Path:
+    """As `read_bytes`, for a file too large to be held in memory."""
+    path = settings.FILES_DIR / stored.path
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise DomainError(GONE) from None
+    if digest != stored.sha256:
+        raise DomainError(CHANGED)
+    return path
 
 
 def _new_path() -> str:

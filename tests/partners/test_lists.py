@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from partners.lists import Outcome, accept_edition, finish_import, import_edition, refuse_edition, roll_back
-from partners.lists.importing import begin_import, take_step
+from partners.lists import Outcome, import_edition, refuse_edition
+from partners.lists.deciding import accept_edition, roll_back
+from partners.lists.importing import begin_import, finish_import, take_step
 from partners.lists.staging import Overtaken, stage_entries
 from partners.models import EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
 from partners.parsing.own_csv import read_own_csv

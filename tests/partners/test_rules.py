@@ -13,7 +13,8 @@ WHO = {
     "partners.see_screening": {"reviewer", "officer", "approver", "auditor"},
     "partners.judge": {"officer"},
     "partners.edit": {"officer"},
-    "partners.import_lists": {"officer", "administrator"},
+    "partners.see_lists": {"officer", "auditor"},
+    "partners.manage_lists": {"officer"},
 }
 
 

@@ -21,6 +21,8 @@ PAGES = {
     "desk":             (403, 200, 200, 200, 403, 403, 403),
     "audit":            (403, 403, 403, 403, 200, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
+    "list_sources":     (403, 403, 200, 403, 200, 403, 403),
+    "list_source":      (403, 403, 200, 403, 200, 403, 403),
     "proposal":         (200, 200, 200, 404, 200, 404, 404),
     "assessment":       (200, 200, 200, 404, 200, 404, 404),
     "version":          (200, 200, 200, 404, 200, 404, 404),
@@ -48,7 +50,9 @@ def people(university):
 
 
 def address(name, proposal):
-    if name in {"home", "proposal_new", "desk", "audit", "replays"}:
+    if name == "list_source":
+        return reverse(name, args=["un"])
+    if name in {"home", "proposal_new", "desk", "audit", "replays", "list_sources"}:
         return reverse(name)
     return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
 

@@ -16,6 +16,7 @@ FILLED = {
     "question": "T4",
     "catalogue": "allea-eu",
     "version": "1.0.0",
+    "code": "un",
 }
 
 

@@ -1,11 +1,11 @@
 import tempfile
-import zipfile
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from partners.lists import Outcome, import_edition
+from partners.lists.sets import as_one_file
 from partners.models import ListSource
 from riskassess.core.errors import DomainError
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             if not path.is_file():
                 raise CommandError(f"There is no file {path}.", returncode=2)
         with tempfile.TemporaryDirectory() as folder:
-            path = options["files"][0] if len(options["files"]) == 1 else packed(options["files"], Path(folder))
+            path = as_one_file(options["files"], Path(folder))
             try:
                 result = import_edition(source=source, path=path, accept=options["accept"])
             except DomainError as fault:
@@ -44,12 +44,3 @@ class Command(BaseCommand):
         if not result.is_good:
             raise CommandError(result.sentence, returncode=1)
         self.stdout.write(result.sentence)
-
-
-def packed(paths: list[Path], folder: Path) -> Path:
-    """The files as one zip, the same bytes for the same files."""
-    target = folder / f"{paths[0].stem}.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(paths, key=lambda each: each.name):
-            archive.write(path, path.name)
-    return target

@@ -11,6 +11,7 @@ from riskassess.core.errors import DomainError
 from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.forms.lists import SearchForm
+from riskassess.web.list_words import tabs
 from riskassess.web.views.matches import weighed
 
 HITS = {
@@ -31,7 +32,11 @@ def search(request):
         given = form.cleaned_data
         who = named_as(given["name"], given["country"], given["kind"], given["birth_year"])
         matches = [{"match": match, "features": weighed(match.features)} for match in find_listed(who, editions)]
-    return render(request, "lists/search.html", {"form": form, "editions": editions, "matches": matches})
+    return render(
+        request,
+        "lists/search.html",
+        {"form": form, "editions": editions, "matches": matches, "tabs": tabs("list_search")},
+    )
 
 
 def changes(request):

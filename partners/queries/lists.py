@@ -1,0 +1,80 @@
+"""How the lists stand: what is in force, how old it is, and what waits for a person."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from partners.models import EditionDelta, FolderEntry, ListEdition, ListSource
+
+State = ListEdition.State
+
+
+@dataclass
+class ListStanding:
+    """One source as an officer looks at it."""
+
+    source: ListSource
+    today: date
+    in_force: ListEdition | None = None
+    newest_refused: ListEdition | None = None  # only where nothing came into force since
+    held: list[ListEdition] = field(default_factory=list)
+    being_read: list[ListEdition] = field(default_factory=list)
+
+    @property
+    def age_days(self) -> int | None:
+        """Since the list was made, or since the same file was last brought: then it was still the newest there is."""
+        if self.in_force is None:
+            return None
+        edition = self.in_force
+        made = edition.published_on or timezone.localdate(edition.in_force_since or edition.created_at)
+        confirmed = timezone.localdate(edition.confirmed_at) if edition.confirmed_at else made
+        return max(0, (self.today - max(made, confirmed)).days)
+
+    @property
+    def is_old(self) -> bool:
+        return self.age_days is not None and self.age_days > self.source.interval_days
+
+
+def list_standings(today: date, sources: QuerySet[ListSource] | None = None) -> list[ListStanding]:
+    """Every source, or these; three queries whatever their number."""
+    sources = ListSource.objects.order_by("name") if sources is None else sources
+    found = {source.pk: ListStanding(source, today) for source in sources}
+    editions = ListEdition.objects.filter(source__in=found).select_related("job")
+    refused = editions.filter(state=State.REJECTED).order_by().values("source").annotate(newest=Max("pk"))
+    newest_refused = Q(pk__in=refused.values("newest"))
+    for edition in editions.filter(Q(state__in=(State.IN_FORCE, State.HELD, State.STAGING)) | newest_refused):
+        standing = found[edition.source_id]
+        if edition.state == State.IN_FORCE:
+            standing.in_force = edition
+        elif edition.state == State.HELD:
+            standing.held.append(edition)
+        elif edition.state == State.STAGING:
+            standing.being_read.append(edition)
+        else:
+            standing.newest_refused = edition
+    for standing in found.values():
+        refused_one, in_force = standing.newest_refused, standing.in_force
+        if refused_one and in_force and (in_force.in_force_since or in_force.created_at) > refused_one.created_at:
+            standing.newest_refused = None
+    return list(found.values())
+
+
+def editions_of(source: ListSource) -> QuerySet[ListEdition]:
+    editions = source.editions.select_related("source", "brought_by", "accepted_by", "restores", "compared_with", "job")
+    return editions.order_by("-pk")
+
+
+def differences_of(edition: ListEdition, change: str) -> QuerySet[EditionDelta]:
+    """With the entries and their names on both sides; two more queries than the page itself."""
+    return (
+        edition.deltas.filter(change=change)
+        .select_related("entity", "before")
+        .prefetch_related("entity__names", "before__names")
+        .order_by("pk")
+    )
+
+
+def folder_problems() -> QuerySet[FolderEntry]:
+    return FolderEntry.objects.exclude(problem="").select_related("source")
