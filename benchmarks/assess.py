@@ -4,7 +4,8 @@
 
 Timed is `assess()` as the application calls it: facts checked, fingerprint, every rule on every row with its reasons in
 words, levels, steps, route, findings with sources, and the whole trace as objects. The canonical bytes are timed beside
-it. Wall time, and the processor's own time of this thread, which other work on the machine disturbs less.
+it. Each proposal counts with its fastest round, since what makes a round slower is other work on the machine, and the
+median is over the proposals; the median over all rounds stands beside it.
 """
 
 import argparse
@@ -31,24 +32,25 @@ def main() -> int:
     catalogue = load_catalogue(given.folder, bases=[given.folder.parent.parent])
     proposals = worlds(catalogue, 50)
     results = [assess(catalogue, each, on=DAY) for each in proposals]
-    wall, own, bytes_ = [], [], []
+    times: dict[str, list[list[float]]] = {name: [[] for _each in proposals] for name in ("assess", "canonical bytes")}
     for _round in range(given.rounds):
-        for each in proposals:
-            began, began_own = time.perf_counter(), time.thread_time()
-            result = assess(catalogue, each, on=DAY)
-            wall.append(time.perf_counter() - began)
-            own.append(time.thread_time() - began_own)
+        for number, each in enumerate(proposals):
             began = time.perf_counter()
+            result = assess(catalogue, each, on=DAY)
+            assessed = time.perf_counter()
             result.canonical()
-            bytes_.append(time.perf_counter() - began)
+            times["canonical bytes"][number].append(time.perf_counter() - assessed)
+            times["assess"][number].append(assessed - began)
     findings = statistics.mean(len(result.findings) for result in results)
     lines = statistics.mean(len(result.trace) for result in results)
     print(f"{catalogue.id} {catalogue.version}: {len(catalogue.rules)} rules, {len(catalogue.questions)} questions")
     print(f"three partners, all answered: {lines:.0f} lines of trace, {findings:.1f} findings in the mean")
-    for name, times in (("assess, wall", wall), ("assess, own time", own), ("canonical bytes, wall", bytes_)):
-        tenth, middle = statistics.quantiles(times, n=10)[0], statistics.median(times)
-        print(f"{name:22} median {middle * 1000:.3f} ms, fastest tenth {tenth * 1000:.3f} ms")
-    return 0 if statistics.median(wall) * 1000 <= MOST_MS else 1
+    medians = {}
+    for name, of_proposals in times.items():
+        medians[name] = statistics.median(min(rounds) for rounds in of_proposals) * 1000
+        over_all = statistics.median(each for rounds in of_proposals for each in rounds) * 1000
+        print(f"{name:16} median {medians[name]:.3f} ms over the proposals, {over_all:.3f} ms over all rounds")
+    return 0 if medians["assess"] <= MOST_MS else 1
 
 
 if __name__ == "__main__":
