@@ -86,7 +86,8 @@ def _checked(folder: Path, exhaustive: bool) -> dict:
         if can_prove():
             tried = ", ".join(f"{count} of {scope}" for scope, count in rows_tried(catalogue).items())
             told |= {"rows": rows_tried(catalogue), "seconds": round(time.perf_counter() - started, 1)}
-            told["proven"] = [*proof.proven, f"all this with at most as many rows: {tried}; in {told['seconds']} s"]
+            bounds = f"all this of named rows, at most {tried}; a row that may still be named is left to examples"
+            told["proven"] = [*proof.proven, f"{bounds}; in {told['seconds']} s"]
     return told
 
 
