@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from partners import candidates
 from partners.matching.score import compare
-from partners.models import EditionEntry, Hit, ListedEntity, ListEdition, Partner, Screening
+from partners.models import EditionEntry, Hit, Identifier, ListedEntity, ListEdition, Partner, Screening
 from partners.queries.listed import MOST_CANDIDATES, named, named_in
 from partners.screening import screen
 from riskassess.audit.log import record
@@ -60,7 +60,7 @@ def _to_look_at(edition: ListEdition, how: str) -> QuerySet:
 def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
     """Entries that are new or other than in the edition before."""
     before = before_it(edition)
-    entries = ListedEntity.objects.filter(entries__edition=edition).prefetch_related("names")
+    entries = ListedEntity.objects.filter(entries__edition=edition).prefetch_related("names", "identifiers")
     known = EditionEntry.objects.filter(edition=before, entity=OuterRef("pk"))
     return entries.filter(~Exists(known)) if before else entries
 
@@ -100,11 +100,18 @@ def _meant_by(entities: list[ListedEntity]) -> list[Partner]:
             continue
         listed = named_in(entity)
         keys = candidates.search(listed.names, candidates.PARTNERS, MOST_CANDIDATES)
-        near = screened_partners().filter(Q(pk__in=keys) & ~Q(pk__in=found))
+        near = screened_partners().filter((Q(pk__in=keys) | _has_any(listed.ids)) & ~Q(pk__in=found))
         for partner in near.prefetch_related("aliases", "identifiers"):
             if compare(named(partner), listed).band != "clear":
                 found[partner.pk] = partner
     return list(found.values())
+
+
+def _has_any(ids: frozenset[tuple[str, str]]) -> Q:
+    """Partners with one of these identifiers, whatever their names."""
+    values = {value for _scheme, value in ids}
+    holders = Identifier.objects.filter(value__in=values).values("partner")  # compared with its scheme by the matcher
+    return Q(ror_id__in=values) | Q(pk__in=holders) if values else Q(pk__in=())
 
 
 @transaction.atomic

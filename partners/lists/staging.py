@@ -10,7 +10,15 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from partners.matching.normalise import NORMALISER, normalise
-from partners.models import EditionDelta, EditionEntry, ListedEntity, ListEdition, ListedName, ListSource
+from partners.models import (
+    EditionDelta,
+    EditionEntry,
+    ListedEntity,
+    ListedIdentifier,
+    ListEdition,
+    ListedName,
+    ListSource,
+)
 from partners.parsing.listed import Listed
 
 CHUNK = 200  # some 50 ms a transaction
@@ -71,6 +79,11 @@ def _store(edition: ListEdition, chunk: list[Prepared]) -> None:
             for entity, (_entry, _hash, names) in zip(made, new, strict=True)
             for text, key, kind in names
         )
+        ListedIdentifier.objects.bulk_create(
+            ListedIdentifier(entity=entity, scheme=each.scheme, value=each.value)
+            for entity, (entry, _hash, _names) in zip(made, new, strict=True)
+            for each in entry.identifiers
+        )
         rows = [*made, *(stored[key] for key in keys if key in stored)]
         EditionEntry.objects.bulk_create(EditionEntry(edition=edition, entity=entity) for entity in rows)
 
@@ -116,6 +129,7 @@ def _entity(source: ListSource, entry: Listed, entry_hash: str) -> ListedEntity:
         listed_on=entry.listed_on,
         remarks=entry.remarks,
         address=entry.address,
+        birth_years=list(entry.birth_years),
     )
 
 
@@ -125,5 +139,6 @@ def _entry_hash(entry: Listed) -> str:
     parts: Iterable = (
         NORMALISER, entry.kind, [first, *sorted(further)], sorted(entry.countries), entry.programme,
         entry.reference, entry.listed_on.isoformat() if entry.listed_on else None, entry.remarks, entry.address,
+        [[each.scheme, each.value] for each in entry.identifiers], entry.birth_years,
     )  # fmt: skip
     return hashlib.sha256(json.dumps(list(parts), ensure_ascii=False).encode()).hexdigest()

@@ -119,6 +119,7 @@ class ListedEntity(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=500)
     countries = models.JSONField(_("countries as listed"), default=list)
+    birth_years = models.JSONField(_("years of birth"), default=list, blank=True)
     programme = models.CharField(_("programme"), max_length=120, blank=True)
     listed_on = models.DateField(_("listed on"), null=True, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
@@ -192,6 +193,22 @@ class FolderEntry(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class ListedIdentifier(models.Model):
+    """An id that an entry has, in the one spelling of its scheme, so that an equal one is found without any name."""
+
+    entity = models.ForeignKey(ListedEntity, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(_("scheme"), max_length=20)
+    value = models.CharField(_("value"), max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "scheme", "value"], name="listed_identifier_once")]
+        indexes = [models.Index(fields=["value", "scheme"], name="listed_identifier_by_value")]
+        ordering = ["scheme", "value"]
+
+    def __str__(self):
+        return f"{self.scheme} {self.value}"
 
 
 class ListedName(models.Model):

@@ -5,13 +5,24 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element  # the type only: defusedxml does the reading
 
-from partners.parsing.listed import LONGEST_TEXT, Listed, Name, Reading, UnreadableList, each_once
+from partners.parsing.listed import (
+    LONGEST_TEXT,
+    Listed,
+    Name,
+    Reading,
+    UnreadableList,
+    each_once,
+    identifiers_of,
+    years_in,
+)
 from partners.parsing.xml_events import DEEPEST, MOST_ELEMENTS, events_of
 
 SPACE = "{http://eu.europa.ec/fpi/fsd/export}"
 ROOT, ENTRY = f"{SPACE}export", f"{SPACE}sanctionEntity"
 KINDS = {"person": "person", "enterprise": "organisation"}
 UNKNOWN_COUNTRY = "00"
+# Their kinds of numbers that belong to organisations; check digits tell which scheme it is.
+SCHEMES = {"regnumber": ("lei", "ogrn", "inn"), "fiscalcode": ("inn", "vat"), "lei": ("lei",), "imo": ("imo",)}
 
 
 def read_eu_fsf(path: Path) -> Reading:
@@ -78,7 +89,18 @@ def _entry(element: Element) -> Listed:
         reference=(element.get("euReferenceNumber") or element.get("unitedNationId") or "")[:80],
         listed_on=_first_day(external_id, regulations),
         remarks="\n".join(_texts(element, "remark"))[:LONGEST_TEXT],
+        identifiers=identifiers_of(
+            (scheme, each.get("number", ""))
+            for each in element.findall(f"{SPACE}identification")
+            for scheme in SCHEMES.get(each.get("identificationTypeCode", ""), ())
+        ),
+        birth_years=years_in(_births(element)) if kind == "person" else (),
     )
+
+
+def _births(element: Element) -> Iterator[str]:
+    for each in element.findall(f"{SPACE}birthdate"):
+        yield each.get("birthdate") or each.get("year") or ""
 
 
 def _countries(element: Element) -> tuple[str, ...]:

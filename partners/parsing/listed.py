@@ -1,12 +1,16 @@
 """What every list format is read into, and the one error that a file which is not good can cause."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+
+from partners.matching.identifiers import usable
 
 LARGEST_FILE = 200 * 1024 * 1024
 LONGEST_TEXT = 20_000
 MOST_NAMES = 500
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 
 
 class UnreadableList(Exception):
@@ -19,9 +23,18 @@ class Name:
     kind: str = "primary"  # primary, alias, former, weak
 
 
+@dataclass(frozen=True, order=True)
+class Identifier:
+    """An id that says who it is beyond any name: its scheme (one of the matcher's READERS) in its one spelling."""
+
+    scheme: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Listed:
-    """One entry of a list. `external_id` is the list's own key, stable from edition to edition."""
+    """One entry of a list. `external_id` is the list's own key, stable from edition to edition. `birth_years` are of a
+    person; an approximate one stands for itself."""
 
     external_id: str
     kind: str  # organisation, person, other
@@ -32,6 +45,8 @@ class Listed:
     listed_on: date | None = None
     remarks: str = ""
     address: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+    birth_years: tuple[int, ...] = ()
 
 
 @dataclass
@@ -42,6 +57,18 @@ class Reading:
     entries: Iterator[Listed]
     title: str = ""
     notes: dict[str, str] = field(default_factory=dict)
+
+
+def identifiers_of(pairs: Iterable[tuple[str, str]]) -> tuple[Identifier, ...]:
+    """Those of these (scheme, text) that have the form and the check digits of their scheme, in order, each once."""
+    found = {Identifier(scheme, value) for scheme, text in pairs if text and (value := usable(scheme, text))}
+    return tuple(sorted(found))
+
+
+def years_in(texts: Iterable[str]) -> tuple[int, ...]:
+    """The years that stand in dates of birth, however these are written."""
+    found = {int(year) for text in texts for year in _YEAR.findall(text)}
+    return tuple(sorted(found))
 
 
 def each_once(entries: Iterator[Listed]) -> Iterator[Listed]:

@@ -7,13 +7,24 @@ fit. None has a header; `-0-` means no value, and a file may end in the byte 0x1
 import csv
 import gzip
 import io
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from partners.parsing.listed import LARGEST_FILE, LONGEST_TEXT, Listed, Name, Reading, UnreadableList, each_once
+from partners.parsing.listed import (
+    LARGEST_FILE,
+    LONGEST_TEXT,
+    Listed,
+    Name,
+    Reading,
+    UnreadableList,
+    each_once,
+    identifiers_of,
+    years_in,
+)
 
 MEMBERS = {
     "sdn.csv": "entries", "alt.csv": "names", "add.csv": "addresses", "sdn_comments.csv": "comments",
@@ -24,6 +35,14 @@ NEEDED = ("entries", "names", "addresses")
 KINDS = {"individual": "person", "vessel": "other", "aircraft": "other"}
 NAME_KINDS = {"aka": "alias", "fka": "former", "nka": "alias"}
 NOTHING = "-0-"
+# What the remarks hold: "DOB 12 Jan 1960; alt. DOB circa 1961; Registration ID …; Tax ID No. …".
+BIRTH = re.compile(r"DOB ([^;.]*)")
+IDS = (
+    ("lei", re.compile(r"\b[0-9A-Z]{18}[0-9]{2}\b")),
+    ("imo", re.compile(r"IMO ([0-9]{7})\b")),
+    ("ogrn", re.compile(r"Registration (?:ID|Number) ([0-9]{13,15})\b")),
+    ("inn", re.compile(r"Tax ID No\.? ([0-9]{10,12})\b")),
+)
 Rows = list[list[str]]
 
 
@@ -120,6 +139,8 @@ def _entry(row: list[str], names: Rows, addresses: Rows, comments: Rows) -> List
         countries=tuple(dict.fromkeys(address[4] for address in addresses if address[4])),
         programme=programme[:120],
         remarks=told[:LONGEST_TEXT],
+        identifiers=identifiers_of((scheme, found) for scheme, form in IDS for found in form.findall(told)),
+        birth_years=years_in(BIRTH.findall(told)) if kind == "person" else (),
     )
 
 

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from partners.parsing.listed import LONGEST_TEXT, Listed, Name, Reading, UnreadableList, each_once
+from partners.matching.identifiers import READERS, read_identifier
+from partners.parsing.listed import LONGEST_TEXT, Identifier, Listed, Name, Reading, UnreadableList, each_once
 
 COLUMNS = (
     "id", "name", "aliases", "former_names", "kind", "country", "programme", "listed_on", "remarks", "address",
+    "identifiers", "birth_years",
 )  # fmt: skip
 REQUIRED = ("id", "name")
 KINDS = ("organisation", "person", "other")
@@ -132,7 +134,26 @@ def _entry(row: dict[str, str], line: int) -> Listed:
         listed_on=_date(listed_on, f"line {line}, column listed_on") if listed_on else None,
         remarks=row.get("remarks", ""),
         address=address,
+        identifiers=tuple(sorted({_identifier(text, line) for text in _several(row.get("identifiers", ""))})),
+        birth_years=tuple(sorted({_year(text, line) for text in _several(row.get("birth_years", ""))})),
     )
+
+
+def _identifier(text: str, line: int) -> Identifier:
+    scheme, colon, value = text.partition(":")
+    where = f"Line {line}, column identifiers"
+    if not colon or scheme.strip() not in READERS:
+        raise UnreadableList(f"{where}: {text[:60]!r} does not begin with one of {', '.join(READERS)} and a colon.")
+    try:
+        return Identifier(scheme.strip(), read_identifier(scheme.strip(), value))
+    except ValueError as fault:
+        raise UnreadableList(f"{where}: {value.strip()[:60]!r} is {fault}.") from None
+
+
+def _year(text: str, line: int) -> int:
+    if not re.fullmatch(r"(18|19|20)\d\d", text):
+        raise UnreadableList(f"Line {line}, column birth_years: {text[:40]!r} is not a year such as 1961.")
+    return int(text)
 
 
 def _several(cell: str) -> list[str]:

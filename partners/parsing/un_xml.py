@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element  # the type only: defusedxml does the reading
 
-from partners.parsing.listed import LONGEST_TEXT, Listed, Name, Reading, UnreadableList, each_once
+from partners.parsing.listed import LONGEST_TEXT, Listed, Name, Reading, UnreadableList, each_once, years_in
 from partners.parsing.xml_events import DEEPEST, events_of
 
 ROOT = "CONSOLIDATED_LIST"
@@ -90,7 +90,14 @@ def _entry(element: Element, kind: str) -> Listed:
         reference=_text(element, "REFERENCE_NUMBER")[:80],
         listed_on=day,
         remarks=_text(element, "COMMENTS1")[:LONGEST_TEXT],
+        birth_years=years_in(_births(element)) if kind == "person" else (),
     )
+
+
+def _births(element: Element) -> Iterator[str]:
+    """A whole date, a year, or the first and the last year that it may have been."""
+    for birth in element.findall("INDIVIDUAL_DATE_OF_BIRTH"):
+        yield from (_text(birth, tag) for tag in ("DATE", "YEAR", "FROM_YEAR", "TO_YEAR"))
 
 
 def _full_name(element: Element) -> str:

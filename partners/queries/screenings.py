@@ -177,6 +177,8 @@ def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[List
             entity.kind,
             sorted({name.normalised for name in listed}),
             sorted(entity.countries),
+            sorted((each.scheme, each.value) for each in entity.identifiers.all()),
+            entity.birth_years,
         ]
     )
 

@@ -74,7 +74,9 @@ def test_long_list_is_read_in_steps_of_some_seconds(as_user, omar, own, monkeypa
     run_pending(queue="person")
 
     assert own.editions.get().state == State.IN_FORCE
-    assert Job.objects.filter(task="partners.import_step", state="done").count() == 7  # 4 read, 1 finds the end, 1 compares, 1 swaps
+    assert (
+        Job.objects.filter(task="partners.import_step", state="done").count() == 7
+    )  # 4 read, 1 finds the end, 1 compares, 1 swaps
 
 
 def test_files_of_a_set_are_taken_together(as_user, omar, university):
