@@ -1,9 +1,13 @@
 """Periodic and follow-up tasks: a door like the web. What comes often is idempotent, since a scheduler forgets."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from partners.lists import watch_folder
+from partners.queries.lists import list_standings, untold_editions
 from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.queries import latest_version
@@ -14,6 +18,8 @@ from riskassess.jobs.running import job_task
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import State
 from riskassess.reviews.queries import stuck_submissions
+
+TOLD_WITHIN = timedelta(days=7)  # older news is none
 
 
 @shared_task(name="schedule.sweep_jobs")
@@ -47,6 +53,21 @@ def draw_registered() -> None:
 @shared_task(name="schedule.check_chain")
 def check_chain_daily() -> None:
     check_chain()
+
+
+@shared_task(name="schedule.watch_lists")
+def watch_lists() -> None:
+    """Take up what is new in the folder of lists, and tell officers what was refused or is held."""
+    watch_folder()
+    for edition in untold_editions(timezone.now() - TOLD_WITHIN):
+        workflow.tell_edition(edition=edition)
+
+
+@shared_task(name="schedule.tell_old_lists")
+def tell_old_lists() -> None:
+    for standing in list_standings(timezone.localdate()):
+        if standing.is_old and not standing.source.is_sample:
+            workflow.tell_old_list(edition=standing.in_force, age_days=standing.age_days)
 
 
 @job_task("schedule.assess_submitted")

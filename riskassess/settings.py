@@ -246,6 +246,8 @@ CELERY_BEAT_SCHEDULE = {
     "draw-registered": {"task": "schedule.draw_registered", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "check-chain": {"task": "schedule.check_chain", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
+    "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
+    "tell-old-lists": {"task": "schedule.tell_old_lists", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 # Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.

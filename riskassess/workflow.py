@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services as registry_services
-from partners.models import FactChange, Hit, Judgement, Partner
+from partners.models import FactChange, Hit, Judgement, ListEdition, Partner
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
@@ -451,6 +451,25 @@ def _guarded_open(partner: Partner, actor: User) -> list[Proposal]:
     for proposal in waiting:
         _guard_no_conflict(actor, proposal)
     return waiting
+
+
+# Lists
+
+
+@story()
+def tell_edition(*, edition: ListEdition) -> None:
+    """Tell the officers once that an edition of a list was refused, or that it waits for one of them."""
+    untold = ListEdition.objects.filter(pk=edition.pk, state=edition.state, told_at__isnull=True)
+    if not untold.update(told_at=timezone.now()):
+        return
+    tell = telling.list_held if edition.state == ListEdition.State.HELD else telling.list_refused
+    tell(edition=edition, people=list(holders(Role.OFFICER)))
+
+
+@story()
+def tell_old_list(*, edition: ListEdition, age_days: int) -> None:
+    """Tell the officers once for each edition in force, and again for each time it was confirmed since."""
+    telling.list_old(edition=edition, people=list(holders(Role.OFFICER)), age_days=age_days)
 
 
 # Safeguards

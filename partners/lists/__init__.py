@@ -8,6 +8,7 @@ from partners.lists.background import accept_edition, go_on, import_upload, roll
 from partners.lists.deciding import refuse_edition
 from partners.lists.importing import import_edition
 from partners.lists.outcomes import ImportResult, Outcome
+from partners.lists.watching import watch_folder
 
 __all__ = [
     "ImportResult",
@@ -18,4 +19,5 @@ __all__ = [
     "import_upload",
     "refuse_edition",
     "roll_back",
+    "watch_folder",
 ]

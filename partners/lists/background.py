@@ -31,7 +31,7 @@ Origin = ListEdition.Origin
 
 def import_upload(*, source: ListSource, files: list[UploadedFile], actor: User) -> ListEdition | ImportResult:
     """Keep the file, or the files of a set as one zip, and read it in the background."""
-    file = _stored(files)
+    file = _stored(files, f"{source.code}.zip")
     begun = begin_import(
         source=source,
         sha256=file.sha256,
@@ -109,15 +109,13 @@ def _raw_file(edition: ListEdition) -> Iterator[Path | None]:
         yield path
 
 
-def _stored(files: list[UploadedFile]) -> StoredFile:
+def _stored(files: list[UploadedFile], name_of_set: str) -> StoredFile:
     if len(files) == 1:
         return store_stream(stream=files[0], name=files[0].name, content_type="application/octet-stream")
     with tempfile.TemporaryFile() as whole:
         zip_streams({file.name: file for file in files}, whole)
         whole.seek(0)
-        return store_stream(
-            stream=whole, name=f"{min(file.name for file in files)}.zip", content_type="application/zip"
-        )
+        return store_stream(stream=whole, name=name_of_set, content_type="application/zip")
 
 
 def _report(edition: ListEdition) -> None:
@@ -128,4 +126,4 @@ def _report(edition: ListEdition) -> None:
         return
     in_force = edition.source.editions.filter(state=ListEdition.State.IN_FORCE).first()
     expected = in_force.entities_count if in_force else 0
-    report_progress(done, max(expected, done) if expected else 0, _("%(n)s entries read") % {"n": done})
+    report_progress(done, max(expected, done) if expected else 0, "" if expected else _("%(n)s entries") % {"n": done})

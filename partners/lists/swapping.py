@@ -59,6 +59,7 @@ def _swap(edition: ListEdition) -> bool:
 def _refuse_held(source: ListSource) -> None:
     """What waited for a person was compared with an edition that is no longer in force."""
     for held in source.editions.filter(state=State.HELD).select_related("source"):
+        ListEdition.objects.filter(pk=held.pk).update(told_at=timezone.now())  # nothing is left to do about it
         refuse(held, _("Another edition came into force before anybody accepted this one."), None)
 
 

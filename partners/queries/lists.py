@@ -1,7 +1,7 @@
 """How the lists stand: what is in force, how old it is, and what waits for a person."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -74,6 +74,12 @@ def differences_of(edition: ListEdition, change: str) -> QuerySet[EditionDelta]:
         .prefetch_related("entity__names", "before__names")
         .order_by("pk")
     )
+
+
+def untold_editions(since: datetime) -> QuerySet[ListEdition]:
+    """Refused or held, and officers were not told yet."""
+    untold = ListEdition.objects.filter(told_at__isnull=True, created_at__gte=since)
+    return untold.filter(state__in=(State.REJECTED, State.HELD)).select_related("source")
 
 
 def folder_problems() -> QuerySet[FolderEntry]:

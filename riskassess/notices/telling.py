@@ -2,8 +2,11 @@
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from partners.models import ListEdition
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue
@@ -205,21 +208,54 @@ def reassessed(*, proposal: Proposal, people: list[User], record_uid) -> None:
             )
 
 
+def list_refused(*, edition: ListEdition, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _(
+                "A file of this list was not taken. What was in force before still is. Its page says what was wrong."
+            )
+            _tell_of_list(user, edition, "refused", _("a file was refused"), text)
+
+
+def list_held(*, edition: ListEdition, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _(
+                "A new edition of this list looks odd and waits for your yes. Until then the one before is in force."
+            )
+            _tell_of_list(user, edition, "held", _("an edition waits for your yes"), text)
+
+
+def list_old(*, edition: ListEdition, people: list[User], age_days: int) -> None:
+    confirmed = f"{edition.confirmed_at:%Y-%m-%d}" if edition.confirmed_at else ""
+    for user in people:
+        with translation.override(user.language):
+            text = ngettext(
+                "The edition in force is %(n)d day old. Look whether the publisher has a newer one.",
+                "The edition in force is %(n)d days old. Look whether the publisher has a newer one.",
+                age_days,
+            ) % {"n": age_days}
+            _tell_of_list(user, edition, f"old{confirmed}", _("the list is older than it should be"), text)
+
+
 def _authors(proposal: Proposal) -> list[User]:
     people = [proposal.owner, *(co.user for co in proposal.coinvestigators.select_related("user"))]
     return [user for user in people if user.is_active]
 
 
 def _tell(user: User, proposal: Proposal, event: str, need: str, text: str, page: str) -> None:
+    reference = proposal.reference
+    _keep(user, f"{reference}:{event}", reference, f"{reference}: {need}", text, reverse(page, args=[reference]))
+
+
+def _tell_of_list(user: User, edition: ListEdition, event: str, need: str, text: str) -> None:
+    name = Truncator(edition.source.name).chars(100)
+    _keep(user, f"list:{edition.uid}:{event}", "", f"{name}: {need}", text, edition.get_absolute_url())
+
+
+def _keep(user: User, key: str, reference: str, subject: str, text: str, url: str) -> None:
     notice, is_new = Notice.objects.get_or_create(
-        user=user,
-        key=f"{proposal.reference}:{event}",
-        defaults={
-            "reference": proposal.reference,
-            "subject": f"{proposal.reference}: {need}",
-            "text": text,
-            "url": reverse(page, args=[proposal.reference]),
-        },
+        user=user, key=key, defaults={"reference": reference, "subject": subject, "text": text, "url": url}
     )
     if is_new:
         enqueue("notices.send_mail", f"mail:{notice.uid}", ids=[notice.pk], queue="bulk")

@@ -17,6 +17,7 @@ TONES = {
     State.REJECTED: "declined",
     State.HELD: "question",
 }
+MOST_NAMES = 8  # of one entry on a page
 AROUND, SHOWN = 40, 240  # characters of a long text before a difference, and in all
 
 
@@ -48,6 +49,7 @@ def row_of(standing: ListStanding) -> dict:
     return {
         "source": standing.source,
         "in_force": standing.in_force,
+        "day": day_of(standing.in_force) if standing.in_force else "",
         "age": age_words(standing),
         "is_old": standing.is_old,
         "held": standing.held,
@@ -171,7 +173,17 @@ def _names(entity: ListedEntity) -> set[str]:
 
 
 def _list(names: set[str]) -> str:
-    return ", ".join(sorted(names))
+    shown = ", ".join(sorted(names)[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return (
+        shown
+        if more <= 0
+        else ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more)
+        % {
+            "names": shown,
+            "n": more,
+        }
+    )
 
 
 def edition_facts(edition: ListEdition) -> list[dict]:
@@ -185,9 +197,7 @@ def edition_facts(edition: ListEdition) -> list[dict]:
         {
             "label": _("Differences"),
             "value": sum(counts_of(edition).values()) if edition.compared_with_id else "—",
-            "note": _("to the edition of %(day)s") % {"day": day_of(edition.compared_with)}
-            if edition.compared_with_id
-            else _("no edition before it"),
+            "note": compared_words(edition),
         },
         {
             "label": _("Brought"),
@@ -195,6 +205,14 @@ def edition_facts(edition: ListEdition) -> list[dict]:
             "note": edition.brought_by.name if edition.brought_by else edition.get_origin_display(),
         },
     ]
+
+
+def compared_words(edition: ListEdition) -> str:
+    if edition.compared_with_id:
+        return _("to the one before, %(day)s") % {"day": day_of(edition.compared_with)}
+    if edition.compared_at is None and edition.in_force_since is None:
+        return _("not compared")
+    return _("the first one of this list")
 
 
 def story_of(edition: ListEdition) -> list[str]:

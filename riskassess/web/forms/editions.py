@@ -16,7 +16,7 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """One file, or the files of a set; always a list."""
 
-    widget = FilesInput
+    widget = FilesInput(attrs={"class": "form-control"})
 
     def clean(self, value, initial=None):
         given = value if isinstance(value, list | tuple) else [value] if value else []

@@ -88,7 +88,7 @@ def test_files_of_a_set_are_taken_together(as_user, omar, university):
     run_pending(queue="person")
 
     edition = ListEdition.objects.get(source__code="ofac_sdn")
-    assert (edition.state, edition.file_name, edition.names_count) == (State.IN_FORCE, "add.csv.zip", 2)
+    assert (edition.state, edition.file_name, edition.names_count) == (State.IN_FORCE, "ofac_sdn.zip", 2)
 
 
 def test_same_file_again_is_said_to_be_in_force_already(as_user, omar, own):
