@@ -1,5 +1,6 @@
 """The lists of the US Treasury (OFAC) as one XML file: sdn.xml, or consolidated.xml for those that are no SDN."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from partners.parsing.xml_events import DEEPEST, MOST_ELEMENTS, events_of
 
 ROOT, HEAD, ENTRY = "sdnList", "publshInformation", "sdnEntry"  # the publisher's own spelling
 KINDS = {"individual": "person", "entity": "organisation", "vessel": "other", "aircraft": "other"}
+# The address has changed over the years, the names inside have not.
+SPACE = re.compile(r"^\{https?://(tempuri\.org/sdnList|([a-z]+\.)*ofac\.treas\.gov/)[^}]*\}$")
 NAME_KINDS = {"a.k.a.": "alias", "f.k.a.": "former", "n.k.a.": "alias"}
 SCHEMES = (("lei", "legal entity"), ("imo", "vessel registration"), ("ogrn", "registration"), ("inn", "tax id"))
 
@@ -26,8 +29,12 @@ SCHEMES = (("lei", "legal entity"), ("imo", "vessel registration"), ("ogrn", "re
 def read_ofac_xml(path: Path) -> Reading:
     events = events_of(path)
     _event, root = next(events)
-    if _local(root.tag) != ROOT:
-        raise UnreadableList(f"The outermost element is <{_local(root.tag)[:60]}>; an OFAC list begins with <{ROOT}>.")
+    space = str(root.tag).removesuffix(ROOT)
+    if not SPACE.match(space):
+        raise UnreadableList(
+            f"The outermost element is <{str(root.tag)[:80]}>; an OFAC list begins with <{ROOT}> in the namespace of "
+            "its publisher."
+        )
     published_on, promised = _head(events)
     return Reading(published_on, each_once(_entries(events, root, promised)), "Lists of the US Treasury (OFAC)")
 
@@ -49,13 +56,14 @@ def _head(events: Iterator[tuple[str, Element]]) -> tuple[date, int | None]:
 
 
 def _entries(events: Iterator[tuple[str, Element]], root: Element, promised: int | None) -> Iterator[Listed]:
+    space = str(root.tag).removesuffix(ROOT)
     depth, elements, count = 1, 0, 0
     for event, element in events:
         if event == "start":
             depth, elements = depth + 1, elements + 1
             if depth == 2:
                 elements = 0
-                if _local(element.tag) != ENTRY:
+                if element.tag != f"{space}{ENTRY}":
                     raise UnreadableList(f"The list holds <{_local(element.tag)[:60]}> where <{ENTRY}> is expected.")
             if depth > DEEPEST:
                 raise UnreadableList(f"The elements are nested deeper than {DEEPEST} levels.")
@@ -125,5 +133,4 @@ def _text(element: Element, tag: str) -> str:
 
 
 def _local(tag: object) -> str:
-    """The namespace of the list has changed with its address; the names inside have not."""
     return str(tag).rpartition("}")[2]
