@@ -1,0 +1,98 @@
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners import queries
+from partners.models import FactChange, Hit, Judgement, Partner
+from partners.services.recording import record_event
+from riskassess.accounts.models import User
+from riskassess.core.errors import Conflict, DomainError
+
+
+@transaction.atomic
+def judge_hit(*, hit: Hit, verdict: str, reason: str, actor: User, evidence: str = "") -> Judgement:
+    """Give a verdict on a match, replacing the one in force; all earlier ones stay. It holds for later screenings too,
+    until a name or the country changes on either side. Clearing a likely match counts once a second person confirms."""
+    if verdict not in Judgement.Verdict.values:
+        raise DomainError(
+            _("Choose whether it is the same organisation, a different one, or cannot be told."), "verdict"
+        )
+    reason = (reason or "").strip()
+    if not reason:
+        raise DomainError(_("Say how you know. The reason is kept with the judgement."), field="reason")
+    evidence = " ".join((evidence or "").split())
+    if len(evidence) > Judgement._meta.get_field("evidence").max_length:
+        raise DomainError(
+            _("The evidence is longer than 400 characters. Give an address or a file number."), field="evidence"
+        )
+    partner = hit.screening.partner
+    newest = queries.latest_screening(partner)
+    if newest is None or newest.pk != hit.screening_id:
+        raise Conflict(_("%(partner)s was screened again meanwhile. Judge the newest match.") % {"partner": partner})
+    in_force = Judgement.objects.filter(fingerprint=hit.fingerprint, replaced_by__isnull=True).first()
+    if (in_force.pk if in_force else None) != hit.judgement_id:
+        raise Conflict(_("Somebody judged this match meanwhile. Read that judgement first."))
+    facts_before = queries.sanction_hit(partner)
+    try:
+        with transaction.atomic():
+            judgement = Judgement.objects.create(
+                partner=partner,
+                source=hit.entity.source,
+                external_id=hit.entity.external_id,
+                fingerprint=hit.fingerprint,
+                verdict=verdict,
+                reason=reason,
+                evidence=evidence,
+                needs_second=hit.needs_second and verdict == Judgement.Verdict.DIFFERENT,
+                by=actor,
+                replaces=in_force,
+            )
+    except IntegrityError:
+        raise Conflict(_("Somebody judged this match meanwhile. Read that judgement first.")) from None
+    Hit.objects.filter(pk=hit.pk).update(judgement=judgement, inherited=False)
+    hit.judgement, hit.inherited = judgement, False
+    facts_after = note_change(partner, facts_before, f"judgement {judgement.uid}")
+    record_event(
+        "hit.judged",
+        hit,
+        actor,
+        before={"verdict": in_force.verdict if in_force else "", "sanction_hit": facts_before},
+        after={
+            "partner": str(partner.uid),
+            "list": hit.entity.source.code,
+            "entry": hit.entity.external_id,
+            "verdict": str(verdict),
+            "reason": reason,
+            "evidence": evidence,
+            "waits_for_second": hit.waits,
+            "sanction_hit": facts_after,
+        },
+    )
+    return judgement
+
+
+@transaction.atomic
+def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
+    """A second person stands by the clearing of a likely match. Who is not sure judges it anew instead."""
+    if judgement.verdict != Judgement.Verdict.DIFFERENT:
+        raise DomainError(_("Only the clearing of a match needs a second person."))
+    if actor.pk == judgement.by_id:
+        raise DomainError(_("You gave this judgement. Another officer or an approver has to confirm it."))
+    before = queries.sanction_hit(judgement.partner)
+    waiting = Judgement.objects.filter(pk=judgement.pk, confirmed_by__isnull=True, replaced_by__isnull=True)
+    if not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
+        raise Conflict(_("Somebody confirmed or replaced this judgement meanwhile. Look at it again."))
+    judgement.refresh_from_db()
+    after = note_change(judgement.partner, before, f"judgement {judgement.uid}")
+    record_event(
+        "judgement.confirmed", judgement, actor, before={"sanction_hit": before}, after={"sanction_hit": after}
+    )
+    return judgement
+
+
+def note_change(partner: Partner, before: str, cause: str) -> str:
+    """What the lists say of the partner now; where that is another thing than before, a change is left to be read."""
+    after = queries.sanction_hit(partner)
+    if after != before:
+        FactChange.objects.create(partner=partner, fact="sanction_hit", before=before, after=after, cause=cause)
+    return after
