@@ -9,6 +9,8 @@ from partners.models.lists import (
     ListedName,
     ListSource,
 )
+from partners.models.merging import PartnerMerge
+from partners.models.ownership import Ownership, Parentage
 from partners.models.registry import Alias, Identifier, Partner, PartnerType, RorRecord
 from partners.models.screenings import Hit, Judgement, Screening
 
@@ -28,7 +30,10 @@ __all__ = [
     "ListedEntity",
     "ListedIdentifier",
     "ListedName",
+    "Ownership",
+    "Parentage",
     "Partner",
+    "PartnerMerge",
     "PartnerType",
     "RorRecord",
     "Screening",

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.countries import country_name
@@ -28,6 +29,7 @@ class Partner(UidModel, DatedModel):
     type = models.CharField(_("type"), max_length=12, choices=PartnerType.choices, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
     website = models.URLField(_("website"), blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -39,6 +41,9 @@ class Partner(UidModel, DatedModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("partner", args=[self.uid])
 
     @property
     def country_name(self):
@@ -71,7 +76,17 @@ class Identifier(UidModel, DatedModel):
     """An id besides ROR: LEI, ISNI, VAT, a national register."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="identifiers")
-    scheme = models.CharField(_("scheme"), max_length=20)
+
+    class Scheme(models.TextChoices):
+        LEI = "lei", _("LEI")
+        VAT = "vat", _("VAT number (EU)")
+        ISNI = "isni", _("ISNI")
+        INN = "inn", _("INN (Russian tax number)")
+        OGRN = "ogrn", _("OGRN (Russian register)")
+        IMO = "imo", _("IMO number")
+        REGISTER = "register", _("number in a national register")
+
+    scheme = models.CharField(_("scheme"), max_length=20, choices=Scheme.choices)
     value = models.CharField(_("value"), max_length=80)
 
     class Meta:
@@ -79,7 +94,7 @@ class Identifier(UidModel, DatedModel):
         ordering = ["scheme", "value"]
 
     def __str__(self):
-        return f"{self.scheme} {self.value}"
+        return f"{self.get_scheme_display()} {self.value}"
 
 
 class RorRecord(models.Model):
