@@ -139,6 +139,6 @@ def _entry_hash(entry: Listed) -> str:
     parts: Iterable = (
         NORMALISER, entry.kind, [first, *sorted(further)], sorted(entry.countries), entry.programme,
         entry.reference, entry.listed_on.isoformat() if entry.listed_on else None, entry.remarks, entry.address,
-        [[each.scheme, each.value] for each in entry.identifiers], entry.birth_years,
+        sorted([each.scheme, each.value] for each in entry.identifiers), sorted(entry.birth_years),
     )  # fmt: skip
     return hashlib.sha256(json.dumps(list(parts), ensure_ascii=False).encode()).hexdigest()

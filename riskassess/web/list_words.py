@@ -123,7 +123,9 @@ def difference_row(delta: EditionDelta) -> dict:
     changes = []
     if before:
         names, earlier = _names(entity), _names(before)
+        ids, earlier_ids = _identifiers(entity), _identifiers(before)
         changes.append((_("Names"), _list(earlier - names), _list(names - earlier)))
+        changes.append((_("Identifiers"), _list(earlier_ids - ids), _list(ids - earlier_ids)))
         changes += [
             (label, *excerpts(_detail(before, name), _detail(entity, name))) for name, label in _details().items()
         ]
@@ -156,6 +158,7 @@ def _details() -> dict[str, str]:
         "programme": _("Programme"),
         "reference": _("Official reference"),
         "listed_on": _("Listed on"),
+        "birth_years": _("Years of birth"),
         "address": _("Address"),
         "remarks": _("Remarks"),
     }
@@ -165,11 +168,15 @@ def _detail(entity: ListedEntity, name: str) -> str:
     if name == "kind":
         return entity.get_kind_display()
     value = getattr(entity, name)
-    return ", ".join(sorted(value)) if isinstance(value, list) else str(value or "")
+    return ", ".join(sorted(map(str, value))) if isinstance(value, list) else str(value or "")
 
 
 def _names(entity: ListedEntity) -> set[str]:
     return {name.original for name in entity.names.all()}
+
+
+def _identifiers(entity: ListedEntity) -> set[str]:
+    return {str(each) for each in entity.identifiers.all()}
 
 
 def _list(names: set[str]) -> str:
