@@ -22,7 +22,7 @@ from partners.models import (
 from partners.parsing.listed import Listed
 
 CHUNK = 200  # some 50 ms a transaction
-Prepared = tuple[Listed, str, list[tuple[str, str, str]]]  # the entry, its hash, its names: text, key, kind
+Hashed = tuple[Listed, str]
 
 
 class Overtaken(Exception):
@@ -32,7 +32,7 @@ class Overtaken(Exception):
 def stage_entries(edition: ListEdition, entries: Iterator[Listed], until: float | None = None) -> bool:
     """Go on where the edition stands, at most until this moment of the clock; whether the last entry is in."""
     next(islice(entries, edition.entities_count, edition.entities_count), None)  # passes over what is stored
-    while chunk := [_prepared(entry) for entry in islice(entries, CHUNK)]:
+    while chunk := [(entry, _entry_hash(entry)) for entry in islice(entries, CHUNK)]:
         _store(edition, chunk)
         if until is not None and time.monotonic() > until:
             return False
@@ -63,25 +63,27 @@ def drop_entries(edition: ListEdition) -> None:
             ListedEntity.objects.filter(~Exists(held), pk__in=ids, hits__isnull=True).delete()
 
 
-def _store(edition: ListEdition, chunk: list[Prepared]) -> None:
+def _store(edition: ListEdition, chunk: list[Hashed]) -> None:
     """Entries that an earlier edition held in the same words are linked, not stored again."""
-    keys = {(entry.external_id, entry_hash): entry_hash for entry, entry_hash, _names in chunk}
+    keys = [(entry.external_id, entry_hash) for entry, entry_hash in chunk]
+    known = _stored(edition.source, keys)
+    names = {key: _names(entry) for key, (entry, _hash) in zip(keys, chunk, strict=True) if key not in known}
     with transaction.atomic():
         _lock(edition)
-        _count(edition, len(chunk), sum(len(entry.names) for entry, _hash, _names in chunk))
+        _count(edition, len(chunk), sum(len(entry.names) for entry, _hash in chunk))
         stored = _stored(edition.source, keys)
-        new = [each for each in chunk if (each[0].external_id, each[1]) not in stored]
-        made = ListedEntity.objects.bulk_create(
-            _entity(edition.source, entry, entry_hash) for entry, entry_hash, _names in new
-        )
+        new = [each for key, each in zip(keys, chunk, strict=True) if key not in stored]
+        made = ListedEntity.objects.bulk_create(_entity(edition.source, *each) for each in new)
+        pairs = [(entity, *each) for entity, each in zip(made, new, strict=True)]
         ListedName.objects.bulk_create(
             ListedName(entity=entity, original=text, normalised=key, kind=kind)
-            for entity, (_entry, _hash, names) in zip(made, new, strict=True)
-            for text, key, kind in names
+            for entity, entry, entry_hash in pairs
+            # What went since it was looked up is worked out here; that hardly ever happens.
+            for text, key, kind in names.get((entry.external_id, entry_hash)) or _names(entry)
         )
         ListedIdentifier.objects.bulk_create(
             ListedIdentifier(entity=entity, scheme=each.scheme, value=each.value)
-            for entity, (entry, _hash, _names) in zip(made, new, strict=True)
+            for entity, entry, _hash in pairs
             for each in entry.identifiers
         )
         rows = [*made, *(stored[key] for key in keys if key in stored)]
@@ -110,10 +112,9 @@ def _stored(source: ListSource, keys: Iterable[tuple[str, str]]) -> dict[tuple[s
     return {(row.external_id, row.entry_hash): row for row in rows}
 
 
-def _prepared(entry: Listed) -> Prepared:
-    """All that can be worked out before a transaction begins."""
-    names = [(name.text, key, name.kind) for name in entry.names if (key := normalise(name.text))]
-    return entry, _entry_hash(entry), names
+def _names(entry: Listed) -> list[tuple[str, str, str]]:
+    """Text, key and kind; a name without a letter or digit can't be compared."""
+    return [(name.text, key, name.kind) for name in entry.names if (key := normalise(name.text))]
 
 
 def _entity(source: ListSource, entry: Listed, entry_hash: str) -> ListedEntity:
