@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from partners import queries
+from partners.changes import note_below, note_sanction_hit
 from partners.matching.score import SCORER
-from partners.models import FactChange, Hit, Judgement, ListEdition, Partner, Screening
+from partners.models import Hit, Judgement, ListEdition, Partner, Screening
 from partners.queries.listed import Match, find_listed, named
 from riskassess.audit.log import record
 
@@ -22,7 +23,7 @@ def screen(partner: Partner) -> Screening:
 @transaction.atomic
 def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -> Screening:
     earlier = queries.latest_screening(partner)
-    before = queries.said_by(earlier) if earlier else ""
+    before = queries.said_by(earlier) if earlier else "not_screened"
     names = queries.names_of(partner)
     screening = Screening.objects.create(
         partner=partner,
@@ -34,10 +35,8 @@ def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -
     screening.editions.set(editions)
     hits = Hit.objects.bulk_create(_hits(screening, matches))
     after = queries.sanction_hit(partner)
-    if earlier and after != before:
-        FactChange.objects.create(
-            partner=partner, fact="sanction_hit", before=before, after=after, cause=f"screening {screening.uid}"
-        )
+    note = note_sanction_hit if earlier else note_below
+    note(partner, before, after, f"screening {screening.uid}")
     record(
         "partner.screened",
         subject=screening,

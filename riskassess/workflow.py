@@ -74,7 +74,8 @@ def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersio
     proposals.move(proposal=proposal, name="submit", actor=actor)
     version = assessments.freeze_version(proposal=proposal, actor=actor, seen=seen)
     Proposal.objects.filter(pk=proposal.pk).update(submitted_at=timezone.now())
-    stale = [p for p in _partners_of(proposal) if not registry.is_fresh(p)]
+    partners = _partners_of(proposal)
+    stale = [p for p in (*partners, *registry.owners_of(partners, timezone.localdate())) if not registry.is_fresh(p)]
     for partner in stale:
         registry_services.request_screening(
             partner=partner,

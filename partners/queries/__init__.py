@@ -9,11 +9,12 @@ from partners.queries.countries import (
     country_facts_of,
     fact_sources,
 )
+from partners.queries.facts import OwnerHit, facts_of_name, owner_hits, partner_facts, partner_facts_of
+from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
 from partners.queries.registry import find_partners, find_ror, partner_by_ror
 from partners.queries.screenings import (
     SANCTION_HITS,
     editions_in_force,
-    facts_of_name,
     fingerprint_of,
     hits_of,
     is_fresh,
@@ -21,8 +22,6 @@ from partners.queries.screenings import (
     latest_screenings,
     names_key,
     names_of,
-    partner_facts,
-    partner_facts_of,
     said_by,
     sanction_hit,
     sanction_hits,
@@ -34,6 +33,9 @@ __all__ = [
     "RULE_OF_LAW_BANDS",
     "SANCTION_HITS",
     "FactSource",
+    "Owner",
+    "OwnerHit",
+    "ancestors_of",
     "country_facts",
     "country_facts_of",
     "editions_in_force",
@@ -48,6 +50,10 @@ __all__ = [
     "latest_screenings",
     "names_key",
     "names_of",
+    "owned_below",
+    "owner_hits",
+    "owners_of",
+    "owners_over_half",
     "partner_by_ror",
     "partner_facts",
     "partner_facts_of",

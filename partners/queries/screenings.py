@@ -4,15 +4,13 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 
 from django.db.models import Max, Prefetch
 
 from partners.matching.normalise import NORMALISER, normalise
 from partners.matching.score import SCORER
 from partners.models import Hit, Judgement, ListedEntity, ListEdition, ListedName, ListSource, Partner, Screening
-from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
-from partners.queries.listed import find_listed, ids_of, named_as
+from partners.queries.listed import ids_of
 
 # From the gravest to the best; the fact of a partner is the gravest of all its hits.
 SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
@@ -90,27 +88,6 @@ def sanction_hits(partners: Iterable[Partner]) -> dict[int, str]:
     return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(partners).items()}
 
 
-def partner_facts(partner: Partner, on: date) -> dict:
-    """Everything the engine reads of one partner; lists as they were last compared, country facts as of the day."""
-    return partner_facts_of([partner], on)[partner.pk]
-
-
-def partner_facts_of(partners: Iterable[Partner], on: date) -> dict[int, dict]:
-    """As `partner_facts`, by partner id, in the same number of queries for one partner and for three hundred."""
-    partners = list(partners)
-    of_countries = country_facts_of({partner.country for partner in partners}, on)
-    lists = list_facts_of(partners)
-    return {p.pk: {**of_countries[p.country], **lists[p.pk]} for p in partners}
-
-
-def facts_of_name(name: str, country: str, on: date) -> dict:
-    """As `partner_facts` for an organisation that is not in the registry: nothing is stored, nothing is judged."""
-    editions = editions_in_force()
-    matches = find_listed(named_as(name, country), editions)
-    hit = "not_screened" if not editions else "possible" if matches else "none"
-    return {**country_facts(country, on), **_list_facts([], [hit])}
-
-
 def list_facts_of(partners: Iterable[Partner]) -> dict[int, dict]:
     partners = list(Partner.objects.filter(pk__in=[p.pk for p in partners]).prefetch_related("aliases", "identifiers"))
     screenings, accepted = latest_screenings(partners), accepted_editions()
@@ -127,6 +104,11 @@ def said_by(screening: Screening) -> str:
     """One of SANCTION_HITS: what a screening came to with the judgements of its matches, whatever changed since."""
     is_done = screening.state == Screening.State.DONE
     return _list_facts(list(screening.hits.all()), ["none" if is_done else "not_screened"])["sanction_hit"]
+
+
+def list_facts_unjudged(hit: str) -> dict:
+    """As of a name that nobody keeps or judges."""
+    return _list_facts([], [hit])
 
 
 def _list_facts(hits: list[Hit], verdicts: list[str]) -> dict:
@@ -147,7 +129,6 @@ def _list_facts(hits: list[Hit], verdicts: list[str]) -> dict:
         "sanction_hit": min(sanction, key=SANCTION_HITS.index),
         "legal_list": legal,
         "defence_link": tracker,
-        "owner_hit": NO_VALUE,  # the registry holds no ownership yet, and does not pretend to
     }
 
 

@@ -1,16 +1,27 @@
 """What is written in the registry: partners, their names, what the lists say of them and what a person says of that."""
 
+from partners.services.identifiers import add_identifier, remove_identifier
 from partners.services.judgements import confirm_judgement, judge_hit
-from partners.services.names import add_alias
+from partners.services.names import add_alias, remove_alias
+from partners.services.owners import add_owner, add_parent, end_ownership, remove_owner, remove_parent
 from partners.services.partners import edit_partner, register_partner
-from partners.services.screenings import close_change, request_screening
+from partners.services.screenings import close_change, request_screening, screen_anew
 
 __all__ = [
     "add_alias",
+    "add_identifier",
+    "add_owner",
+    "add_parent",
     "close_change",
     "confirm_judgement",
     "edit_partner",
+    "end_ownership",
     "judge_hit",
     "register_partner",
+    "remove_alias",
+    "remove_identifier",
+    "remove_owner",
+    "remove_parent",
     "request_screening",
+    "screen_anew",
 ]

@@ -3,7 +3,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import queries
-from partners.models import FactChange, Hit, Judgement, Partner
+from partners.changes import note_sanction_hit
+from partners.models import Hit, Judgement, Partner
 from partners.services.recording import record_event
 from riskassess.accounts.models import User
 from riskassess.core.errors import Conflict, DomainError
@@ -93,6 +94,5 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
 def note_change(partner: Partner, before: str, cause: str) -> str:
     """What the lists say of the partner now; where that is another thing than before, a change is left to be read."""
     after = queries.sanction_hit(partner)
-    if after != before:
-        FactChange.objects.create(partner=partner, fact="sanction_hit", before=before, after=after, cause=cause)
+    note_sanction_hit(partner, before, after, cause)
     return after

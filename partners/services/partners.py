@@ -7,6 +7,7 @@ from partners.models import Alias, Partner, PartnerType, RorRecord
 from partners.services.cleaning import WEB_ADDRESS, clean_country, clean_name, clean_ror_id
 from partners.services.names import keep_alias
 from partners.services.recording import record_event
+from partners.services.screenings import screen_anew
 from riskassess.accounts.models import User
 from riskassess.core.errors import Conflict, DomainError
 
@@ -72,6 +73,8 @@ def edit_partner(
     after = _content(partner)
     if after != before:
         record_event("partner.edited", partner, actor, before=before, after=after)
+        if (before["name"], before["country"]) != (after["name"], after["country"]):
+            screen_anew(partner, actor)
     return partner
 
 

@@ -20,6 +20,7 @@ HITS = {
     "not_screened": _("not compared yet"),
     "cleared": _("match judged to be somebody else"),
     "none": _("no match"),
+    "no_value": _("nothing recorded"),
 }
 
 

@@ -1,0 +1,37 @@
+"""What changed of the facts of a partner, left for whoever assesses to read."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from partners import queries
+from partners.models import FactChange, Partner
+
+
+def note_sanction_hit(partner: Partner, before: str, after: str, cause: str) -> None:
+    """A change of what the lists say of a partner, and of whatever it owns more than half of."""
+    if after == before:
+        return
+    FactChange.objects.create(partner=partner, fact="sanction_hit", before=before, after=after, cause=cause)
+    note_below(partner, before, after, cause)
+
+
+def note_below(partner: Partner, before: str, after: str, cause: str) -> None:
+    """What the lists say of an owner changed, or is said for the first time."""
+    today = timezone.localdate()
+    if after != before and (below := queries.owned_below(partner, today)):
+        was = queries.owner_hits(below, today, {partner.pk: before})
+        note_owner_hits(was, queries.owner_hits(below, today, {partner.pk: after}), cause)
+
+
+def owner_hits_below(partner: Partner, on: date) -> dict[int, queries.OwnerHit]:
+    """Of the partner and of all in which it holds a share; what a new share or parent may change."""
+    return queries.owner_hits([partner, *queries.owned_below(partner, on)], on)
+
+
+def note_owner_hits(before: dict[int, queries.OwnerHit], after: dict[int, queries.OwnerHit], cause: str) -> None:
+    FactChange.objects.bulk_create(
+        FactChange(partner_id=pk, fact="owner_hit", before=before[pk].value, after=hit.value, cause=cause)
+        for pk, hit in after.items()
+        if before[pk].value != hit.value
+    )

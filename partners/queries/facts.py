@@ -1,0 +1,99 @@
+"""Everything the engine reads of a partner: what the lists say of it and of its owners, and of its country."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from partners.models import Ownership, Partner
+from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
+from partners.queries.listed import find_listed, named_as
+from partners.queries.owners import HALF, Node, Shares, node_of, owner_of, percent_in, shares_above
+from partners.queries.screenings import (
+    SANCTION_HITS,
+    editions_in_force,
+    list_facts_of,
+    list_facts_unjudged,
+    sanction_hits,
+)
+
+TO_LOOK_AT = SANCTION_HITS[:3]  # confirmed, possible, not screened
+
+
+@dataclass(frozen=True)
+class OwnerHit:
+    """What the lists say of whoever owns more than half, alone or together; `chain` are the shares that make it so."""
+
+    value: str
+    chain: tuple[Ownership, ...] = ()
+    listed: tuple[str, ...] = ()  # names of the owners meant
+
+
+def partner_facts(partner: Partner, on: date) -> dict:
+    """Everything the engine reads of one partner; lists as they were last compared, country facts as of the day."""
+    return partner_facts_of([partner], on)[partner.pk]
+
+
+def partner_facts_of(partners: Iterable[Partner], on: date) -> dict[int, dict]:
+    """As `partner_facts`, by partner id, in the same number of queries for one partner and for three hundred. A record
+    that was merged into another one has the facts of that one."""
+    partners = list(partners)
+    kept = Partner.objects.in_bulk({p.merged_into_id for p in partners if p.merged_into_id})
+    standing = {p.pk: kept.get(p.merged_into_id, p) for p in partners}
+    rows = {p.pk: p for p in standing.values()}.values()
+    of_countries = country_facts_of({partner.country for partner in rows}, on)
+    lists, owners = list_facts_of(rows), owner_hits(rows, on)
+    return {
+        pk: {**of_countries[p.country], **lists[p.pk], "owner_hit": owners[p.pk].value} for pk, p in standing.items()
+    }
+
+
+def facts_of_name(name: str, country: str, on: date) -> dict:
+    """As `partner_facts` for an organisation that is not in the registry: nothing is stored, nothing is judged."""
+    editions = editions_in_force()
+    matches = find_listed(named_as(name, country), editions)
+    hit = "not_screened" if not editions else "possible" if matches else "none"
+    return {**country_facts(country, on), **list_facts_unjudged(hit), "owner_hit": NO_VALUE}
+
+
+def owner_hits(partners: Iterable[Partner], on: date, said: Mapping[int, str] | None = None) -> dict[int, OwnerHit]:
+    """By partner id. `said` stands for what the lists say of some owners, in place of what they say now."""
+    partners = list(partners)
+    shares = shares_above(partners, on)
+    if not shares.of:
+        return {partner.pk: OwnerHit(NO_VALUE) for partner in partners}
+    verdicts = _verdicts(shares, said or {})
+    return {partner.pk: _owner_hit(shares, verdicts, node_of(partner)) for partner in partners}
+
+
+def _owner_hit(shares: Shares, verdicts: dict[Node, str], owned: Node) -> OwnerHit:
+    direct = shares.of.get(owned, [])
+    if not direct:
+        return OwnerHit(NO_VALUE)
+    for verdict in TO_LOOK_AT:
+        gravest = SANCTION_HITS[: SANCTION_HITS.index(verdict) + 1]
+        meant = {node for node, said in verdicts.items() if said in gravest and node != owned}
+        if owned in shares.owned_by(meant):
+            chain = shares.chain(meant, owned)
+            names = {owner_of(share): share.who for share in chain if owner_of(share) in meant}
+            return OwnerHit(verdict, chain, tuple(names.values()))
+    if percent_in(direct, {owner_of(share) for share in direct}) < HALF:
+        return OwnerHit(NO_VALUE)  # whoever holds the rest may hold more than half
+    cleared = {node for node, said in verdicts.items() if said != "none" and node != owned}
+    return OwnerHit("cleared" if owned in shares.owned_by(cleared) else "none")
+
+
+def _verdicts(shares: Shares, said: Mapping[int, str]) -> dict[Node, str]:
+    """What the lists say of each owner; one who is outside the registry is compared now, and nobody has judged that."""
+    owners = shares.owners
+    of_partners = sanction_hits([share.owner for share in owners.values() if share.owner_id]) | dict(said)
+    editions = editions_in_force() if any(not share.owner_id for share in owners.values()) else []
+    found = {}
+    for node, share in owners.items():
+        if share.owner_id:
+            found[node] = of_partners[share.owner_id]
+        elif not editions:
+            found[node] = "not_screened"
+        else:
+            who = named_as(share.owner_name, share.owner_country, share.owner_kind, share.owner_birth_year)
+            found[node] = "possible" if find_listed(who, editions) else "none"
+    return found

@@ -1,0 +1,58 @@
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from partners.matching.identifiers import READERS, read_identifier
+from partners.models import Identifier, Partner
+from partners.services.recording import record_event
+from partners.services.screenings import screen_anew
+from riskassess.accounts.models import User
+from riskassess.core.errors import Conflict, DomainError
+
+
+@transaction.atomic
+def add_identifier(*, partner: Partner, scheme: str, value: str, actor: User) -> Identifier:
+    """Keep an identifier, checked where its scheme has check digits; an id that somebody else bears is refused."""
+    if scheme not in Identifier.Scheme.values:
+        raise DomainError(_("Choose what kind of identifier it is."), field="scheme")
+    value = _clean(scheme, value)
+    known = Identifier.objects.filter(scheme=scheme, value=value).select_related("partner").first()
+    if known and known.partner_id == partner.pk:
+        return known
+    if known:
+        raise DomainError(
+            _("%(value)s belongs to %(name)s already. Correct it, or merge the two records if they are one.")
+            % {"value": value, "name": known.partner.name},
+            field="value",
+        )
+    try:
+        with transaction.atomic():
+            identifier = Identifier.objects.create(partner=partner, scheme=scheme, value=value)
+    except IntegrityError:
+        raise Conflict(_("Somebody entered this identifier at the same moment. Look at the page again.")) from None
+    record_event("partner.identifier_added", partner, actor, after={"scheme": str(scheme), "value": value})
+    screen_anew(partner, actor)
+    return identifier
+
+
+@transaction.atomic
+def remove_identifier(*, identifier: Identifier, actor: User) -> None:
+    partner, content = identifier.partner, {"scheme": identifier.scheme, "value": identifier.value}
+    identifier.delete()
+    record_event("partner.identifier_removed", partner, actor, before=content)
+    screen_anew(partner, actor)
+
+
+def _clean(scheme: str, value: str) -> str:
+    value = " ".join((value or "").split())
+    if not value:
+        raise DomainError(_("Give the identifier itself."), field="value")
+    if scheme in READERS:
+        try:
+            return read_identifier(scheme, value)
+        except ValueError as fault:
+            words = _("%(value)s is no %(scheme)s: %(fault)s. Look it up again and correct it.")
+            given = {"value": value[:60], "scheme": Identifier.Scheme(scheme).label, "fault": fault}
+            raise DomainError(words % given, field="value") from None
+    if len(value) > Identifier._meta.get_field("value").max_length:
+        raise DomainError(_("The identifier is longer than 80 characters. Give the number alone."), field="value")
+    return value

@@ -1,0 +1,155 @@
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners import queries
+from partners.changes import note_owner_hits, owner_hits_below
+from partners.models import Ownership, Parentage, Partner
+from partners.queries.owners import percent_words
+from partners.services.cleaning import clean_country, clean_name
+from partners.services.recording import record_event
+from partners.services.screenings import screen_anew, screen_if_stale
+from riskassess.accounts.models import User
+from riskassess.core.errors import DomainError
+
+WHOLE = Decimal(100)
+
+
+@transaction.atomic
+def add_owner(
+    *,
+    owned: Partner,
+    percent: Decimal,
+    source: str,
+    actor: User,
+    owner: Partner | None = None,
+    owner_name: str = "",
+    owner_kind: str = Ownership.Kind.ORGANISATION,
+    owner_country: str = "",
+    owner_birth_year: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Ownership:
+    """Record a share. An owner that is in the registry is compared with the lists like any partner; one outside it is
+    compared by name whenever the facts are read, and nobody can judge that match."""
+    if owner is None:
+        owner_name, _key = clean_name(owner_name)
+        owner_country = clean_country(owner_country) if owner_country else ""
+    elif owner.pk == owned.pk:
+        raise DomainError(_("A partner can't own itself. Choose another owner."), field="owner_name")
+    if not 0 < percent <= WHOLE:
+        raise DomainError(_("The share must be more than 0 and at most 100 percent."), field="percent")
+    if since and until and until <= since:
+        raise DomainError(_("The end lies before the beginning. Choose a later end, or leave it empty."), field="until")
+    source = _clean_source(source)
+    Partner.objects.select_for_update().get(pk=owned.pk)
+    _guard_whole(owned, percent, since, until)
+    today = timezone.localdate()
+    before = owner_hits_below(owned, today)
+    share = Ownership.objects.create(
+        owned=owned,
+        owner=owner,
+        owner_name="" if owner else owner_name,
+        owner_kind=owner_kind,
+        owner_country="" if owner else owner_country,
+        owner_birth_year=None if owner else owner_birth_year,
+        percent=percent,
+        since=since,
+        until=until,
+        source=source,
+    )
+    if owner:
+        screen_if_stale(owner, actor)
+    note_owner_hits(before, owner_hits_below(owned, today), f"ownership {share.uid}")
+    record_event("partner.owner_added", owned, actor, after=_content(share))
+    return share
+
+
+@transaction.atomic
+def end_ownership(*, share: Ownership, until: date, actor: User) -> Ownership:
+    """The share is no longer held from this day; it stays in the record."""
+    if share.since and until <= share.since:
+        raise DomainError(_("The end lies before the beginning. Choose a later end."), field="until")
+    today, before_content = timezone.localdate(), _content(share)
+    before = owner_hits_below(share.owned, today)
+    share.until = until
+    share.save(update_fields=["until"])
+    note_owner_hits(before, owner_hits_below(share.owned, today), f"ownership {share.uid}")
+    record_event("partner.owner_ended", share.owned, actor, before=before_content, after=_content(share))
+    return share
+
+
+@transaction.atomic
+def remove_owner(*, share: Ownership, actor: User) -> None:
+    """Take back a share that was recorded in error; one that ended gets its last day instead."""
+    owned, content, uid, today = share.owned, _content(share), share.uid, timezone.localdate()
+    before = owner_hits_below(owned, today)
+    share.delete()
+    note_owner_hits(before, owner_hits_below(owned, today), f"ownership {uid}")
+    record_event("partner.owner_removed", owned, actor, before=content)
+
+
+@transaction.atomic
+def add_parent(*, child: Partner, parent: Partner, source: str, actor: User) -> Parentage:
+    """The partner is a part of another one. A circle is refused."""
+    source = _clean_source(source)
+    if child.pk == parent.pk or child.pk in {each.pk for each in queries.ancestors_of(parent)}:
+        raise DomainError(
+            _("%(parent)s is itself a part of %(child)s. Choose another one.") % {"parent": parent, "child": child},
+            field="parent_name",
+        )
+    row, is_new = Parentage.objects.get_or_create(child=child, parent=parent, defaults={"source": source})
+    if is_new:
+        screen_if_stale(parent, actor)
+        record_event("partner.parent_added", child, actor, after={"parent": parent.name, "source": source})
+        screen_anew(child, actor)
+    return row
+
+
+@transaction.atomic
+def remove_parent(*, parentage: Parentage, actor: User) -> None:
+    child, content = parentage.child, {"parent": parentage.parent.name, "source": parentage.source}
+    parentage.delete()
+    record_event("partner.parent_removed", child, actor, before=content)
+    screen_anew(child, actor)
+
+
+def _guard_whole(owned: Partner, percent: Decimal, since: date | None, until: date | None) -> None:
+    """On no day may more than the whole be owned."""
+    shares = list(owned.owners.all())
+    first = since or date.min
+    days = {first} | {share.since for share in shares if share.since and share.since > first}
+    for day in sorted(day for day in days if until is None or day < until):
+        held = sum(
+            (s.percent for s in shares if (s.since or date.min) <= day and (s.until is None or s.until > day)),
+            Decimal(0),
+        )
+        if held + percent > WHOLE:
+            words = _(
+                "With this share %(sum)s %% would be owned at once; %(held)s %% are recorded. Correct the share, or "
+                "end one that is no longer held."
+            )
+            given = {"sum": percent_words(held + percent), "held": percent_words(held)}
+            raise DomainError(words % given, field="percent")
+
+
+def _clean_source(source: str) -> str:
+    source = " ".join((source or "").split())
+    if not source:
+        raise DomainError(_("Say where this is known from, such as a register and its date."), field="source")
+    if len(source) > Ownership._meta.get_field("source").max_length:
+        raise DomainError(_("The source is longer than 300 characters. Give an address or a file number."), "source")
+    return source
+
+
+def _content(share: Ownership) -> dict:
+    return {
+        "owner": share.who,
+        "percent": percent_words(share.percent),
+        "since": share.since.isoformat() if share.since else "",
+        "until": share.until.isoformat() if share.until else "",
+        "source": share.source,
+    }
