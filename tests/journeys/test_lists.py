@@ -1,4 +1,4 @@
-"""A list changes while a proposal stands approved: what an officer loads reaches the partner, its match and the desk."""
+"""A list changes while a proposal stands approved: what an officer loads reaches the partner and the desk."""
 
 from pathlib import Path
 

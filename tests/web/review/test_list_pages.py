@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners.lists import import_edition
+from partners.lists import go_on, import_edition
 from partners.models import ListEdition, ListSource
 from riskassess.audit.models import Event
 from riskassess.jobs.models import Job
-from riskassess.jobs.running import run_pending
+from riskassess.jobs.running import run_job, run_pending
 
 pytestmark = pytest.mark.django_db
 State = ListEdition.State
@@ -77,6 +77,26 @@ def test_long_list_is_read_in_steps_of_some_seconds(as_user, omar, own, monkeypa
     assert (
         Job.objects.filter(task="partners.import_step", state="done").count() == 7
     )  # 4 read, 1 finds the end, 1 compares, 1 swaps
+
+
+def test_each_step_done_twice_comes_to_the_same(as_user, omar, own, put, monkeypatch):
+    """A worker that was given up for dead, and the one that took its work over."""
+    monkeypatch.setattr("partners.lists.background.STEP_SECONDS", 0)
+    put(*range(300))
+    upload(as_user(omar), content(*range(10, 410), day="2026-11-08"))
+
+    for _step in range(10):
+        job = Job.objects.filter(task="partners.import_step", state="queued").first()
+        if job is None:
+            break
+        edition_id, run, number = job.ids
+        go_on(ListEdition.objects.get(pk=edition_id), run, number)
+        run_job(job.pk)
+
+    edition = own.editions.get(state=State.IN_FORCE)
+    assert (edition.entities_count, edition.entries.count(), edition.names_count) == (400, 400, 400)
+    assert (edition.added_count, edition.removed_count, edition.deltas.count()) == (110, 10, 120)
+    assert Event.objects.filter(verb="list.imported", actor_id=omar.pk).count() == 1
 
 
 def test_files_of_a_set_are_taken_together(as_user, omar, university):
