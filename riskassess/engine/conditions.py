@@ -167,7 +167,7 @@ class _Compiler:
                 break
         else:
             names = {n for table in (singles, sets) for facts in table.values() for n in facts}
-            raise ConditionError(f"there is no fact {name!r} here{_near(name, names)}.")
+            raise ConditionError(f"there is no fact {name!r} here{_near(name, names)}")
         is_set = name in sets.get(place, {})
         ranks = {value: rank for rank, value in enumerate(vocabulary)}
         test = _test(operator, wanted, ranks, vocabulary, is_set, name)
@@ -187,7 +187,7 @@ def _compiler_of(catalogue: Catalogue) -> _Compiler:
 def _question(catalogue: Catalogue, question_id: Any, scope: Scope) -> Question:
     if not isinstance(question_id, str) or not catalogue.has_question(question_id):
         near = _near(question_id, (question.id for question in catalogue.questions))
-        raise ConditionError(f"there is no question {question_id!r}{near}.")
+        raise ConditionError(f"there is no question {question_id!r}{near}")
     question = catalogue.question(question_id)
     if question.scope not in {"proposal", scope}:
         raise ConditionError(
@@ -209,7 +209,7 @@ def _options_under(question: Question, groups: Any) -> list[str]:
     known = {option.group for option in question.options if option.group}
     for group in wanted:
         if group not in known:
-            raise ConditionError(f"{group!r} is no group of {question.id}'s options{_near(group, known)}.")
+            raise ConditionError(f"{group!r} is no group of {question.id}'s options{_near(group, known)}")
     return [option.id for option in question.options if option.group in wanted]
 
 
@@ -236,7 +236,7 @@ def _test(
         elif isinstance(wanted, str) and wanted in ranks:
             bound = ranks[wanted]
         else:
-            raise ConditionError(f"{wanted!r} has no place in the risk order of {name}{_near(wanted, ranks)}.")
+            raise ConditionError(f"{wanted!r} has no place in the risk order of {name}{_near(wanted, ranks)}")
         up = operator == "at_least"
 
         def ranked(value: Any) -> bool:
@@ -246,7 +246,7 @@ def _test(
         return (lambda value: any(ranked(item) for item in value)) if is_set else ranked
     for value in values:
         if choices and value not in choices:
-            raise ConditionError(f"{value!r} is no value of {name}{_near(value, choices)}.")
+            raise ConditionError(f"{value!r} is no value of {name}{_near(value, choices)}")
     if (operator == "includes") != is_set:
         raise ConditionError(f"{name} holds {'several values: use includes' if is_set else 'one value: use is or in'}.")
     if operator == "is" and isinstance(wanted, list):
@@ -257,4 +257,4 @@ def _test(
 
 def _near(word: Any, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(str(word), list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else "."

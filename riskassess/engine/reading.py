@@ -105,7 +105,8 @@ def _compose(name: str, text: str) -> yaml.Node:
         mark = getattr(fault, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or fault
-        raise CatalogueError([f"{name}{where}: this is not YAML: {reason}."]) from None
+        look = "Look at the indentation and the quotes here and just above."
+        raise CatalogueError([f"{name}{where}: this is not YAML: {reason}. {look}"]) from None
     if not isinstance(node, yaml.MappingNode):
         raise CatalogueError([f"{name}, line 1: a file begins with names and their values."])
     if problems := list(_shape_problems(name, node)):

@@ -243,6 +243,7 @@ def test_golden_case_that_holds_is_silent():
         ({"holds": ["L01"]}, "expects holds L01, and it is none."),
         ({"possible_holds": ["L01"]}, "expects possible_holds L01, and it is none."),
         ({"findings": {"R": 12}}, "expects the finding R with 12, and it has 9."),
+        ({"findings": {"S": 12}}, "expects the finding S with 12, and it is not found."),
         ({"findings": {}}, "expects no findings, and there are R 9."),
         ({"scores": {"knowledge": 4}}, "expects knowledge to score 4, and it scores 9."),
         ({"absent": ["R"]}, "expects nothing of R, and it is there."),
@@ -254,6 +255,16 @@ def test_golden_case_that_fails_says_how(changes, said):
 
     assert len(told) == 1
     assert told[0].startswith(f"golden, One: {said}")
+
+
+def test_golden_case_that_a_new_question_opens_names_the_question():
+    asked = [rule("R", {"answer": "A", "is": "yes"}, (3, 3)), rule("S", {"answer": "B", "is": "yes"}, (5, 5))]
+    case = {**GOLDEN, "facts": facts({"A": "yes"}), "expect": {"upper": "moderate"}}
+
+    assert found(*asked, golden=[case]) == [
+        "golden, One: expects upper moderate, and it is very_high. The story does not answer B, which decides: answer it "
+        "there."
+    ]
 
 
 def test_golden_case_with_facts_that_do_not_fit_is_found():

@@ -187,19 +187,19 @@ def test_deep_condition_is_refused():
             {"perhaps": 1, "maybe": 2},
             "no condition begins with maybe, perhaps; use all, any, not, answer, fact, every or count.",
         ),
-        ({"answer": "AA", "is": "yes"}, "there is no question 'AA'; did you mean A?."),
+        ({"answer": "AA", "is": "yes"}, "there is no question 'AA'; did you mean A?"),
         ({"unsure": 3}, "there is no question 3."),
         (
             {"answer": "A", "was": "yes"},
             "'answer: A' needs exactly one of is, in, in_group, includes, at_least, at_most.",
         ),
-        ({"answer": "A", "is": "yess"}, "'yess' is no value of A; did you mean yes?."),
+        ({"answer": "A", "is": "yess"}, "'yess' is no value of A; did you mean yes?"),
         ({"answer": "A", "is": ["yes"]}, "'is' compares A with one value; use 'in' for several."),
         ({"answer": "A", "includes": "yes"}, "A holds one value: use is or in."),
         ({"answer": "T", "in": ["x"]}, "T holds several values: use includes."),
         ({"answer": "T", "in_group": "x"}, "T holds several values: use includes."),
         ({"answer": "A", "in_group": "x"}, "'x' is no group of A's options."),
-        ({"answer": "A", "at_least": "yess"}, "'yess' has no place in the risk order of A; did you mean yes?."),
+        ({"answer": "A", "at_least": "yess"}, "'yess' has no place in the risk order of A; did you mean yes?"),
         ({"answer": "W", "is": "x"}, "W is answered in free form (text); no condition reads that."),
         ({"answer": "N", "is": 3}, "N is a number: use at_least or at_most with a whole number."),
         ({"answer": "P", "is": "yes"}, "P is asked for each partner; say 'any: partner' or 'every'."),
@@ -209,7 +209,7 @@ def test_deep_condition_is_refused():
         ({"count": "partner", "where": IS_P, "at_least": "2"}, "'at_least' is a whole number from 1 on."),
         (
             {"any": "partner", "where": {"fact": "hitt", "is": "none"}},
-            "there is no fact 'hitt' here; did you mean hit?.",
+            "there is no fact 'hitt' here; did you mean hit?",
         ),
         (
             {"any": "partner", "where": {"fact": "hit", "in_group": "none"}},
@@ -245,7 +245,7 @@ def test_group_that_does_not_exist_is_refused_with_the_one_that_was_meant():
     with pytest.raises(ConditionError) as refusal:
         compile_condition(made, {"answer": "V", "in_group": "metal"}, "proposal")
 
-    assert str(refusal.value) == "'metal' is no group of V's options; did you mean metals?."
+    assert str(refusal.value) == "'metal' is no group of V's options; did you mean metals?"
 
 
 def test_reason_that_two_conditions_over_rows_share_is_told_once():

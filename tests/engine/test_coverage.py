@@ -43,7 +43,7 @@ def test_unknown_part_and_idle_source_are_found():
 
     told = with_source([asks], parts=[A_PART], more=[{**idle, "last_checked": "2026-11-01"}])
 
-    assert "questions, Z: cites SO-A2, which is no part of S; did you mean SO-A1?." in told
+    assert "questions, Z: cites SO-A2, which is no part of S; did you mean SO-A1?" in told
     assert "sources, T: nothing rests on this source; cite it or leave it out." in told
 
 

@@ -42,7 +42,9 @@ def release(tmp_path):
         path = folder / name
         before = path.read_text(encoding="utf-8") if path.exists() else "golden:\n"
         path.write_text(before + text, encoding="utf-8")
-    assert [name for name, _text in added] == ["rules.yaml", "mitigations.yaml", "golden.yaml"]
+    assert [name for name, _text in added] == [
+        "rules.yaml", "mitigations.yaml", "golden.yaml", "questions.yaml", "rules.yaml", "golden.yaml",
+    ]  # fmt: skip
     return folder
 
 
@@ -62,6 +64,7 @@ def test_the_difference_names_the_rule_the_safeguard_and_nothing_else(release):
     assert code == 0
     assert "OWN01 added: Field work records where many people go" in told
     assert "M_coarse_places added: Keep places coarse" in told
+    assert "OWQ1 added: Could somebody find" in told
     assert " changed: " not in told
     assert " removed: " not in told
 

@@ -80,8 +80,8 @@ def _citation_problems(kind: str, item: str, citation: Citation, sources: dict[s
     for key in citation.parts:
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
-            near = f"; did you mean {close[0]}?" if close else ""
-            yield Problem(kind, item, f"cites {key}, which is no part of {citation.source}{near}.")
+            near = f"; did you mean {close[0]}?" if close else "."
+            yield Problem(kind, item, f"cites {key}, which is no part of {citation.source}{near}")
 
 
 def stop_problems(catalogue: Catalogue) -> Iterator[Problem]:

@@ -44,11 +44,12 @@ def golden_faults(case: GoldenCase, result: Assessment) -> Iterator[str]:
         if key in found:
             expected = sorted(wanted) if isinstance(wanted, list) else wanted
             if found[key] != expected:
-                yield f"expects {key} {_said(expected)}, and it is {_said(found[key])}."
+                yield f"expects {key} {_said(expected)}, and it is {_said(found[key])}.{_open(result)}"
         elif key == "findings":
             differing = {name: findings.get(name) for name in wanted if findings.get(name) != wanted[name]}
             for name, score in differing.items():
-                yield f"expects the finding {name} with {wanted[name]}, and it has {score}."
+                instead = "it is not found" if score is None else f"it has {score}"
+                yield f"expects the finding {name} with {wanted[name]}, and {instead}."
             if findings and not wanted:
                 yield f"expects no findings, and there are {_said(findings)}."
         elif key == "scores":
@@ -60,6 +61,14 @@ def golden_faults(case: GoldenCase, result: Assessment) -> Iterator[str]:
                 yield f"expects nothing of {rule}, and it is there."
         else:
             yield f"expect has no key {key!r}; known are {', '.join([*found, 'findings', 'scores', 'absent'])}."
+
+
+def _open(result: Assessment) -> str:
+    """What the story leaves open and would settle it: a question that came later opens every story that calls it."""
+    places = [f"{each.question} ({each.row})" if each.row else each.question for each in result.narrowing]
+    if not places:
+        return ""
+    return f" The story does not answer {', '.join(places)}, which decides: answer it there."
 
 
 def _said(value: Any) -> str:

@@ -48,7 +48,7 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
             continue
         if (entry.part, entry.item) not in entries:
             known = [item for part, item in entries if part == entry.part]
-            reason = f"{about} is of no entry of {entry.part}{_near(entry.item, known)}."
+            reason = f"{about} is of no entry of {entry.part}{_near(entry.item, known)}"
             yield Problem("translations", entry.item, reason)
             continue
         for field, text in entry.texts.items():
@@ -56,7 +56,7 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
             if place not in original:
                 known = [at[2] for at in original if at[:2] == (entry.part, entry.item)]
                 yield Problem(
-                    "translations", entry.item, f"{about} has {field}, which is no text of it{_near(field, known)}."
+                    "translations", entry.item, f"{about} has {field}, which is no text of it{_near(field, known)}"
                 )
             elif place in there[entry.language]:
                 yield Problem("translations", entry.item, f"{about} has {field} twice.")
@@ -75,4 +75,4 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
 
 def _near(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else "."
