@@ -262,8 +262,8 @@ def test_golden_case_that_a_new_question_opens_names_the_question():
     case = {**GOLDEN, "facts": facts({"A": "yes"}), "expect": {"upper": "moderate"}}
 
     assert found(*asked, golden=[case]) == [
-        "golden, One: expects upper moderate, and it is very_high. The story does not answer B, which decides: answer it "
-        "there."
+        "golden, One: expects upper moderate, and it is very_high. "
+        "The story does not answer B, which decides: answer it there."
     ]
 
 
