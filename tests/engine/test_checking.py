@@ -267,6 +267,18 @@ def test_golden_case_that_a_new_question_opens_names_the_question():
     ]
 
 
+def test_golden_case_whose_residual_alone_a_new_question_opens_names_it():
+    lowered = rule("R", {"answer": "A", "is": "yes"}, (3, 5), mitigations=["M"])
+    asked = [lowered, rule("S", {"answer": "B", "is": "yes"}, (3, 5))]
+    given = facts({"A": "yes"}, safeguards=[("M", "R", "agreed")])
+    case = {**GOLDEN, "facts": given, "expect": {"residual": "moderate"}}
+
+    assert found(*asked, golden=[case], mitigations=[mitigation("M", 2)]) == [
+        "golden, One: expects residual moderate, and it is high. "
+        "The story does not answer B, C, G, T, N, H, I, which decides: answer it there."
+    ]
+
+
 def test_golden_case_with_facts_that_do_not_fit_is_found():
     case = {**GOLDEN, "facts": facts({"A": "perhaps"}), "expect": {}}
 

@@ -65,7 +65,9 @@ def golden_faults(case: GoldenCase, result: Assessment) -> Iterator[str]:
 
 def _open(result: Assessment) -> str:
     """What the story leaves open and would settle it: a question that came later opens every story that calls it."""
-    places = [f"{each.question} ({each.row})" if each.row else each.question for each in result.narrowing]
+    left = [each for each in result.open_answers if each.state == "missing"] if result.residual.is_open else []
+    decisive = result.narrowing or left  # as filed nothing may hang on it, and with safeguards something
+    places = [f"{each.question} ({each.row})" if each.row else each.question for each in decisive]
     if not places:
         return ""
     return f" The story does not answer {', '.join(places)}, which decides: answer it there."
