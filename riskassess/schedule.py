@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from partners.lists import watch_folder
+from partners.lists import clear_all_abandoned, watch_folder
 from partners.queries.lists import list_standings, untold_editions
 from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
@@ -59,6 +59,7 @@ def check_chain_daily() -> None:
 def watch_lists() -> None:
     """Take up what is new in the folder of lists, and tell officers what was refused or is held."""
     watch_folder()
+    clear_all_abandoned()
     for edition in untold_editions(timezone.now() - TOLD_WITHIN):
         workflow.tell_edition(edition=edition)
 

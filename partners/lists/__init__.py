@@ -8,12 +8,14 @@ from partners.lists.background import accept_edition, go_on, import_upload, roll
 from partners.lists.deciding import refuse_edition
 from partners.lists.importing import import_edition
 from partners.lists.outcomes import ImportResult, Outcome
+from partners.lists.refusing import clear_all_abandoned
 from partners.lists.watching import watch_folder
 
 __all__ = [
     "ImportResult",
     "Outcome",
     "accept_edition",
+    "clear_all_abandoned",
     "go_on",
     "import_edition",
     "import_upload",

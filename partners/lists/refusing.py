@@ -39,6 +39,11 @@ def hold(edition: ListEdition, reason: str) -> ImportResult:
     return result_of(edition)
 
 
+def clear_all_abandoned() -> None:
+    for source in ListSource.objects.filter(editions__state=State.STAGING).distinct():
+        clear_abandoned(source)
+
+
 def clear_abandoned(source: ListSource) -> None:
     """What a killed import, or a killed refusal, left behind; nobody ever saw it."""
     begun = source.editions.filter(state=State.STAGING, created_at__lt=timezone.now() - ABANDONED_AFTER)

@@ -211,9 +211,7 @@ def reassessed(*, proposal: Proposal, people: list[User], record_uid) -> None:
 def list_refused(*, edition: ListEdition, people: list[User]) -> None:
     for user in people:
         with translation.override(user.language):
-            text = _(
-                "A file of this list was not taken. What was in force before still is. Its page says what was wrong."
-            )
+            text = _("A file of this list was not taken; what was in force stays. Its page says what was wrong.")
             _tell_of_list(user, edition, "refused", _("a file was refused"), text)
 
 

@@ -63,6 +63,16 @@ def test_what_an_officer_refused_is_no_news(own, omar, put):
     assert not Notice.objects.filter(key__startswith="list:").exists()
 
 
+def test_import_that_nobody_goes_on_with_is_cleared_and_told(own, omar):
+    left = ListEdition.objects.create(source=own, file_name="x", sha256="x", normaliser="x")
+    ListEdition.objects.filter(pk=left.pk).update(created_at=timezone.now() - timedelta(hours=2))
+
+    watch_lists()
+
+    left.refresh_from_db()
+    assert (left.state, omar.name in told(f"{left.uid}:refused")) == (ListEdition.State.REJECTED, True)
+
+
 def test_list_that_has_grown_old_is_told_once_and_again_after_it_was_confirmed(own, omar, put):
     edition = put(2)
     ListSource.objects.filter(pk=own.pk).update(interval_days=7)
