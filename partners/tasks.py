@@ -1,5 +1,6 @@
 from partners.lists import go_on
-from partners.models import ListEdition, Partner
+from partners.models import ListEdition, Partner, RorImport
+from partners.reference import ror
 from partners.rescreening import rescreen
 from partners.screening import screen
 from riskassess.jobs.running import job_task
@@ -18,3 +19,8 @@ def rescreen_edition(edition_id, how, after):
 @job_task("partners.import_step")
 def import_step(edition_id, run, number):
     go_on(ListEdition.objects.select_related("source", "file").get(pk=edition_id), run, number)
+
+
+@job_task("partners.import_ror_step")
+def import_ror_step(import_id):
+    ror.go_on(RorImport.objects.select_related("file", "brought_by").get(pk=import_id))

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from partners.candidates.writing import FORM
 from partners.matching.identifiers import ALPHABET, ROR_PREFIX, read_ror_id
-from partners.models import Alias, ListEdition, ListedName, Partner, RorRecord
+from partners.models import Alias, ListEdition, ListedName, Partner, RorName
 
 CHUNK = 5_000
 
@@ -74,9 +74,8 @@ def _rows_of_partners(_place: Place) -> Iterator[tuple[int, str, str]]:
 
 
 def _rows_of_ror(_place: Place) -> Iterator[tuple[int, str, str]]:
-    for ror_id, name, others in RorRecord.objects.order_by().values_list("pk", "name", "other_names").iterator(CHUNK):
-        for text in filter(None, (name, *others.split("|"))):
-            yield number_of(ror_id), text, "organisation"
+    for ror_id, text in RorName.objects.order_by().values_list("record_id", "text").iterator(CHUNK):
+        yield number_of(ror_id), text, "organisation"
 
 
 _ROWS = {"edition": _rows_of_edition, "partners": _rows_of_partners, "ror": _rows_of_ror}

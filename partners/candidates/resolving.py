@@ -13,10 +13,9 @@ from partners.matching import resolve
 from partners.matching.normalise import normalise
 from partners.matching.resolve import Record, Resolution
 from partners.matching.score import Name
-from partners.models import RorRecord
+from partners.models import RorName, RorRecord
 
 LOOKED_AT = 20
-LONGEST_ACRONYM = 6
 
 # As authors write them; the table of countries has the official names.
 ALSO = {
@@ -81,16 +80,21 @@ def _lookup_equal(name: str) -> list[Record]:
 
 
 def _records(ror_ids: list[str]) -> list[Record]:
-    """In the order of the ids; one query."""
-    rows = RorRecord.objects.in_bulk(ror_ids)
-    return [_record(rows[ror_id]) for ror_id in ror_ids if ror_id in rows]
+    """In the order of the ids; two queries. What ROR withdrew is no organisation any more."""
+    held = RorRecord.objects.exclude(status=RorRecord.Status.WITHDRAWN).prefetch_related("names")
+    rows = held.in_bulk(ror_ids)
+    return [record_of(rows[ror_id]) for ror_id in ror_ids if ror_id in rows]
 
 
-def _record(row: RorRecord) -> Record:
-    names = [Name(row.name), *(Name(name, _kind(name)) for name in row.other_names.split("|") if name)]
-    return Record(row.pk, tuple(names), row.country, row.city)
+def record_of(row: RorRecord) -> Record:
+    """What of a record is compared; its names have to be fetched with it."""
+    return Record(row.pk, tuple(Name(name.text, _kind(name)) for name in row.names.all()), row.country, row.city)
 
 
-def _kind(name: str) -> str:
-    """The compact form of ROR data does not mark acronyms."""
-    return "acronym" if len(name) <= LONGEST_ACRONYM and " " not in name else "alias"
+def _kind(name: RorName) -> str:
+    match name.kind:
+        case RorName.Kind.ACRONYM:
+            return "acronym"
+        case RorName.Kind.ALIAS:
+            return "alias"
+    return "primary"

@@ -11,7 +11,8 @@ from partners.models.lists import (
 )
 from partners.models.merging import PartnerMerge
 from partners.models.ownership import Ownership, Parentage
-from partners.models.registry import Alias, Identifier, Partner, PartnerType, RorRecord
+from partners.models.registry import Alias, Identifier, Partner, PartnerType
+from partners.models.ror import RorImport, RorName, RorRecord, RorRelation
 from partners.models.screenings import Hit, Judgement, Screening
 
 __all__ = [
@@ -35,6 +36,9 @@ __all__ = [
     "Partner",
     "PartnerMerge",
     "PartnerType",
+    "RorImport",
+    "RorName",
     "RorRecord",
+    "RorRelation",
     "Screening",
 ]

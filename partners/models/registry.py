@@ -95,25 +95,3 @@ class Identifier(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.get_scheme_display()} {self.value}"
-
-
-class RorRecord(models.Model):
-    """An organisation in the locally held part of ROR, for the picker; not a partner until somebody files it."""
-
-    ror_id = models.CharField(max_length=30, primary_key=True)
-    name = models.CharField(max_length=300)
-    normalised = models.CharField(max_length=600, db_index=True)
-    other_names = models.TextField(blank=True)
-    country = models.CharField(max_length=2)
-    city = models.CharField(max_length=120, blank=True)
-    type = models.CharField(max_length=12, choices=PartnerType.choices, blank=True)
-
-    class Meta:
-        ordering = ["name", "pk"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def country_name(self):
-        return country_name(self.country)

@@ -11,7 +11,16 @@ from partners.queries.countries import (
 )
 from partners.queries.facts import OwnerHit, facts_of_name, owner_hits, partner_facts, partner_facts_of
 from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
-from partners.queries.registry import find_partners, find_ror, partner_by_ror
+from partners.queries.registry import find_partners
+from partners.queries.ror import (
+    RorStanding,
+    RorTree,
+    find_ror,
+    partner_by_ror,
+    ror_tree,
+    standing_of,
+    standings_of,
+)
 from partners.queries.screenings import (
     SANCTION_HITS,
     editions_in_force,
@@ -35,6 +44,8 @@ __all__ = [
     "FactSource",
     "Owner",
     "OwnerHit",
+    "RorStanding",
+    "RorTree",
     "ancestors_of",
     "country_facts",
     "country_facts_of",
@@ -57,7 +68,10 @@ __all__ = [
     "partner_by_ror",
     "partner_facts",
     "partner_facts_of",
+    "ror_tree",
     "said_by",
     "sanction_hit",
     "sanction_hits",
+    "standing_of",
+    "standings_of",
 ]

@@ -2,18 +2,7 @@ from django.db.models import Case, Q, Value, When
 
 from partners.matching.identifiers import read_ror_id
 from partners.matching.normalise import normalise
-from partners.models import Partner, RorRecord
-
-
-def find_ror(text: str, limit: int = 10) -> list[RorRecord]:
-    """Records of the local ROR data for a typed name or ROR id; names that begin with it come first."""
-    if record := _by_id(RorRecord.objects.all(), text):
-        return [record]
-    key = normalise(text)
-    if len(key) < 2:
-        return []
-    found = RorRecord.objects.filter(Q(normalised__contains=key) | Q(other_names__contains=key))
-    return list(found.order_by(_closeness(key), "name", "pk")[:limit])
+from partners.models import Partner
 
 
 def find_partners(text: str, limit: int = 10) -> list[Partner]:
@@ -26,11 +15,7 @@ def find_partners(text: str, limit: int = 10) -> list[Partner]:
     found = Partner.objects.filter(
         Q(normalised__contains=key) | Q(pk__in=Partner.objects.filter(aliases__normalised__contains=key).values("pk"))
     )
-    return list(found.order_by(_closeness(key), "name", "pk")[:limit])
-
-
-def partner_by_ror(ror_id: str) -> Partner | None:
-    return Partner.objects.filter(ror_id=ror_id).first() if ror_id else None
+    return list(found.order_by(closeness(key), "name", "pk")[:limit])
 
 
 def _by_id(rows, text: str):
@@ -40,7 +25,8 @@ def _by_id(rows, text: str):
         return None
 
 
-def _closeness(key: str) -> Case:
+def closeness(key: str) -> Case:
+    """0 for the very name up to 3 for a name that only holds it; for ordering."""
     return Case(
         When(normalised=key, then=Value(0)),
         When(normalised__startswith=key, then=Value(1)),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from partners.lists import import_edition
 from partners.matching.normalise import NORMALISER
-from partners.models import ListEdition, ListSource
+from partners.models import ListEdition, ListSource, RorImport
 from partners.reference.countries import import_country_facts
-from partners.reference.ror import import_ror_records
-from partners.reference.tables import Loaded, fault_at, rows_of
+from partners.reference.ror import import_ror, progress_words
+from partners.reference.tables import Loaded, UnreadableTable, fault_at, rows_of
 
 SOURCE_COLUMNS = (
     "code", "name", "kind", "authority", "format", "is_sample", "interval_days", "address", "licence", "file",
@@ -24,8 +24,18 @@ def load_reference(folder: Path | None = None, *, with_samples: bool = True) -> 
     folder = folder or settings.BASE_DIR / "fixtures"
     for path in sorted((folder / "countries").glob("*.csv")):
         yield import_country_facts(path=path)
-    yield import_ror_records(path=folder / "ror" / "ror-sample.csv.gz")
+    yield load_ror(folder / "ror" / "ror-sample.jsonl.gz")
     yield from load_sources(folder / "lists", with_samples=with_samples)
+
+
+def load_ror(path: Path) -> Loaded:
+    """Records that are held already in a newer form stay."""
+    _begun, *later = import_ror(path=path)
+    if not later:
+        return Loaded("ror", False, _("%(file)s: nothing new.") % {"file": path.name})
+    if later[-1].state == RorImport.State.REFUSED:
+        raise UnreadableTable(progress_words(later[-1]))
+    return Loaded("ror", True, progress_words(later[-1]))
 
 
 def load_sources(folder: Path, *, with_samples: bool = True) -> Iterator[Loaded]:

@@ -1,55 +1,184 @@
-"""Records of the Research Organization Registry, as compact CSV."""
+"""Take over a file of ROR records: first all of it is checked, then it is stored, then made searchable.
+
+It goes step by step, so that it may stop anywhere and go on later; as long as a file is being checked, nothing of it
+is stored, so a file that is refused changes nothing.
+"""
 
 import hashlib
+import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.countries import NAMES
-from partners.matching.identifiers import read_ror_id
-from partners.matching.normalise import NORMALISER, normalise
-from partners.models import Dataset, PartnerType, RorRecord
-from partners.reference.tables import Loaded, fault_at, keep_dataset, read_file, record_import, rows_of, unpacked
+from partners import candidates
+from partners.models import RorImport
+from partners.parsing.ror_json import UnreadableRor, read_entries
+from partners.reference.ror_storing import FORM, HANDFUL, check_entry, store
+from riskassess.accounts.models import User
+from riskassess.audit.log import record
+from riskassess.files.services import path_of, store_stream
+from riskassess.jobs.models import Queue
+from riskassess.jobs.models import State as JobState
+from riskassess.jobs.running import report_progress
+from riskassess.jobs.services import enqueue, retry
 
-ROR_COLUMNS = ("ror_id", "name", "other_names", "country", "city", "type")
+STEP_SECONDS = 8.0
+State = RorImport.State
+UNFINISHED = (State.CHECKING, State.STORING, State.INDEXING)
+
+
+def import_ror(*, path: Path, actor: User | None = None) -> Iterator[RorImport]:
+    """Read the file to its end, and give the import whenever it has got on. One that was broken off goes on."""
+    work = begin_import(path=path, actor=actor)
+    yield work
+    while not work.is_over:
+        take_step(work, path, seconds=1.0)
+        yield work
+
+
+def import_ror_in_background(*, path: Path, actor: User | None = None) -> RorImport:
+    """Keep the file and let the worker read it."""
+    work = begin_import(path=path, actor=actor)
+    if work.is_over:
+        return work
+    if work.file is None:
+        with path.open("rb") as stream:
+            work.file = store_stream(stream=stream, name=path.name, content_type="application/octet-stream")
+        work.save(update_fields=["file"])
+    _queue_step(work)
+    if work.job and work.job.state in (JobState.FAILED, JobState.CANCELLED, JobState.REFUSED):
+        retry(job=work.job)
+    return work
 
 
 @transaction.atomic
-def import_ror_records(*, path: Path, actor=None) -> Loaded:
-    """Add or renew these records; others that are held already stay."""
-    content = read_file(path)
-    code, sha256 = path.name.split(".")[0][:60], hashlib.sha256(content + NORMALISER.encode()).hexdigest()
-    dataset = Dataset.objects.filter(code=code).first()
-    if dataset and dataset.sha256 == sha256:
-        return Loaded(code, False, _("%(file)s: nothing new.") % {"file": path.name})
-    records = [_ror_record(line, row) for line, row in rows_of(unpacked(content, path.name), ROR_COLUMNS)]
-    RorRecord.objects.bulk_create(
-        records,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["ror_id"],
-        update_fields=["name", "normalised", "other_names", "country", "city", "type"],
-    )
-    dataset = keep_dataset(dataset, code, path, sha256, len(records))
-    record_import("ror.imported", dataset, actor)
-    return Loaded(code, True, _("%(file)s: %(rows)s records read.") % {"file": path.name, "rows": len(records)})
+def begin_import(*, path: Path, actor: User | None = None) -> RorImport:
+    """The import of this very file: the one that is through or under way, else a new one in place of any other."""
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    same = RorImport.objects.filter(sha256=sha256, form=FORM).exclude(state=State.REFUSED)
+    if known := same.select_related("file", "job").first():
+        return known
+    for other in RorImport.objects.filter(state__in=UNFINISHED):
+        refuse(other, _("Another file was brought before this one was read to its end."))
+    return RorImport.objects.create(file_name=path.name[:200], sha256=sha256, form=FORM, brought_by=actor)
 
 
-def _ror_record(line: int, row: dict[str, str]) -> RorRecord:
+def take_step(work: RorImport, path: Path, seconds: float = STEP_SECONDS) -> None:
+    """Read on for about so many seconds. Afterwards `work` says how far it is."""
+    work.refresh_from_db()
+    until = time.monotonic() + seconds
     try:
-        ror_id = read_ror_id(row["ror_id"])
-    except ValueError:
-        raise fault_at(line, "ror_id", row["ror_id"], _("a ROR id")) from None
-    key = normalise(row["name"])
-    if not key or len(row["name"]) > 300:
-        raise fault_at(line, "name", row["name"], _("a name of at most 300 characters"))
-    if row["country"] not in NAMES:
-        raise fault_at(line, "country", row["country"], _("a two-letter country code in capitals, such as NO"))
-    if row["type"] not in PartnerType.values:
-        raise fault_at(line, "type", row["type"], _("one of %s") % ", ".join(PartnerType.values))
-    others = dict.fromkeys(normalise(name) for name in row["other_names"].split("|"))
-    return RorRecord(
-        ror_id=ror_id, name=row["name"], normalised=key, other_names="|".join(filter(None, others)),
-        country=row["country"], city=row["city"][:120], type=row["type"],
-    )  # fmt: skip
+        match work.state:
+            case State.CHECKING:
+                _check(work, path, until)
+            case State.STORING:
+                _store(work, path, until)
+            case State.INDEXING:
+                candidates.build(candidates.ROR)
+                _finish(work)
+    except UnreadableRor as fault:
+        refuse(work, str(fault))
+
+
+def go_on(work: RorImport) -> None:
+    """One step in the worker, which queues the next. Done twice, it comes to the same."""
+    if work.is_over or work.file is None:
+        return
+    report_progress(work.done, work.total, progress_words(work))
+    take_step(work, path_of(work.file))
+    report_progress(work.done, work.total, progress_words(work))
+    if not work.is_over:
+        _queue_step(work)
+
+
+def refuse(work: RorImport, reason: str) -> None:
+    if _move(work, state=State.REFUSED, reason=reason, finished_at=timezone.now()):
+        _record("ror.refused", work, {"reason": reason})
+
+
+def progress_words(work: RorImport) -> str:
+    """How far it is, or how it ended, as one sentence."""
+    told = {
+        "file": work.file_name, "total": work.total, "done": work.done, "added": work.added, "older": work.older,
+        "changed": work.changed, "unchanged": work.unchanged, "reason": work.reason,
+    }  # fmt: skip
+    match work.state:
+        case State.CHECKING:
+            return _("%(file)s: %(total)s records checked so far.") % told
+        case State.STORING:
+            return _("%(file)s: %(done)s of %(total)s records stored.") % told
+        case State.INDEXING:
+            return _("%(file)s: stored; now its names are made searchable.") % told
+        case State.REFUSED if work.done:
+            return _("%(file)s was left after %(done)s of %(total)s records: %(reason)s") % told
+        case State.REFUSED:
+            return _("%(file)s was not taken: %(reason)s What was held before is unchanged.") % told
+    return (
+        _(
+            "%(file)s: %(total)s records, of which %(added)s are new, %(changed)s changed, %(unchanged)s are unchanged "
+            "and %(older)s older than what is held."
+        )
+        % told
+    )
+
+
+def _check(work: RorImport, path: Path, until: float) -> None:
+    offset, total, newest_on = work.offset, work.total, work.newest_on
+    for end, entry in read_entries(path, offset):
+        check_entry(entry)
+        offset, total = end, total + 1
+        newest_on = max(newest_on, entry.modified_on) if newest_on else entry.modified_on
+        if total % HANDFUL == 0 and time.monotonic() > until:
+            _move(work, offset=offset, total=total, newest_on=newest_on)
+            return
+    _move(work, offset=0, total=total, newest_on=newest_on, state=State.STORING)
+
+
+def _store(work: RorImport, path: Path, until: float) -> None:
+    entries = read_entries(path, work.offset)
+    while handful := list(islice(entries, HANDFUL)):
+        if not store(work, [entry for _end, entry in handful], handful[-1][0]):
+            work.refresh_from_db()
+            return
+        if time.monotonic() > until:
+            return
+    _move(work, state=State.INDEXING)
+
+
+@transaction.atomic
+def _finish(work: RorImport) -> None:
+    if _move(work, state=State.DONE, finished_at=timezone.now()):
+        counts = {name: getattr(work, name) for name in ("total", "added", "changed", "unchanged", "older")}
+        _record("ror.imported", work, counts)
+
+
+def _move(work: RorImport, **changes) -> bool:
+    """By compare-and-set: of two processes that read the same file only one gets on."""
+    mine = RorImport.objects.filter(pk=work.pk, state=work.state, offset=work.offset)
+    won = bool(mine.update(**changes))
+    work.refresh_from_db()
+    return won
+
+
+@transaction.atomic
+def _queue_step(work: RorImport) -> None:
+    key = f"ror:{work.uid}:{work.state}:{work.offset}"
+    work.job = enqueue("partners.import_ror_step", key, ids=[work.pk], queue=Queue.BULK, asked_by=work.brought_by)
+    RorImport.objects.filter(pk=work.pk).update(job=work.job)
+
+
+def _record(verb: str, work: RorImport, more: dict) -> None:
+    actor = work.brought_by
+    record(
+        verb,
+        subject=work,
+        actor_id=actor.pk if actor else None,
+        actor_name=actor.name if actor else "",
+        role=actor.role_now if actor else "system",
+        after={"file": work.file_name, "sha256": work.sha256, **more},
+    )

@@ -1,6 +1,5 @@
 """The example proposals: real organisations, valid files, and the level that their story promises."""
 
-import csv
 import gzip
 import json
 from datetime import date
@@ -89,13 +88,16 @@ def test_ror_ids_of_an_example_are_well_formed(path):
 
 
 def test_real_organisations_carry_the_name_and_country_of_their_ror_record():
-    with gzip.open(ROOT / "fixtures" / "ror" / "ror-sample.csv.gz", "rt", encoding="utf-8", newline="") as stream:
-        sample = {row[0]: row for row in csv.reader(stream)}
+    with gzip.open(ROOT / "fixtures" / "ror" / "ror-sample.jsonl.gz", "rt", encoding="utf-8") as stream:
+        sample = {record["id"]: record for record in map(json.loads, stream)}
     partners = [partner for path in EXAMPLES for partner in _read(path)["partners"] if partner.get("ror") in sample]
 
     assert len(partners) >= 4
     for partner in partners:
-        assert (partner["name"], partner["country"]) == (sample[partner["ror"]][1], sample[partner["ror"]][3])
+        record = sample[partner["ror"]]
+        (shown,) = [name["value"] for name in record["names"] if "ror_display" in name["types"]]
+        country = record["locations"][0]["geonames_details"]["country_code"]
+        assert (partner["name"], partner["country"]) == (shown, country)
 
 
 def test_organisations_of_risky_answers_are_invented():

@@ -26,7 +26,7 @@ def write_facts(tmp_path):
 def test_load_reference_loads_what_comes_with_the_house(capsys):
     call_command("load_reference")
 
-    assert RorRecord.objects.count() == 1500
+    assert RorRecord.objects.count() == 2797
     assert CountryFact.objects.filter(kind="eu_member").count() == 27
     assert set(ListSource.objects.values_list("code", flat=True)) == {
         "demo_sanctions", "demo_concern", "un_sample", *OFFICIAL,

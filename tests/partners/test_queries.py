@@ -4,7 +4,7 @@ import pytest
 
 from partners import queries
 from partners.countries import COUNTRIES, country_choices, country_name
-from partners.models import CountryFact, Dataset, RorRecord
+from partners.models import CountryFact, Dataset
 from partners.screening import screen
 from partners.services import register_partner
 from tests.partners.test_screening import LISTED
@@ -137,20 +137,6 @@ def test_facts_of_name_compares_without_storing(sanctions, put_in_force):
 
     assert queries.facts_of_name("Kestrel Arc Instruments", "NO", TODAY)["sanction_hit"] == "possible"
     assert queries.facts_of_name("Halcyon Trust", "NO", TODAY)["sanction_hit"] == "none"
-
-
-def test_find_ror_puts_the_closest_name_first():
-    for number, name in enumerate(["Kestrel Museum", "Kestrel", "The Old Kestrel Museum", "Falcon House"]):
-        RorRecord.objects.create(
-            ror_id=f"https://ror.org/0{number}", name=name, normalised=name.lower(), country="NO",
-            other_names="kestrel house" if name == "Falcon House" else "",
-        )  # fmt: skip
-
-    assert [record.name for record in queries.find_ror("KESTREL")] == [
-        "Kestrel", "Kestrel Museum", "The Old Kestrel Museum", "Falcon House",
-    ]  # fmt: skip
-    assert len(queries.find_ror("kestrel", limit=2)) == 2
-    assert queries.find_ror("k") == queries.find_ror("%_") == []
 
 
 def test_find_partners_looks_at_aliases_too(kestrel, ana):

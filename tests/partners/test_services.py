@@ -1,11 +1,12 @@
 import pytest
 
-from partners.models import Alias, Partner, RorRecord
+from partners.models import Alias, Partner
 from partners.screening import screen
 from partners.services import edit_partner, register_partner, request_screening
 from riskassess.audit.models import Event
 from riskassess.core.errors import DomainError
 from riskassess.jobs.models import State
+from tests.partners.ror import hold_record
 
 pytestmark = pytest.mark.django_db
 MUNICH = "https://ror.org/02kkvpp62"
@@ -13,10 +14,9 @@ MUNICH = "https://ror.org/02kkvpp62"
 
 @pytest.fixture
 def munich(db):
-    return RorRecord.objects.create(
-        ror_id=MUNICH, name="Technical University of Munich", normalised="technical university of munich",
-        other_names="technische universitat munchen|tum", country="DE", city="Munich", type="education",
-    )  # fmt: skip
+    return hold_record(
+        MUNICH, "Technical University of Munich", "Technische Universität München", "TUM", country="DE", city="Munich"
+    )
 
 
 def test_register_partner_makes_a_partner_with_what_ror_knows(ana, munich):

@@ -1,17 +1,16 @@
 import pytest
 
 from partners import candidates
-from partners.matching.normalise import normalise
 from partners.matching.resolve import pieces_of
-from partners.models import RorRecord
+from tests.partners.ror import hold_record
 
 pytestmark = pytest.mark.django_db
 
 RECORDS = [
-    ("https://ror.org/00003ef66", "Norderhaven University", "universitet norderhaven|nhu", "NO", "Norderhaven"),
-    ("https://ror.org/02kkvpp62", "Sable Reach Institute", "sri", "NO", "Sable"),
-    ("https://ror.org/000025p04", "Sable Reach Institute", "", "SE", "Reach"),
-    ("https://ror.org/01ggx4157", "European Organization for Particles", "cern", "CH", "Meyrin"),
+    ("https://ror.org/00003ef66", "Norderhaven University", ["Universitet Norderhaven", "NHU"], "NO", "Norderhaven"),
+    ("https://ror.org/02kkvpp62", "Sable Reach Institute", ["SRI"], "NO", "Sable"),
+    ("https://ror.org/000025p04", "Sable Reach Institute", [], "SE", "Reach"),
+    ("https://ror.org/01ggx4157", "European Organization for Particles", ["CERN"], "CH", "Meyrin"),
 ]
 
 
@@ -19,9 +18,7 @@ RECORDS = [
 def records(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     for ror_id, name, others, country, city in RECORDS:
-        RorRecord.objects.create(
-            ror_id=ror_id, name=name, normalised=normalise(name), other_names=others, country=country, city=city
-        )
+        hold_record(ror_id, name, *others, country=country, city=city)
     candidates.build(candidates.ROR)
 
 

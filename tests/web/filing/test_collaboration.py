@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from partners.models import Partner, RorRecord
+from partners.models import Partner
 from riskassess.audit.models import Event
 from riskassess.proposals.services import describe, set_funders
+from tests.partners.ror import hold_record
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -13,9 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def vienna(db):
-    return RorRecord.objects.create(
-        ror_id="https://ror.org/03prydq77", name="University of Vienna", normalised="university of vienna", country="AT"
-    )
+    return hold_record("https://ror.org/03prydq77", "University of Vienna", country="AT")
 
 
 @pytest.fixture
