@@ -11,7 +11,7 @@ from partners.queries.countries import (
 )
 from partners.queries.facts import OwnerHit, facts_of_name, owner_hits, partner_facts, partner_facts_of
 from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
-from partners.queries.registry import find_partners
+from partners.queries.registry import find_partners, registered
 from partners.queries.ror import (
     RorStanding,
     RorTree,
@@ -68,6 +68,7 @@ __all__ = [
     "partner_by_ror",
     "partner_facts",
     "partner_facts_of",
+    "registered",
     "ror_tree",
     "said_by",
     "sanction_hit",

@@ -1,6 +1,6 @@
 """What is written in the registry: partners, their names, what the lists say of them and what a person says of that."""
 
-from partners.services.identifiers import add_identifier, remove_identifier
+from partners.services.identifiers import add_identifier, remove_identifier, set_ror_id
 from partners.services.judgements import confirm_judgement, judge_hit
 from partners.services.names import add_alias, remove_alias
 from partners.services.owners import add_owner, add_parent, end_ownership, remove_owner, remove_parent
@@ -24,4 +24,5 @@ __all__ = [
     "remove_parent",
     "request_screening",
     "screen_anew",
+    "set_ror_id",
 ]

@@ -34,7 +34,7 @@ def clean_country(country: str) -> str:
     return code
 
 
-def clean_ror_id(ror_id: str) -> str:
+def clean_ror_id(ror_id: str, field: str = "ror_id") -> str:
     if not (ror_id or "").strip():
         return ""
     try:
@@ -43,5 +43,5 @@ def clean_ror_id(ror_id: str) -> str:
         raise DomainError(
             _("%(id)s is not a ROR id: %(fault)s. Correct it, or leave it empty.")
             % {"id": ror_id[:60], "fault": fault},
-            field="ror_id",
+            field=field,
         ) from None

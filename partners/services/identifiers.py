@@ -3,6 +3,7 @@ from django.utils.translation import gettext as _
 
 from partners.matching.identifiers import READERS, read_identifier
 from partners.models import Identifier, Partner
+from partners.services.cleaning import clean_ror_id
 from partners.services.recording import record_event
 from partners.services.screenings import screen_anew
 from riskassess.accounts.models import User
@@ -35,6 +36,25 @@ def add_identifier(*, partner: Partner, scheme: str, value: str, actor: User) ->
 
 
 @transaction.atomic
+def set_ror_id(*, partner: Partner, ror_id: str, actor: User) -> Partner:
+    """Say which record of ROR the partner is; empty takes it back."""
+    ror_id = clean_ror_id(ror_id, "value")
+    known = Partner.objects.filter(ror_id=ror_id).exclude(pk=partner.pk).first() if ror_id else None
+    if known:
+        raise DomainError(
+            _("%(value)s belongs to %(name)s already. Correct it, or merge the two records if they are one.")
+            % {"value": ror_id, "name": known.name},
+            field="value",
+        )
+    before, partner.ror_id = partner.ror_id, ror_id
+    if before != ror_id:
+        partner.save(update_fields=["ror_id", "updated_at"])
+        record_event("partner.resolved", partner, actor, before={"ror_id": before}, after={"ror_id": ror_id})
+        screen_anew(partner, actor)
+    return partner
+
+
+@transaction.atomic
 def remove_identifier(*, identifier: Identifier, actor: User) -> None:
     partner, content = identifier.partner, {"scheme": identifier.scheme, "value": identifier.value}
     identifier.delete()
@@ -50,9 +70,8 @@ def _clean(scheme: str, value: str) -> str:
         try:
             return read_identifier(scheme, value)
         except ValueError as fault:
-            words = _("%(value)s is no %(scheme)s: %(fault)s. Look it up again and correct it.")
-            given = {"value": value[:60], "scheme": Identifier.Scheme(scheme).label, "fault": fault}
-            raise DomainError(words % given, field="value") from None
+            words = _("%(value)s is %(fault)s. Look it up again and correct it.")
+            raise DomainError(words % {"value": value[:60], "fault": fault}, field="value") from None
     if len(value) > Identifier._meta.get_field("value").max_length:
         raise DomainError(_("The identifier is longer than 80 characters. Give the number alone."), field="value")
     return value

@@ -10,15 +10,17 @@ from partners.changes import note_owner_hits, owner_hits_below
 from partners.models import Ownership, Parentage, Partner
 from partners.queries.owners import percent_words
 from partners.services.cleaning import clean_country, clean_name
+from partners.services.partners import register_partner
 from partners.services.recording import record_event
 from partners.services.screenings import screen_anew, screen_if_stale
 from riskassess.accounts.models import User
+from riskassess.audit.log import story
 from riskassess.core.errors import DomainError
 
 WHOLE = Decimal(100)
 
 
-@transaction.atomic
+@story()
 def add_owner(
     *,
     owned: Partner,
@@ -33,8 +35,10 @@ def add_owner(
     since: date | None = None,
     until: date | None = None,
 ) -> Ownership:
-    """Record a share. An owner that is in the registry is compared with the lists like any partner; one outside it is
-    compared by name whenever the facts are read, and nobody can judge that match."""
+    """Record a share. An organisation whose country is known becomes a partner and is compared with the lists like any
+    other; a person, or a mere name, is compared whenever the facts are read, and nobody can judge that match."""
+    if owner is None and owner_kind == Ownership.Kind.ORGANISATION and owner_country:
+        owner = register_partner(name=owner_name, country=owner_country, actor=actor)
     if owner is None:
         owner_name, _key = clean_name(owner_name)
         owner_country = clean_country(owner_country) if owner_country else ""
@@ -92,14 +96,18 @@ def remove_owner(*, share: Ownership, actor: User) -> None:
     record_event("partner.owner_removed", owned, actor, before=content)
 
 
-@transaction.atomic
-def add_parent(*, child: Partner, parent: Partner, source: str, actor: User) -> Parentage:
-    """The partner is a part of another one. A circle is refused."""
+@story()
+def add_parent(
+    *, child: Partner, source: str, actor: User, parent: Partner | None = None, name: str = "", country: str = ""
+) -> Parentage:
+    """The partner is a part of another one, who is registered where the registry has nobody of this name and country.
+    A circle is refused."""
     source = _clean_source(source)
+    parent = parent or register_partner(name=name, country=country, actor=actor)
     if child.pk == parent.pk or child.pk in {each.pk for each in queries.ancestors_of(parent)}:
         raise DomainError(
             _("%(parent)s is itself a part of %(child)s. Choose another one.") % {"parent": parent, "child": child},
-            field="parent_name",
+            field="name",
         )
     row, is_new = Parentage.objects.get_or_create(child=child, parent=parent, defaults={"source": source})
     if is_new:

@@ -7,6 +7,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from riskassess.audit.log import subject_of
 from riskassess.audit.models import Event
 from riskassess.core.errors import DomainError
 
@@ -77,3 +78,8 @@ def start_of(day: date) -> datetime:
 def page_of(filters: EventFilters, number: str | int, *, content: bool) -> Page:
     """One page of events; a number that is no page leads to the nearest one."""
     return Paginator(events(filters, content=content), PAGE_SIZE).get_page(number)
+
+
+def events_of(row) -> QuerySet[Event]:
+    """What happened to one row, newest first; whoever shows it has checked that the reader may see it."""
+    return Event.objects.filter(subject=subject_of(row)).select_related("detail").order_by("-sequence")

@@ -14,8 +14,14 @@ from riskassess.proposals.rules import is_coinvestigator, is_owner
 # (label, url name, roles, first parts of the paths it covers)
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
-    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "partners", "lists")),
-    (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases", "partners")),
+    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists")),
+    (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases")),
+    (
+        _("Partners"),
+        "partners",
+        {Role.RESEARCHER, Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.AUDITOR},
+        ("partners",),
+    ),
     (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
 )

@@ -22,6 +22,7 @@ PAGES = {
     "audit":            (403, 403, 403, 403, 200, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
+    "partners":         (200, 200, 200, 200, 200, 403, 200),
     "list_source":      (403, 403, 200, 403, 200, 403, 403),
     "proposal":         (200, 200, 200, 404, 200, 404, 404),
     "assessment":       (200, 200, 200, 404, 200, 404, 404),
@@ -52,7 +53,7 @@ def people(university):
 def address(name, proposal):
     if name == "list_source":
         return reverse(name, args=["un"])
-    if name in {"home", "proposal_new", "desk", "audit", "replays", "list_sources"}:
+    if name in {"home", "proposal_new", "desk", "audit", "replays", "list_sources", "partners"}:
         return reverse(name)
     return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
 

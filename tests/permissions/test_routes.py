@@ -17,6 +17,7 @@ FILLED = {
     "catalogue": "allea-eu",
     "version": "1.0.0",
     "code": "un",
+    "hit": uuid.UUID(int=8),
 }
 
 

@@ -1,0 +1,94 @@
+"""What an officer changes on the page of a partner; each form is one change."""
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.countries import country_choices
+from partners.models import Alias, Identifier, Ownership, Partner, PartnerType
+from riskassess.web.forms.collaboration import countries, date_field
+from riskassess.web.forms.words import OwnWordsForm
+
+SHARE_WORDS = _("Write the share as a number from 0 to 100, such as 51 or 33.5.")
+
+
+def any_country(words):
+    return lambda: [("", words), *country_choices()]
+
+
+class FindForm(OwnWordsForm):
+    q = forms.CharField(label=_("Name or identifier"), max_length=200, required=False)
+    country = forms.ChoiceField(label=_("Country"), choices=any_country(_("any")), required=False)
+    type = forms.ChoiceField(label=_("Type"), choices=[("", _("any")), *PartnerType.choices], required=False)
+
+
+class PartnerEditForm(OwnWordsForm):
+    name = forms.CharField(label=_("Name"), max_length=300)
+    country = forms.ChoiceField(label=_("Country"), choices=countries)
+    city = forms.CharField(label=_("City"), max_length=120, required=False)
+    type = forms.ChoiceField(label=_("Type"), choices=[("", _("not known")), *PartnerType.choices], required=False)
+    website = forms.CharField(label=_("Website"), max_length=200, required=False)
+
+    @staticmethod
+    def of(partner: Partner) -> dict:
+        return {name: getattr(partner, name) for name in ("name", "country", "city", "type", "website")}
+
+
+class NameForm(OwnWordsForm):
+    name = forms.CharField(label=_("Further name"), max_length=300)
+    kind = forms.ChoiceField(
+        label=_("Kind of name"),
+        choices=[choice for choice in Alias.Kind.choices if choice[0] != Alias.Kind.FILED],
+        initial=Alias.Kind.ALIAS,
+    )
+    language = forms.CharField(
+        label=_("Language"), max_length=8, required=False, help_text=_("Its code, such as de or zh.")
+    )
+
+
+class IdentifierForm(OwnWordsForm):
+    scheme = forms.ChoiceField(
+        label=_("Kind of identifier"), choices=[("ror", _("ROR id")), *Identifier.Scheme.choices]
+    )
+    value = forms.CharField(label=_("Identifier"), max_length=120)
+
+
+class OwnerForm(OwnWordsForm):
+    owner_name = forms.CharField(label=_("Owner"), max_length=300)
+    owner_kind = forms.ChoiceField(
+        label=_("Who it is"), choices=Ownership.Kind.choices, initial=Ownership.Kind.ORGANISATION
+    )
+    owner_country = forms.ChoiceField(
+        label=_("Country"),
+        choices=any_country(_("not known")),
+        required=False,
+        help_text=_("An organisation with a country becomes a partner of its own, so that its matches can be judged."),
+    )
+    owner_birth_year = forms.IntegerField(
+        label=_("Year of birth of a person"), required=False, min_value=1900, max_value=2100
+    )
+    percent = forms.DecimalField(
+        label=_("Percent"),
+        max_digits=6,
+        decimal_places=3,
+        min_value=0,
+        max_value=100,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits"), SHARE_WORDS
+        ),
+    )
+    since = date_field(_("Since"))
+    until = date_field(_("Until"))
+    source = forms.CharField(label=_("Where this is known from"), max_length=300)
+
+
+class ParentForm(OwnWordsForm):
+    name = forms.CharField(label=_("It is a part of"), max_length=300)
+    country = forms.ChoiceField(label=_("Country"), choices=countries)
+    source = forms.CharField(label=_("Where this is known from"), max_length=300)
+
+
+class EndForm(OwnWordsForm):
+    until = forms.DateField(label=_("Held until"), initial=date.today, widget=forms.DateInput(attrs={"type": "date"}))

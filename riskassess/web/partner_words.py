@@ -1,0 +1,102 @@
+"""How the pages of partners speak: what the lists say, who owns whom, and what was changed."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners.countries import country_name
+from partners.models import Alias, Identifier, Ownership, PartnerType
+from partners.queries import Owner, OwnerHit
+from partners.queries.owners import Shares, node_of, percent_words
+from riskassess.audit.models import Event
+from riskassess.web.verbs import verb_words
+
+# What is said of a partner in a list: (tone of the state, words)
+STANDINGS = {
+    "confirmed": ("turn", gettext_lazy("On a list, as a person confirmed")),
+    "possible": ("question", gettext_lazy("Possible match, not judged yet")),
+    "not_screened": ("plain", gettext_lazy("Not compared yet")),
+    "cleared": ("good", gettext_lazy("Match judged to be somebody else")),
+    "none": ("good", gettext_lazy("No match")),
+}
+OWNERS_SAID = {
+    "confirmed": gettext_lazy("More than half is owned by somebody who is on a list, as a person confirmed:"),
+    "possible": gettext_lazy("More than half is owned by somebody who may be on a list; that match is not judged yet:"),
+    "not_screened": gettext_lazy("More than half is owned by somebody who was not compared with the lists yet:"),
+    "cleared": gettext_lazy("A match of an owner of more than half was judged to be somebody else."),
+    "none": gettext_lazy("No owner of more than half is on a list."),
+}
+FIELDS = {
+    "name": gettext_lazy("name"), "country": gettext_lazy("country"), "ror_id": gettext_lazy("ROR id"),
+    "type": gettext_lazy("type"), "city": gettext_lazy("city"), "website": gettext_lazy("website"),
+    "kind": gettext_lazy("kind"), "language": gettext_lazy("language"), "scheme": gettext_lazy("kind"),
+    "value": gettext_lazy("identifier"), "owner": gettext_lazy("owner"), "percent": gettext_lazy("percent"),
+    "since": gettext_lazy("since"), "until": gettext_lazy("until"), "source": gettext_lazy("source"),
+    "parent": gettext_lazy("part of"), "merged": gettext_lazy("record"), "reason": gettext_lazy("reason"),
+}  # fmt: skip
+DEEPEST = 6
+
+
+def share_words(share: Ownership) -> str:
+    given = {"owner": share.who, "percent": percent_words(share.percent), "owned": share.owned.name}
+    return _("%(owner)s holds %(percent)s %% of %(owned)s") % given
+
+
+def owner_words(owner: Owner) -> dict:
+    """Who holds more than half, and through whom."""
+    return {
+        "owner": owner,
+        "percent": percent_words(owner.percent),
+        "chain": [share_words(share) for share in owner.chain],
+        "is_direct": len(owner.chain) == 1,
+    }
+
+
+def owner_hit_words(hit: OwnerHit) -> dict | None:
+    """Nothing where no owner is recorded."""
+    if hit.value not in OWNERS_SAID:
+        return None
+    return {
+        "value": hit.value,
+        "sentence": OWNERS_SAID[hit.value],
+        "listed": hit.listed,
+        "chain": [share_words(share) for share in hit.chain],
+    }
+
+
+def owner_tree(shares: Shares, partner, level: int = 0, seen: frozenset = frozenset()) -> list[dict]:
+    """The shares above a partner, line by line; a circle is shown once."""
+    rows = []
+    if level < DEEPEST:
+        for share in shares.of.get(node_of(partner), ()):
+            rows.append({"share": share, "level": level, "percent": percent_words(share.percent)})
+            if share.owner_id and share.owner_id not in seen:
+                rows += owner_tree(shares, share.owner, level + 1, seen | {share.owner_id})
+    return rows
+
+
+def history_row(event: Event, actor: str) -> dict:
+    return {"when": event.at, "actor": actor, "text": verb_words(event.verb), "hint": difference_words(event.detail)}
+
+
+def difference_words(detail) -> str:
+    """What was and what is, field by field, for a change of the registry."""
+    before, after = (side if isinstance(side, dict) else {} for side in (detail.before, detail.after))
+    parts = []
+    for field, label in FIELDS.items():
+        old, new = _said(field, before.get(field)), _said(field, after.get(field))
+        if old == new:
+            continue
+        if old and new:
+            parts.append(_("%(field)s: “%(old)s” became “%(new)s”") % {"field": label, "old": old, "new": new})
+        else:
+            parts.append(_("%(field)s: “%(value)s”") % {"field": label, "value": new or old})
+    return "; ".join(parts)
+
+
+def _said(field: str, value) -> str:
+    if not value:
+        return ""
+    if field == "country":
+        return str(country_name(value))
+    choices = {"kind": Alias.Kind.choices, "scheme": Identifier.Scheme.choices, "type": PartnerType.choices}.get(field)
+    return str(dict(choices).get(value, value)) if choices else str(value)

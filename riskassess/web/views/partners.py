@@ -1,0 +1,182 @@
+"""The registry: who the partners are, and what an officer changes about them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from partners import queries as registry
+from partners import services
+from partners.models import Partner
+from partners.queries.owners import node_of, shares_above
+from riskassess.audit.queries import events_of
+from riskassess.core.errors import DomainError
+from riskassess.proposals.models import Participation
+from riskassess.reviews.queries import visible_proposals
+from riskassess.web import partner_words as words
+from riskassess.web.forms import partners as forms
+from riskassess.web.history import actor_of
+from riskassess.web.views.moves import keep_refusal, status_of
+
+PAGE_SIZE = 50
+MOST_EVENTS = 30
+MOST_PROPOSALS = 50
+
+
+def partners(request):
+    form = forms.FindForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = registry.registered(asked.get("q", ""), asked.get("country", ""), asked.get("type", ""))
+    page = Paginator(found.prefetch_related("aliases", "identifiers"), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [{"partner": partner} for partner in page]
+    if sees_screening := request.user.has_perm("partners.see_screening"):
+        said = registry.sanction_hits(page.object_list)
+        for row in rows:
+            row["tone"], row["words"] = words.STANDINGS[said[row["partner"].pk]]
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return render(
+        request,
+        "partners/partners.html",
+        {
+            "form": form,
+            "page": page,
+            "rows": rows,
+            "is_asked": bool(query),
+            "query": f"{query}&" if query else "",
+            "sees_screening": sees_screening,
+        },
+    )
+
+
+def partner(request, uid):
+    found = get_object_or_404(Partner.objects.select_related("merged_into"), uid=uid)
+    if found.merged_into and request.method == "GET":
+        messages.info(request, _("%(name)s was merged into this record.") % {"name": found.name})
+        return redirect(found.merged_into)
+    action = request.POST.get("do", "") if request.method == "POST" else ""
+    opened = {
+        name: kind(request.POST, prefix=name) if name == action else kind(prefix=name) for name, kind in FORMS.items()
+    }
+    if action != "edit":
+        opened["edit"] = forms.PartnerEditForm(initial=forms.PartnerEditForm.of(found), prefix="edit")
+    if action:
+        form = opened.get(action)
+        try:
+            if (form is None or form.is_valid()) and change(found, action, form, request):
+                return redirect(found)
+        except DomainError as fault:
+            if form is None:
+                messages.error(request, str(fault))
+                return redirect(found)
+            keep_refusal(form, fault)
+        found.refresh_from_db()
+    bound = [form for form in opened.values() if form.is_bound]
+    context = page_of(request, found) | {"forms": opened, "opened": action, "faulty": bound[0] if bound else None}
+    return render(request, "partners/partner.html", context, status=status_of(*bound))
+
+
+FORMS = {
+    "edit": forms.PartnerEditForm,
+    "name": forms.NameForm,
+    "identifier": forms.IdentifierForm,
+    "owner": forms.OwnerForm,
+    "parent": forms.ParentForm,
+}
+
+
+def change(partner: Partner, action: str, form, request) -> bool:
+    """Make one change and say so."""
+    actor, given = request.user, form.cleaned_data if form else {}
+    if action == "edit":
+        services.edit_partner(partner=partner, actor=actor, **given)
+    elif action == "name":
+        services.add_alias(partner=partner, actor=actor, **given)
+    elif action == "identifier" and given["scheme"] == "ror":
+        services.set_ror_id(partner=partner, ror_id=given["value"], actor=actor)
+    elif action == "identifier":
+        services.add_identifier(partner=partner, actor=actor, **given)
+    elif action == "owner":
+        services.add_owner(owned=partner, actor=actor, **given)
+    elif action == "parent":
+        services.add_parent(child=partner, actor=actor, **given)
+    elif action == "screen":
+        services.screen_anew(partner, actor)
+        messages.success(request, _("%(name)s is being compared with the lists.") % {"name": partner.name})
+        return True
+    elif action == "no-ror":
+        services.set_ror_id(partner=partner, ror_id="", actor=actor)
+    else:
+        remove(partner, action, actor)
+    messages.success(request, _("Saved."))
+    return True
+
+
+def remove(partner: Partner, action: str, actor) -> None:
+    """Actions of the form `drop-name:uid`; a row of another partner is not found."""
+    kind, _colon, uid = action.partition(":")
+    if kind == "drop-name":
+        services.remove_alias(alias=one_of(partner.aliases, uid), actor=actor)
+    elif kind == "drop-identifier":
+        services.remove_identifier(identifier=one_of(partner.identifiers, uid), actor=actor)
+    elif kind == "end-owner":
+        share = one_of(partner.owners, uid)
+        services.end_ownership(share=share, until=timezone.localdate(), actor=actor)
+    elif kind == "drop-owner":
+        services.remove_owner(share=one_of(partner.owners, uid), actor=actor)
+    elif kind == "drop-parent":
+        services.remove_parent(parentage=one_of(partner.parentages, uid), actor=actor)
+    else:
+        raise DomainError(_("This page knows no such step. Nothing was changed."))
+
+
+def one_of(rows, uid: str):
+    """A row of this partner, or a sentence."""
+    try:
+        return rows.get(uid=UUID(uid))
+    except (ValueError, ObjectDoesNotExist):
+        raise DomainError(_("Somebody took this away meanwhile. Nothing else was changed.")) from None
+
+
+def page_of(request, partner: Partner) -> dict:
+    today, user = timezone.localdate(), request.user
+    shares = shares_above([partner], today)
+    proposals = (
+        Participation.objects.filter(partner=partner, proposal__in=visible_proposals(user))
+        .select_related("proposal__owner")
+        .order_by("-proposal__created_at")[:MOST_PROPOSALS]
+    )
+    context = {
+        "partner": partner,
+        "crumbs": [(_("Partners"), reverse("partners")), (partner.name, "")],
+        "names": partner.aliases.all(),
+        "identifiers": partner.identifiers.all(),
+        "tree": words.owner_tree(shares, partner, seen=frozenset({partner.pk})),
+        "owners": [words.owner_words(owner) for owner in registry.owners_over_half(partner, today)],
+        "ended": partner.owners.filter(until__lte=today).select_related("owner"),
+        "holdings": partner.holdings.select_related("owned"),
+        "parentages": partner.parentages.select_related("parent"),
+        "parts": partner.parts.select_related("child"),
+        "facts": registry.fact_sources(partner.country, today),
+        "proposals": proposals,
+        "may_edit": user.has_perm("partners.edit"),
+        "sees_screening": user.has_perm("partners.see_screening"),
+        "has_owner": bool(shares.of.get(node_of(partner))),
+    }
+    if context["sees_screening"]:
+        screening = registry.latest_screening(partner)
+        tone, said = words.STANDINGS[registry.sanction_hit(partner)]
+        context |= {
+            "screening": screening,
+            "tone": tone,
+            "said": said,
+            "hits": registry.hits_of(partner) if screening else [],
+            "owner_hit": words.owner_hit_words(registry.owner_hits([partner], today)[partner.pk]),
+            "history": [words.history_row(event, actor_of(event, user)) for event in events_of(partner)[:MOST_EVENTS]],
+        }
+    return context

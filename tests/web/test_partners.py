@@ -1,0 +1,134 @@
+"""The pages of the registry: who sees what, one change at a time, and the same work for one row as for three."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from partners import queries
+from partners.models import ListedEntity, Ownership, Partner
+from partners.screening import screen
+from partners.services import add_alias, add_identifier, add_owner, register_partner
+from tests.story import *  # noqa: F403
+
+LEI = "529900T8BM49AURSDO55"
+
+
+@pytest.fixture
+def kestrel(university, omar):
+    partner = register_partner(name="Kestrel Arc Instruments", country="NO", actor=omar)
+    add_alias(partner=partner, name="Turmfalk Bogen", language="de", actor=omar)
+    add_identifier(partner=partner, scheme="lei", value=LEI, actor=omar)
+    return partner
+
+
+def test_partner_is_found_by_any_name_and_identifier(kestrel, omar, as_user):
+    client = as_user(omar)
+
+    found = [kestrel.name in client.get(reverse("partners"), {"q": q}).content.decode() for q in QUERIES]
+
+    assert found == [True, True, True, False]
+
+
+QUERIES = ("kestrel", "Turmfalk", LEI.lower(), "Nobody at all")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_the_same_queries_for_any_number(count, university, omar, as_user, django_assert_num_queries):
+    for name in ("Arc", "Bay", "Cove")[:count]:
+        add_alias(
+            partner=register_partner(name=f"Kestrel {name}", country="NO", actor=omar), name=f"K {name}", actor=omar
+        )
+    client = as_user(omar)
+
+    with django_assert_num_queries(14):
+        assert client.get(reverse("partners"), {"country": "NO"}).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_takes_the_same_queries_for_any_number(count, kestrel, omar, as_user, django_assert_num_queries):
+    for name in ("Arc", "Bay", "Cove")[:count]:
+        owner = register_partner(name=f"Owner {name}", country="NO", actor=omar)
+        add_owner(owned=kestrel, owner=owner, percent=Decimal(20), source="Register", actor=omar)
+    client = as_user(omar)
+
+    with django_assert_num_queries(32):
+        client.get(kestrel.get_absolute_url())
+
+
+def test_researcher_sees_the_registry_but_neither_matches_nor_forms_nor_others_proposals(kestrel, ana, as_user):
+    page = as_user(ana).get(kestrel.get_absolute_url()).content.decode()
+
+    assert [words in page for words in ("Turmfalk Bogen", LEI)] == [True, True]
+    assert [words in page for words in ("History", "Matches", 'name="do"')] == [False, False, False]
+    assert as_user(ana).post(kestrel.get_absolute_url(), {"do": "screen"}).status_code == 403
+
+
+def test_page_shows_only_proposals_that_its_reader_may_see(submitted, ana, eve, as_user):
+    proposal = submitted()
+    partner = proposal.participations.first().partner
+
+    pages = [as_user(person).get(partner.get_absolute_url()).content.decode() for person in (ana, eve)]
+
+    assert [proposal.reference in page for page in pages] == [True, False]
+
+
+def test_officer_changes_a_partner_and_reads_it_in_the_history(kestrel, omar, as_user):
+    client, url = as_user(omar), kestrel.get_absolute_url()
+    client.post(url, {"do": "edit", "edit-name": "Kestrel Arc", "edit-country": "SE", "edit-type": "company"})
+    client.post(url, {"do": "name", "name-name": "KAI", "name-kind": "acronym"})
+    client.post(url, {"do": f"drop-name:{kestrel.aliases.get(name='Turmfalk Bogen').uid}"})
+    owner = {"owner-owner_name": "Fjord Savings", "owner-owner_kind": "organisation", "owner-owner_country": "NO"}
+    client.post(url, {"do": "owner", **owner, "owner-percent": "60.5", "owner-source": "Register"})
+
+    page = client.get(url).content.decode()
+
+    kestrel.refresh_from_db()
+    assert (kestrel.name, kestrel.country, kestrel.type) == ("Kestrel Arc", "SE", "company")
+    assert {alias.name for alias in kestrel.aliases.all()} == {"Kestrel Arc Instruments", "KAI"}
+    assert kestrel.owners.get().owner == Partner.objects.get(name="Fjord Savings")
+    assert "name: “Kestrel Arc Instruments” became “Kestrel Arc”; country: “Norway” became “Sweden”" in page
+    assert "took back a name of a partner" in page
+    assert "percent: “60.5”" in page
+    assert "Fjord Savings, 60.5 %" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"do": "identifier", "identifier-scheme": "lei", "identifier-value": LEI[:-1] + "6"}, "value", "check digits"),
+        ({"do": "identifier", "identifier-scheme": "vat", "identifier-value": "DE1"}, "value", "VAT number"),
+        ({"do": "identifier", "identifier-scheme": "ror", "identifier-value": "03x"}, "value", "ROR id"),
+        ({"do": "edit", "edit-name": "!!", "edit-country": "NO"}, "name", "Give the name"),
+        ({"do": "edit", "edit-name": "A", "edit-country": "NO", "edit-website": "kestrel"}, "website", "web address"),
+        ({"do": "owner", "owner-owner_name": "A", "owner-percent": "many"}, "percent", "from 0 to 100"),
+        ({"do": "name", "name-name": "A", "name-kind": "alias", "name-language": "dÄ"}, "language", "code"),
+    ],
+)
+def test_what_can_not_be_kept_is_said_at_its_field_and_stays_typed(given, field, words, kestrel, omar, as_user):
+    before = queries.names_key(kestrel)
+
+    response = as_user(omar).post(kestrel.get_absolute_url(), given)
+
+    form = response.context["faulty"]
+    assert response.status_code == 422
+    assert words in " ".join(form.errors[field])
+    assert queries.names_key(Partner.objects.get(pk=kestrel.pk)) == before
+    assert not Ownership.objects.exists()
+
+
+def test_match_of_an_owner_is_judged_from_its_page(listed, omar, ana, as_user):
+    owner = register_partner(name="Halcyon Ferry Line", country="NO", actor=omar)
+    entity = ListedEntity.objects.exclude(kind="person").first().name
+    add_alias(partner=owner, name=entity, actor=omar)
+    screen(owner)
+    hit = queries.hits_of(owner)[0]
+    url = reverse("partner_match", args=[owner.uid, hit.uid])
+
+    page = as_user(omar).get(owner.get_absolute_url()).content.decode()
+    answer = as_user(omar).post(url, {"verdict": "same", "reason": "The register number agrees."})
+
+    assert url in page
+    assert answer.url == owner.get_absolute_url()
+    assert not queries.hits_of(owner)[0].is_open
+    assert as_user(ana).get(url).status_code == 403
