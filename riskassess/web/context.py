@@ -16,13 +16,13 @@ NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
     (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists")),
     (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases")),
+    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
     (
         _("Partners"),
         "partners",
         {Role.RESEARCHER, Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.AUDITOR},
         ("partners",),
     ),
-    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
 )
 MOST_UNREAD = 99
