@@ -405,10 +405,10 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
 
 
 @story()
-def judge_hit(*, hit: Hit, actor: User, verdict: str, reason: str, evidence: str = "") -> Judgement:
+def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
     """Keep an officer's judgement of a match and reassess each open proposal with that partner."""
     waiting = _guarded_open(hit.screening.partner, actor)
-    judgement = registry_services.judge_hit(hit=hit, verdict=verdict, reason=reason, actor=actor, evidence=evidence)
+    judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement

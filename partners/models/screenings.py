@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models.lists import ListedEntity, ListEdition, ListSource
 from partners.models.registry import Partner
 from riskassess.core.models import DatedModel, UidModel
+from riskassess.files.models import StoredFile
 
 
 class Screening(UidModel, DatedModel):
@@ -43,6 +44,14 @@ class Judgement(UidModel, DatedModel):
     reason = models.TextField(_("reason"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="judgements")
     evidence = models.CharField(_("evidence"), max_length=400, blank=True)
+    evidence_file = models.ForeignKey(
+        StoredFile,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("evidence as a file"),
+    )
     needs_second = models.BooleanField(_("counts once a second person confirms it"), default=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="confirmed_judgements"

@@ -1,3 +1,4 @@
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,10 +9,15 @@ from partners.models import Hit, Judgement, Partner
 from partners.services.recording import record_event
 from riskassess.accounts.models import User
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.files.kinds import kind_of
+from riskassess.files.models import StoredFile
+from riskassess.files.services import store_stream
 
 
 @transaction.atomic
-def judge_hit(*, hit: Hit, verdict: str, reason: str, actor: User, evidence: str = "") -> Judgement:
+def judge_hit(
+    *, hit: Hit, verdict: str, reason: str, actor: User, evidence: str = "", evidence_file: File | None = None
+) -> Judgement:
     """Give a verdict on a match, replacing the one in force; all earlier ones stay. It holds for later screenings too,
     until a name or the country changes on either side. Clearing a likely match counts once a second person confirms."""
     if verdict not in Judgement.Verdict.values:
@@ -44,6 +50,7 @@ def judge_hit(*, hit: Hit, verdict: str, reason: str, actor: User, evidence: str
                 verdict=verdict,
                 reason=reason,
                 evidence=evidence,
+                evidence_file=_stored(evidence_file),
                 needs_second=hit.needs_second and verdict == Judgement.Verdict.DIFFERENT,
                 by=actor,
                 replaces=in_force,
@@ -65,11 +72,22 @@ def judge_hit(*, hit: Hit, verdict: str, reason: str, actor: User, evidence: str
             "verdict": str(verdict),
             "reason": reason,
             "evidence": evidence,
+            "evidence_sha256": judgement.evidence_file.sha256 if judgement.evidence_file else "",
             "waits_for_second": hit.waits,
             "sanction_hit": facts_after,
         },
     )
     return judgement
+
+
+def _stored(file: File | None) -> StoredFile | None:
+    if file is None:
+        return None
+    try:
+        content_type = kind_of(file, file.name, file.size)
+    except DomainError as fault:
+        raise DomainError(str(fault), field="evidence_file") from None
+    return store_stream(stream=file, name=file.name, content_type=content_type)
 
 
 @transaction.atomic

@@ -85,6 +85,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("hold_confirm", "POST"): OBJECT,
     ("match", "GET"): OBJECT,
     ("match", "POST"): OBJECT,
+    ("match_evidence", "GET"): OBJECT,
     ("safeguard_settle", "POST"): OBJECT,
     ("note_add", "POST"): OBJECT,
     ("replays", "GET"): "assessments.view_replays",

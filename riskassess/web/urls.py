@@ -87,6 +87,7 @@ urlpatterns = [
     path(f"{CASE}/holds/<uuid:uid>/lift", holds.hold_lift, name="hold_lift"),
     path(f"{CASE}/holds/<uuid:uid>/confirm", holds.hold_confirm, name="hold_confirm"),
     path(f"{CASE}/matches/<uuid:uid>", matches.match, name="match"),
+    path(f"{CASE}/matches/<uuid:uid>/evidence", matches.match_evidence, name="match_evidence"),
     path(f"{CASE}/safeguards/<uuid:uid>", case.safeguard_settle, name="safeguard_settle"),
     path(f"{CASE}/notes", case.note_add, name="note_add"),
     path("replays", replays.replays, name="replays"),

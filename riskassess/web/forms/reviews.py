@@ -169,6 +169,19 @@ class JudgementForm(OwnWordsForm):
         max_length=400,
         help_text=_("An address or a file number where somebody else can look it up."),
     )
+    evidence_file = forms.FileField(
+        label=_("Evidence as a file"),
+        required=False,
+        max_length=200,
+        help_text=_("PDF, PNG, JPEG or text, at most 20 MB. Only people who may read the case can open it."),
+        error_messages={
+            "empty": _("The file is empty. Choose it again."),
+            "invalid": _("The file did not arrive. Choose it again."),
+            "missing": _("The file did not arrive. Choose it again."),
+            "max_length": _("The name of the file is longer than 200 characters. Rename it."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.txt"}),
+    )
 
 
 class NoteForm(OpenedForm):

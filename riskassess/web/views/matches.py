@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,8 +9,11 @@ from partners.countries import country_name
 from partners.models import Hit
 from riskassess import workflow
 from riskassess.assessments.queries import latest_record
+from riskassess.audit.services import record_read
 from riskassess.core.errors import DomainError
+from riskassess.proposals.services import role_in
 from riskassess.web.access import get_case_for
+from riskassess.web.downloads import file_to_keep
 from riskassess.web.forms.reviews import JudgementForm
 from riskassess.web.views.case import crumbs
 from riskassess.web.views.moves import keep_refusal, status_of
@@ -17,11 +21,7 @@ from riskassess.web.views.moves import keep_refusal, status_of
 
 def match(request, reference, uid):
     case = get_case_for(request.user, reference, "reviews.view_case")
-    found = Hit.objects.select_related(
-        "screening__partner", "edition__source", "entity", "judgement__by", "judgement__confirmed_by"
-    )
-    partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
-    hit = get_object_or_404(found, uid=uid, screening__partner__uid__in=partner_uids)
+    hit = _hit_of(case, uid)
     may_judge = request.user.has_perm("reviews.judge", case.proposal)
     may_confirm = (
         hit.judgement is not None
@@ -32,7 +32,7 @@ def match(request, reference, uid):
     is_confirming = request.method == "POST" and "confirm" in request.POST
     if request.method == "POST" and not (may_confirm if is_confirming else may_judge):
         raise PermissionDenied
-    form = JudgementForm(request.POST if request.method == "POST" and not is_confirming else None)
+    form = JudgementForm(*((request.POST, request.FILES) if request.method == "POST" and not is_confirming else ()))
     if is_confirming or (request.method == "POST" and form.is_valid()):
         try:
             if is_confirming:
@@ -64,6 +64,32 @@ def match(request, reference, uid):
         },
         status=status_of(form),
     )
+
+
+def _hit_of(case, uid) -> Hit:
+    """A match of one of the case's partners."""
+    found = Hit.objects.select_related(
+        "screening__partner", "edition__source", "entity", "judgement__by", "judgement__confirmed_by",
+        "judgement__evidence_file",
+    )  # fmt: skip
+    partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
+    return get_object_or_404(found, uid=uid, screening__partner__uid__in=partner_uids)
+
+
+def match_evidence(request, reference, uid):
+    """The file that a judgement rests on, as data to keep."""
+    case = get_case_for(request.user, reference, "reviews.view_case")
+    judgement = _hit_of(case, uid).judgement
+    if judgement is None or judgement.evidence_file is None:
+        raise Http404
+    record_read(
+        "judgement.evidence_read",
+        actor_id=request.user.pk,
+        role=role_in(request.user, case.proposal),
+        subject=f"partners.Judgement:{judgement.uid}",
+        reference=case.proposal.reference,
+    )
+    return file_to_keep(judgement.evidence_file)
 
 
 def sides_of(hit: Hit) -> list[dict]:

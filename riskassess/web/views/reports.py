@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -11,6 +10,7 @@ from riskassess.proposals.services import role_in
 from riskassess.reports.models import Kind, Report, State
 from riskassess.reports.services import read_report, retry_report
 from riskassess.web.access import get_report_for
+from riskassess.web.downloads import to_keep
 
 # The states of a report as the part "job progress" knows them.
 JOB_STATES = {State.QUEUED: "queued", State.WORKING: "working", State.READY: "done", State.FAILED: "failed"}
@@ -30,16 +30,7 @@ def report(request, uid):
         subject=f"reports.Report:{row.uid}",
         reference=row.proposal.reference,
     )
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{row.file_name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return to_keep(content, "application/pdf", row.file_name)
 
 
 def report_state(request, uid):

@@ -1,0 +1,75 @@
+"""The file that a judgement rests on: kept with it, and handed to whoever may read the case, as data."""
+
+import hashlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from partners.models import Hit, Judgement
+from riskassess.audit.models import Event
+from riskassess.files.models import StoredFile
+from tests.story import OPEN
+
+PDF = b"%PDF-1.7 a page of the register"
+
+
+@pytest.fixture
+def hit(submitted):
+    proposal = submitted(example=OPEN)
+    found = Hit.objects.filter(screening__partner__in=[row.partner for row in proposal.participations.all()]).last()
+    found.reference = proposal.reference
+    return found
+
+
+def judge(client, hit, content, name="register.pdf"):
+    url = reverse("match", args=[hit.reference, hit.uid])
+    return client.post(
+        url,
+        {
+            "verdict": "different",
+            "reason": "The register has another address.",
+            "evidence_file": SimpleUploadedFile(name, content),
+        },
+    )
+
+
+def test_file_is_kept_with_the_judgement_and_comes_back_as_data(hit, omar, tomasz, as_user):
+    assert judge(as_user(omar), hit, PDF).status_code == 302
+
+    page = as_user(omar).get(reverse("match", args=[hit.reference, hit.uid])).content.decode()
+    answer = as_user(tomasz).get(reverse("match_evidence", args=[hit.reference, hit.uid]))
+
+    assert "register.pdf" in page
+    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, PDF, "application/pdf")
+    assert answer["Content-Disposition"] == 'attachment; filename="register.pdf"'
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    event = Event.objects.filter(verb="hit.judged").latest("sequence")
+    assert event.detail.after["evidence_sha256"] == hashlib.sha256(PDF).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"", "register.pdf", "The file is empty"),
+        (b"MZ\x90\x00 a program", "register.pdf", "This is no PDF, PNG, JPEG or text file"),
+        (PDF, "register.txt", "The name ends otherwise than the content is"),
+        (b"<script>", "page.html", "The name ends otherwise than the content is"),
+    ],
+)
+def test_file_that_is_not_what_it_says_is_refused_and_nothing_is_kept(content, name, said, hit, omar, as_user):
+    answer = judge(as_user(omar), hit, content, name)
+
+    assert said in answer.content.decode()
+    assert "The register has another address." in answer.content.decode()
+    assert (Judgement.objects.count(), StoredFile.objects.filter(name=name).count()) == (0, 0)
+
+
+def test_too_large_file_is_refused(hit, omar, as_user, monkeypatch):
+    monkeypatch.setattr("riskassess.files.kinds.LARGEST", 10)
+
+    assert "larger than 20 MB" in judge(as_user(omar), hit, PDF).content.decode()
+
+
+def test_without_a_file_there_is_nothing_to_fetch(hit, omar, as_user):
+    assert as_user(omar).get(reverse("match_evidence", args=[hit.reference, hit.uid])).status_code == 404
