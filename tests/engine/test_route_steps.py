@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from riskassess.engine.scoring import assess
-from tests.engine.making import MAIN, catalogue, facts, rule
+from tests.engine.making import MAIN, catalogue, facts, mitigation, rule
 
 ON = date(2026, 11, 23)
 A, B, C = ({"answer": name, "is": "yes"} for name in "ABC")
@@ -134,3 +134,37 @@ def test_relief_that_is_over_is_told_with_its_day():
         ("P", "", "not_in_force", (), "until 2026-01-31")
     ]
     assert (result.relief, result.route) == ((), "light")
+
+
+def test_relief_that_holds_is_told_as_fired_and_others_as_quiet():
+    made = catalogue(relief("P", B, route="fast_track", needs_level="low"), relief("Q", C))
+
+    result = assess(made, facts({"A": "no", "B": "yes", "C": "no"}), on=ON)
+
+    assert [(line.rule, line.outcome) for line in result.trace] == [("P", "fired"), ("Q", "quiet")]
+    assert "P" not in result.quiet_rules
+
+
+def test_relief_to_the_route_that_stands_is_no_step():
+    made = catalogue(relief("P", B, route="light", needs_level="low"))
+
+    assert steps(made, {"B": "yes"}) == [LOW]
+
+
+def test_safeguard_is_a_step_in_all_dimensions_at_once():
+    both = rule("R", A, (4, 3), dimensions=["legal", "knowledge"], mitigations=["M"])
+    made = catalogue(both, mitigations=[mitigation("M", 2)])
+
+    result = assess(made, facts({"A": "yes"}, safeguards=[("M", "R", "agreed")]), on=ON)
+
+    assert [tuple(step) for step in result.steps] == [
+        ("agreed", "lower", "R", 1, "", "safeguard", (4, 3, 12), (2, 3, 6), ("M",))
+    ]
+
+
+def test_certain_finding_stands_before_a_possible_one_of_the_same_score():
+    made = catalogue(rule("A1", B, (3, 3)), rule("Z1", A, (3, 3)))
+
+    result = assess(made, facts({"A": "yes", "B": "unsure", "C": "no"}), on=ON)
+
+    assert [(finding.key, finding.firm) for finding in result.findings] == [("Z1", True), ("A1", False)]
