@@ -45,9 +45,9 @@ def resolve_name(name: str, country: str = "") -> Resolution | None:
     return resolve.resolve_name(name, country, _lookup)
 
 
-def resolve_affiliation(text: str) -> Resolution | None:
-    """The ROR record of the organisation that an affiliation names."""
-    return resolve.resolve_affiliation(text, countries_in(text), _lookup, _lookup_equal)
+def resolve_affiliation(text: str, country: str = "") -> Resolution | None:
+    """The ROR record of the organisation that an affiliation names, in this country or in one that the text names."""
+    return resolve.resolve_affiliation(text, {country} if country else countries_in(text), _lookup, _lookup_equal)
 
 
 def countries_in(text: str) -> frozenset[str]:

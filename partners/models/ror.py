@@ -40,6 +40,11 @@ class RorRecord(models.Model):
     def country_name(self):
         return country_name(self.country)
 
+    @property
+    def code(self) -> str:
+        """The part of the id that stands in an address."""
+        return self.pk.rpartition("/")[2]
+
 
 class RorName(models.Model):
     class Kind(models.TextChoices):

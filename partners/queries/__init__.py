@@ -13,10 +13,12 @@ from partners.queries.facts import OwnerHit, facts_of_name, owner_hits, partner_
 from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
 from partners.queries.registry import find_partners, registered
 from partners.queries.ror import (
+    Resolved,
     RorStanding,
     RorTree,
     find_ror,
     partner_by_ror,
+    resolve_text,
     ror_tree,
     standing_of,
     standings_of,
@@ -44,6 +46,7 @@ __all__ = [
     "FactSource",
     "Owner",
     "OwnerHit",
+    "Resolved",
     "RorStanding",
     "RorTree",
     "ancestors_of",
@@ -69,6 +72,7 @@ __all__ = [
     "partner_facts",
     "partner_facts_of",
     "registered",
+    "resolve_text",
     "ror_tree",
     "said_by",
     "sanction_hit",

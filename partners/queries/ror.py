@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from partners import candidates
 from partners.candidates.resolving import countries_in, record_of
@@ -38,8 +39,8 @@ def find_ror(text: str, limit: int = 10) -> list[RorRecord]:
     if len(key) < 2:
         return []
     held = RorRecord.objects.exclude(status=Status.WITHDRAWN).prefetch_related("names")
-    if any(sign in text for sign in SIGNS_OF_AN_AFFILIATION) and (meant := candidates.resolve_affiliation(text)):
-        return list(held.filter(pk=meant.record.ror_id))
+    if any(sign in text for sign in SIGNS_OF_AN_AFFILIATION) and (meant := resolve_text(text)):
+        return [meant.record]
     bears = RorName.objects.filter(normalised__contains=key).exclude(record__status=Status.WITHDRAWN)
     near = bears.values("record").annotate(near=Min(closeness(key))).order_by("near", "record__name", "record")
     ids = [row["record"] for row in near[:limit]]
@@ -59,6 +60,37 @@ def _alike(text: str, limit: int) -> list[RorRecord]:
         if scored.band != "clear":
             found.append((rank(scored), row))
     return [row for _rank, row in sorted(found, key=lambda pair: pair[0], reverse=True)[:limit]]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The organisation that a text means. `how` is exact, key, acronym or likely, from the surest to the least sure;
+    `read` is the part of the text that names it."""
+
+    record: RorRecord
+    how: str
+    read: str
+
+    @property
+    def words(self) -> str:
+        return str(HOW[self.how]) % {"read": self.read}
+
+
+HOW = {
+    "exact": _lazy("“%(read)s” is one of its names."),
+    "key": _lazy("“%(read)s” is one of its names but for order, legal form or language of usual words."),
+    "acronym": _lazy("“%(read)s” is its acronym, and the country agrees."),
+    "likely": _lazy("“%(read)s” is hardly different from one of its names, and the country agrees."),
+}
+
+
+def resolve_text(text: str, country: str = "") -> Resolved | None:
+    """The one organisation that a name or an affiliation means; rather none than a wrong one."""
+    found = candidates.resolve_name(text, country) or candidates.resolve_affiliation(text, country)
+    if found is None:
+        return None
+    held = RorRecord.objects.prefetch_related("names")
+    return Resolved(held.get(pk=found.record.ror_id), found.how, found.text)
 
 
 @dataclass(frozen=True)
@@ -175,6 +207,11 @@ class RorNode:
     record: RorRecord | None
     partner: Partner | None
     above: tuple["RorNode", ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The part of the id that stands in an address."""
+        return self.ror_id.rpartition("/")[2]
 
 
 @dataclass(frozen=True)

@@ -319,3 +319,23 @@ def test_ror_tree_asks_the_same_for_any_number_of_relations(count, ana):
     ]
     assert len(tree.children) == count
     assert tree.children[0].record is None
+
+
+def test_resolve_tells_the_organisation_of_an_affiliation(capsys):
+    hold_record(ONE, "Norderhaven University", "NHU", city="Norderhaven")
+
+    call_command("resolve", "Dept. of Physics, Norderhaven University, 4021 Norderhaven, Norway")
+    told = capsys.readouterr().out
+    call_command("resolve", "NHU", "--country", "no", "--json")
+    data = json.loads(capsys.readouterr().out)
+    with pytest.raises(SystemExit) as none:
+        call_command("resolve", "NHU", "--country", "SE")
+    with pytest.raises(CommandError, match="no country code") as usage:
+        call_command("resolve", "NHU", "--country", "XX")
+
+    assert told.splitlines() == [
+        "Norderhaven University (Norderhaven, Norway)", ONE, "“Norderhaven University” is one of its names.",
+    ]  # fmt: skip
+    assert (data["ror_id"], data["how"], data["name"]) == (ONE, "acronym", "Norderhaven University")
+    assert (none.value.code, usage.value.returncode) == (1, 2)
+    assert "can be told" in capsys.readouterr().out

@@ -143,6 +143,14 @@ def one_of(rows, uid: str):
         raise DomainError(_("Somebody took this away meanwhile. Nothing else was changed.")) from None
 
 
+def ror_of(partner: Partner) -> dict | None:
+    """What ROR says of the organisation, where its record is held here."""
+    standing = registry.standing_of(partner.ror_id) if partner.ror_id else None
+    if standing is None or standing.given is None:
+        return None
+    return {"standing": standing, "tree": registry.ror_tree(standing.given)}
+
+
 def page_of(request, partner: Partner) -> dict:
     today, user = timezone.localdate(), request.user
     shares = shares_above([partner], today)
@@ -153,6 +161,7 @@ def page_of(request, partner: Partner) -> dict:
     )
     context = {
         "partner": partner,
+        "ror": ror_of(partner),
         "crumbs": [(_("Partners"), reverse("partners")), (partner.name, "")],
         "names": partner.aliases.all(),
         "identifiers": partner.identifiers.all(),

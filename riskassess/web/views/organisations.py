@@ -1,0 +1,43 @@
+"""An organisation as ROR knows it: its names, what became of its id, and what it belongs to."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partners.matching.identifiers import read_ror_id
+from partners.models import RorName
+from partners.queries import ror_tree, standing_of
+
+
+def organisation(request, code):
+    try:
+        standing = standing_of(read_ror_id(code))
+    except ValueError:
+        raise Http404 from None
+    record = standing.given
+    if record is None:
+        raise Http404
+    return render(
+        request,
+        "proposals/organisation.html",
+        {
+            "record": record,
+            "standing": standing,
+            "names": [name for name in record.names.all() if name.kind != RorName.Kind.DISPLAY],
+            "facts": _facts_of(record),
+            "tree": ror_tree(record),
+            "crumbs": [(_("Organisations"), reverse("ror_search")), (record.name, "")],
+        },
+    )
+
+
+def _facts_of(record) -> list[dict[str, str]]:
+    facts = [
+        (_("Country"), record.country_name),
+        (_("City"), record.city or "—"),
+        (_("Type"), record.get_type_display() or "—"),
+        (_("Founded"), str(record.established or "—")),
+        (_("Status"), record.get_status_display()),
+    ]
+    return [{"label": label, "value": value} for label, value in facts]
