@@ -16,7 +16,7 @@ NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
     (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists")),
     (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases")),
-    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit",)),
+    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "lists")),
     (
         _("Partners"),
         "partners",

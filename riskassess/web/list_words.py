@@ -21,12 +21,18 @@ MOST_NAMES = 8  # of one entry on a page
 AROUND, SHOWN = 40, 240  # characters of a long text before a difference, and in all
 
 
-def tabs(current: str) -> list[dict]:
-    labels = {"list_sources": _("Lists and editions"), "list_search": _("Search a name")}
-    return [
+def tabs(current: str, user) -> list[dict]:
+    """The pages of lists that this person may open; one alone needs no tab."""
+    pages = {
+        "list_sources": (_("Lists and editions"), "partners.see_lists"),
+        "list_search": (_("Search a name"), "partners.judge"),
+    }
+    found = [
         {"label": label, "count": None, "url": reverse(name), "current": name == current}
-        for name, label in labels.items()
+        for name, (label, permission) in pages.items()
+        if user.has_perm(permission)
     ]
+    return found if len(found) > 1 else []
 
 
 def lead_of(standings: list[ListStanding]) -> str:

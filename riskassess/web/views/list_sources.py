@@ -28,7 +28,7 @@ def sources(request):
             "lead": lead_of(standings),
             "loaded": [row_of(standing) for standing in loaded],
             "others": [row_of(standing) for standing in standings if standing not in loaded],
-            "tabs": tabs("list_sources"),
+            "tabs": tabs("list_sources", request.user),
             "problems": folder_problems(),
         },
     )

@@ -36,7 +36,7 @@ def search(request):
     return render(
         request,
         "lists/search.html",
-        {"form": form, "editions": editions, "matches": matches, "tabs": tabs("list_search")},
+        {"form": form, "editions": editions, "matches": matches, "tabs": tabs("list_search", request.user)},
     )
 
 

@@ -249,6 +249,8 @@ def test_auditor_reads_and_decides_nothing(as_user, david, own, put):
     page = text(browser.get(held.get_absolute_url()))
 
     assert "Accept edition" not in page
+    assert "Search a name" not in text(browser.get("/lists"))
+    assert 'href="/lists"' in text(browser.get("/audit"))
     assert "Load edition" not in text(browser.get("/lists/own"))
     assert browser.post(held.get_absolute_url(), {"decision": "accept", "reason": "x"}).status_code == 403
     assert browser.post("/lists/own", {}).status_code == 403
