@@ -8,12 +8,14 @@ from partners import queries
 from partners.models import FactChange, Partner
 
 
-def note_sanction_hit(partner: Partner, before: str, after: str, cause: str) -> None:
-    """A change of what the lists say of a partner, and of whatever it owns more than half of."""
-    if after == before:
-        return
-    FactChange.objects.create(partner=partner, fact="sanction_hit", before=before, after=after, cause=cause)
-    note_below(partner, before, after, cause)
+def note_list_facts(partner: Partner, before: dict[str, str], after: dict[str, str], cause: str) -> None:
+    """Each change of what the lists say of a partner, and of whatever it owns more than half of."""
+    FactChange.objects.bulk_create(
+        FactChange(partner=partner, fact=fact, before=before[fact], after=value, cause=cause)
+        for fact, value in after.items()
+        if value != before[fact]
+    )
+    note_below(partner, before["sanction_hit"], after["sanction_hit"], cause)
 
 
 def note_below(partner: Partner, before: str, after: str, cause: str) -> None:

@@ -4,16 +4,19 @@ While it goes on, screenings of before the edition do not count as up to date; o
 of the edition), because whoever a change concerns has been screened anew.
 """
 
+from collections import defaultdict
+
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from partners import candidates
-from partners.matching.score import compare
+from partners.matching.score import Named, compare
 from partners.models import EditionEntry, Hit, Identifier, ListedEntity, ListEdition, Partner, Screening
-from partners.queries.listed import MOST_CANDIDATES, named, named_in
+from partners.queries.listed import MOST_CANDIDATES, read_listed, read_partners
 from partners.screening import screen
 from riskassess.audit.log import record
+from riskassess.core.errors import DomainError
 from riskassess.jobs.models import Queue
 from riskassess.jobs.services import enqueue
 
@@ -30,11 +33,11 @@ def rescreen(edition: ListEdition, how: str, after: int) -> None:
     if edition.state != ListEdition.State.IN_FORCE or edition.settled_at:
         return
     if not how:
-        candidates.build(candidates.PARTNERS)
+        candidates.refresh_partners()
         how = GONE
     rows = list(_to_look_at(edition, how).filter(pk__gt=after).order_by("pk")[:HANDFUL])
     for partner in _meant_by(rows) if how == BY_ENTRY else rows:
-        screen(partner)
+        _screen_whole(partner)
     if len(rows) == HANDFUL:
         _go_on(edition, how, rows[-1].pk)
     elif how == GONE:
@@ -60,7 +63,7 @@ def _to_look_at(edition: ListEdition, how: str) -> QuerySet:
 def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
     """Entries that are new or other than in the edition before."""
     before = before_it(edition)
-    entries = ListedEntity.objects.filter(entries__edition=edition).prefetch_related("names", "identifiers")
+    entries = ListedEntity.objects.filter(entries__edition=edition)
     known = EditionEntry.objects.filter(edition=before, entity=OuterRef("pk"))
     return entries.filter(~Exists(known)) if before else entries
 
@@ -68,16 +71,18 @@ def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
 def partners_of_gone(edition: ListEdition) -> QuerySet[Partner]:
     """Partners whose latest screening has a match with an entry that is gone, or no longer stands as it did."""
     stays = EditionEntry.objects.filter(edition=edition, entity=OuterRef("entity"))
-    latest = Screening.objects.filter(partner=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    gone = Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening=OuterRef("latest"))
-    return Partner.objects.annotate(latest=Subquery(latest)).filter(Exists(gone))
+    gone = Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening=_latest("screening__partner"))
+    return Partner.objects.filter(pk__in=gone.values("screening__partner"))
 
 
 def screened_without(edition: ListEdition) -> QuerySet[Partner]:
     """Partners whose latest screening began before this edition was in force and was kept after it."""
-    latest = Screening.objects.filter(partner=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    late = Screening.objects.filter(pk=OuterRef("latest"), created_at__gt=edition.in_force_since)
-    return Partner.objects.annotate(latest=Subquery(latest)).filter(Exists(late.exclude(editions=edition)))
+    late = Screening.objects.filter(created_at__gt=edition.in_force_since, pk=_latest("partner"))
+    return Partner.objects.filter(pk__in=late.exclude(editions=edition).values("partner"))
+
+
+def _latest(partner: str) -> Subquery:
+    return Subquery(Screening.objects.filter(partner=OuterRef(partner)).order_by("-pk").values("pk")[:1])
 
 
 def before_it(edition: ListEdition) -> ListEdition | None:
@@ -93,25 +98,44 @@ def screened_partners() -> QuerySet[Partner]:
     return Partner.objects.filter(Exists(Screening.objects.filter(partner=OuterRef("pk"))))
 
 
+def _screen_whole(partner: Partner) -> None:
+    """While a list cannot be read, nobody may count as up to date: the step fails and is tried again."""
+    screening = screen(partner)
+    if screening.is_broken:
+        raise DomainError(screening.reason)
+
+
 def _meant_by(entities: list[ListedEntity]) -> list[Partner]:
-    found: dict[int, Partner] = {}
-    for entity in entities:
-        if entity.kind == ListedEntity.Kind.PERSON:
-            continue
-        listed = named_in(entity)
-        keys = candidates.search(listed.names, candidates.PARTNERS, MOST_CANDIDATES)
-        near = screened_partners().filter((Q(pk__in=keys) | _has_any(listed.ids)) & ~Q(pk__in=found))
-        for partner in near.prefetch_related("aliases", "identifiers"):
-            if compare(named(partner), listed).band != "clear":
-                found[partner.pk] = partner
-    return list(found.values())
+    """Screened partners that these entries may be. Their candidates are read together, not entry by entry."""
+    listed = {pk: who for pk, who in read_listed(entity.pk for entity in entities).items() if who.kind != "person"}
+    near = {pk: candidates.search(who.names, candidates.PARTNERS, MOST_CANDIDATES) for pk, who in listed.items()}
+    for pk, partners in _with_equal_identifier(listed).items():
+        near[pk] += partners
+    known = read_partners({partner for found in near.values() for partner in found})
+    meant = {
+        partner
+        for pk, found in near.items()
+        for partner in found
+        if partner in known and compare(known[partner], listed[pk]).band != "clear"
+    }
+    return list(screened_partners().filter(pk__in=meant).order_by("pk"))
 
 
-def _has_any(ids: frozenset[tuple[str, str]]) -> Q:
-    """Partners with one of these identifiers, whatever their names."""
-    values = {value for _scheme, value in ids}
-    holders = Identifier.objects.filter(value__in=values).values("partner")  # compared with its scheme by the matcher
-    return Q(ror_id__in=values) | Q(pk__in=holders) if values else Q(pk__in=())
+def _with_equal_identifier(listed: dict[int, Named]) -> dict[int, list[int]]:
+    """By entry, the partners with one of its identifiers, whatever their names."""
+    entries = defaultdict(list)
+    for pk, who in listed.items():
+        for _scheme, value in who.ids:  # compared with its scheme by the matcher
+            entries[value].append(pk)
+    holders = [
+        *Identifier.objects.filter(value__in=entries).values_list("partner", "value"),
+        *Partner.objects.filter(ror_id__in=entries).values_list("pk", "ror_id"),
+    ]
+    found = defaultdict(list)
+    for partner, value in holders:
+        for pk in entries[value]:
+            found[pk].append(partner)
+    return found
 
 
 @transaction.atomic

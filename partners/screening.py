@@ -1,42 +1,68 @@
 """Compare a partner with the lists in force. Names that are alike make a match; only a person makes it more."""
 
+import logging
+from collections.abc import Iterator
+
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from partners import queries
-from partners.changes import note_below, note_sanction_hit
-from partners.matching.score import SCORER
+from partners.changes import note_below, note_list_facts
+from partners.matching.score import SCORER, Named
 from partners.models import Hit, Judgement, ListEdition, Partner, Screening
-from partners.queries.listed import Match, find_listed, named
+from partners.queries.listed import Match, find_listed, in_order, named
 from riskassess.audit.log import record
+
+logger = logging.getLogger(__name__)
+State = Screening.State
 
 
 def screen(partner: Partner) -> Screening:
     """Make a new screening with an explained hit for each listed entity that may be the partner.
 
-    A judgement on the same two parties, unchanged, is taken over. Screening twice is harmless. What takes time, the
+    A judgement on the same two parties, unchanged, is taken over. A list that cannot be compared makes the screening
+    partial or failed, and what was found on it before stays. Screening twice is harmless. What takes time, the
     comparing, is done before anything is written.
     """
-    editions = queries.editions_in_force()
-    return _keep(partner, editions, find_listed(named(partner), editions))
+    who, editions = named(partner), queries.editions_in_force()
+    matches, unread = _compare(who, editions)
+    return _keep(partner, who, editions, matches, unread)
+
+
+def _compare(who: Named, editions: list[ListEdition]) -> tuple[list[Match], list[ListEdition]]:
+    """The matches, and the editions that could not be read."""
+    matches, unread = [], []
+    for edition in editions:
+        try:
+            matches += find_listed(who, [edition])
+        except Exception:  # whatever is wrong with one list must neither hide the others nor pass for "no match"
+            logger.exception("edition %s of list %s could not be compared", edition.pk, edition.source.code)
+            unread.append(edition)
+    return in_order(matches), unread
 
 
 @transaction.atomic
-def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -> Screening:
+def _keep(
+    partner: Partner, who: Named, editions: list[ListEdition], matches: list[Match], unread: list[ListEdition]
+) -> Screening:
     earlier = queries.latest_screening(partner)
-    before = queries.said_by(earlier) if earlier else "not_screened"
-    names = queries.names_of(partner)
+    key = queries.key_of(who)
     screening = Screening.objects.create(
         partner=partner,
-        state=Screening.State.DONE if editions else Screening.State.NOT_SCREENED,
-        names=sorted({name for spellings in names.values() for name in spellings}),
-        names_key=queries.names_key(partner),
+        state=_state(editions, unread),
+        reason=_reason(unread),
+        names=sorted({name.text for name in who.names}),
+        names_key=key,
         scorer=SCORER,
     )
-    screening.editions.set(editions)
-    hits = Hit.objects.bulk_create(_hits(screening, matches))
-    after = queries.sanction_hit(partner)
-    note = note_sanction_hit if earlier else note_below
-    note(partner, before, after, f"screening {screening.uid}")
+    screening.editions.set([edition for edition in editions if edition not in unread])
+    hits = [*_hits(screening, matches, key), *_carried_over(screening, earlier, unread)]
+    Hit.objects.bulk_create(hits)
+    after = queries.said_by(screening, hits)
+    if earlier:
+        note_list_facts(partner, queries.said_by(earlier), after, f"screening {screening.uid}")
+    else:
+        note_below(partner, "not_screened", after["sanction_hit"], f"screening {screening.uid}")
     record(
         "partner.screened",
         subject=screening,
@@ -44,25 +70,43 @@ def _keep(partner: Partner, editions: list[ListEdition], matches: list[Match]) -
         role="system",
         after={
             "partner": str(partner.uid),
-            "sanction_hit": after,
+            "state": str(screening.state),
+            "sanction_hit": after["sanction_hit"],
             "hits": len(hits),
             "editions": [str(edition.uid) for edition in editions],
+            **({"not_compared": [edition.source.code for edition in unread]} if unread else {}),
         },
     )
     return screening
 
 
-def _hits(screening: Screening, matches: list[Match]) -> list[Hit]:
-    partner = screening.partner
+def _state(editions: list[ListEdition], unread: list[ListEdition]) -> str:
+    if not editions:
+        return State.NOT_SCREENED
+    if not unread:
+        return State.DONE
+    return State.FAILED if len(unread) == len(editions) else State.PARTIAL
+
+
+def _reason(unread: list[ListEdition]) -> str:
+    if not unread:
+        return ""
+    return _(
+        "%(lists)s could not be read, so nothing is known of it here. It is tried again; if it stays so, load the list "
+        "once more or ask the administrator."
+    ) % {"lists": ", ".join(edition.source.name for edition in unread)}
+
+
+def _hits(screening: Screening, matches: list[Match], key: str) -> list[Hit]:
     hits = [
         Hit(
             screening=screening,
             edition=match.edition,
             entity=match.entity,
-            fingerprint=queries.fingerprint_of(partner, match.entity, match.entity.names.all()),
+            fingerprint=queries.fingerprint_of(screening.partner, match.entity, match.entity.names.all(), key),
             score=match.scored.score,
             band=match.scored.band,
-            explanation=_explain(partner, match),
+            explanation=_explain(screening.partner, match),
         )
         for match in matches
     ]
@@ -76,6 +120,24 @@ def _hits(screening: Screening, matches: list[Match]) -> list[Hit]:
         hit.judgement = in_force.get(hit.fingerprint)
         hit.inherited = hit.judgement is not None
     return hits
+
+
+def _carried_over(screening: Screening, earlier: Screening | None, unread: list[ListEdition]) -> Iterator[Hit]:
+    """What was last found on the lists that could not be read now."""
+    sources = {edition.source_id for edition in unread}
+    for hit in earlier.hits.all() if earlier else ():
+        if hit.edition.source_id in sources:
+            yield Hit(
+                screening=screening,
+                edition=hit.edition,
+                entity=hit.entity,
+                fingerprint=hit.fingerprint,
+                score=hit.score,
+                band=hit.band,
+                explanation=hit.explanation,
+                judgement=hit.judgement,
+                inherited=hit.judgement is not None,
+            )
 
 
 def _explain(partner: Partner, match: Match) -> dict:

@@ -3,12 +3,16 @@ from partners.models import ListEdition, Partner, RorImport
 from partners.reference import ror
 from partners.rescreening import rescreen
 from partners.screening import screen
+from riskassess.core.errors import DomainError
 from riskassess.jobs.running import job_task
 
 
 @job_task("partners.screen_partner")
 def screen_partner(partner_id, *_ids_of_the_follow_up):
-    screen(Partner.objects.get(pk=partner_id))
+    """A list that cannot be read is tried again; what was found is kept each time."""
+    screening = screen(Partner.objects.get(pk=partner_id))
+    if screening.is_broken:
+        raise DomainError(screening.reason)
 
 
 @job_task("partners.rescreen_edition")

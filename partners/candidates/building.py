@@ -4,10 +4,16 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from partners.candidates.places import Place, root
+from django.utils import timezone
+
+from partners.candidates.places import PARTNERS, Place, root, rows_of_partners
 from partners.candidates.writing import write
+
+THROUGH = "through"  # the file in an index that says until when the database was read
+OVERLAP = timedelta(minutes=5)  # a row may be committed later than its own time says
 
 
 def build(place: Place) -> Path:
@@ -16,13 +22,33 @@ def build(place: Place) -> Path:
     Reads the database as a stream; belongs into a worker. Two that build the same at once do no harm.
     """
     root().mkdir(parents=True, exist_ok=True)
+    now = timezone.now()
     made = Path(tempfile.mkdtemp(prefix=f"{place.folder.name}.made-", dir=root()))
     try:
         write(made, place.rows())
+        (made / THROUGH).write_text(now.isoformat())
         _put_in_place(made, place.folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return place.folder
+
+
+def refresh_partners() -> int:
+    """Add the names that partners were given since the index was made; gives how many. Makes it where it is absent.
+
+    Names that are gone stay in it: a candidate is compared by its names in the database, so that one too many does no
+    harm. Fails while another process writes; the job that asked is tried again.
+    """
+    folder = PARTNERS.folder
+    try:
+        since = datetime.fromisoformat((folder / THROUGH).read_text())
+    except (OSError, ValueError):
+        build(PARTNERS)
+        return 0
+    now = timezone.now()
+    count = write(folder, rows_of_partners(since - OVERLAP))
+    (folder / THROUGH).write_text(now.isoformat())
+    return count
 
 
 def remove_superseded(kept: Iterable[Place]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from partners.candidates.writing import FORM
 from partners.matching.identifiers import ALPHABET, ROR_PREFIX, read_ror_id
 from partners.models import Alias, ListEdition, ListedName, Partner, RorName
 
-CHUNK = 5_000
+CHUNK, CHUNK_OF_IDS = 5_000, 500
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,20 @@ def _rows_of_edition(place: Place) -> Iterator[tuple[int, str, str]]:
         yield pk, name, kind if kind == "person" else "organisation"
 
 
-def _rows_of_partners(_place: Place) -> Iterator[tuple[int, str, str]]:
-    for pk, name in Partner.objects.order_by().values_list("pk", "name").iterator(CHUNK):
+def rows_of_partners(since: datetime | None = None) -> Iterator[tuple[int, str, str]]:
+    """The names of partners and of their ROR records; with `since`, of partners that were changed or named since."""
+    partners, aliases = Partner.objects.order_by(), Alias.objects.order_by()
+    if since:
+        partners, aliases = partners.filter(updated_at__gte=since), aliases.filter(created_at__gte=since)
+    for pk, name in partners.values_list("pk", "name").iterator(CHUNK):
         yield pk, name, "organisation"
-    for pk, name in Alias.objects.order_by().values_list("partner_id", "name").iterator(CHUNK):
+    for pk, name in aliases.values_list("partner_id", "name").iterator(CHUNK):
         yield pk, name, "organisation"
+    resolved = partners.exclude(ror_id="").values_list("pk", "ror_id").iterator(CHUNK)
+    while chunk := dict(islice(resolved, CHUNK_OF_IDS)):
+        partner_of = {ror_id: pk for pk, ror_id in chunk.items()}  # a ROR id belongs to one partner
+        for ror_id, text in RorName.objects.filter(record__in=partner_of).values_list("record_id", "text"):
+            yield partner_of[ror_id], text, "organisation"
 
 
 def _rows_of_ror(_place: Place) -> Iterator[tuple[int, str, str]]:
@@ -78,4 +89,4 @@ def _rows_of_ror(_place: Place) -> Iterator[tuple[int, str, str]]:
         yield number_of(ror_id), text, "organisation"
 
 
-_ROWS = {"edition": _rows_of_edition, "partners": _rows_of_partners, "ror": _rows_of_ror}
+_ROWS = {"edition": _rows_of_edition, "partners": lambda _place: rows_of_partners(), "ror": _rows_of_ror}

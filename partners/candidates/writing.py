@@ -84,9 +84,8 @@ def _any_term(readings: Iterable[Reading], keys: Iterable[str]) -> tantivy.Query
 
 
 def write(folder: Path, rows: Iterable[tuple[int, str, str]]) -> int:
-    """Index these (row, name, kind) in an empty folder; gives the number of names."""
-    index = tantivy.Index(schema(), path=str(folder))
-    writer = index.writer(heap_size=MEMORY, num_threads=1)
+    """Index these (row, name, kind) in the folder, beside what is there; gives the number of names."""
+    writer = tantivy.Index(schema(), path=str(folder)).writer(heap_size=MEMORY, num_threads=1)
     count = 0
     for row, text, kind in rows:
         if (entry := document(row, text, kind)) is not None:

@@ -12,10 +12,13 @@ from riskassess.files.models import StoredFile
 class Screening(UidModel, DatedModel):
     class State(models.TextChoices):
         DONE = "done", _("screened")
+        PARTIAL = "partial", _("not screened: a list could not be read")
+        FAILED = "failed", _("not screened: no list could be read")
         NOT_SCREENED = "not_screened", _("not screened: no list was in force")
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="screenings")
     state = models.CharField(_("state"), max_length=12, choices=State.choices)
+    reason = models.TextField(_("why it is not whole"), blank=True)
     names = models.JSONField(_("names compared"), default=list)
     names_key = models.CharField(max_length=64)
     scorer = models.CharField(max_length=40, blank=True)  # which version of the matcher compared
@@ -26,6 +29,11 @@ class Screening(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.partner_id} {self.created_at:%Y-%m-%d}: {self.state}"
+
+    @property
+    def is_broken(self) -> bool:
+        """A list in force could not be compared: to be tried again, and never read as "no match"."""
+        return self.state in (self.State.PARTIAL, self.State.FAILED)
 
 
 class Judgement(UidModel, DatedModel):

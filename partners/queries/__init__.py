@@ -25,17 +25,21 @@ from partners.queries.ror import (
 )
 from partners.queries.screenings import (
     SANCTION_HITS,
+    Standing,
     editions_in_force,
     fingerprint_of,
     hits_of,
     is_fresh,
+    key_of,
     latest_screening,
     latest_screenings,
+    list_facts,
     names_key,
     names_of,
     said_by,
     sanction_hit,
     sanction_hits,
+    screening_standings,
 )
 
 __all__ = [
@@ -49,6 +53,7 @@ __all__ = [
     "Resolved",
     "RorStanding",
     "RorTree",
+    "Standing",
     "ancestors_of",
     "country_facts",
     "country_facts_of",
@@ -60,8 +65,10 @@ __all__ = [
     "fingerprint_of",
     "hits_of",
     "is_fresh",
+    "key_of",
     "latest_screening",
     "latest_screenings",
+    "list_facts",
     "names_key",
     "names_of",
     "owned_below",
@@ -77,6 +84,7 @@ __all__ = [
     "said_by",
     "sanction_hit",
     "sanction_hits",
+    "screening_standings",
     "standing_of",
     "standings_of",
 ]

@@ -1,13 +1,15 @@
 """Which listed entities a name may mean: candidates from the index of each edition, then compared name by name."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from partners import candidates
 from partners.countries import country_code
 from partners.matching.score import Name, Named, Scored, compare, rank
-from partners.models import Alias, ListedEntity, ListedIdentifier, ListEdition, ListedName, Partner
+from partners.models import Alias, Identifier, ListedEntity, ListedIdentifier, ListEdition, ListedName, Partner, RorName
 
+AT_ONCE = 1_000  # rows that one query asks for by their keys
 MOST_CANDIDATES = 60  # a name and edition; the true one is among them in 99 of 100 cases
 KIND_OF_ALIAS = {Alias.Kind.ACRONYM: "acronym", Alias.Kind.FORMER: "former", Alias.Kind.FILED: "filed"}
 KIND_OF_LISTED = {ListedName.Kind.PRIMARY: "primary", ListedName.Kind.FORMER: "former", ListedName.Kind.WEAK: "weak"}
@@ -28,16 +30,45 @@ class Match:
 
 
 def named(partner: Partner) -> Named:
-    """All names under which the partner is known or was filed."""
-    names = [Name(partner.name)]
-    names += [Name(alias.name, KIND_OF_ALIAS.get(alias.kind, "alias")) for alias in partner.aliases.all()]
-    return Named(tuple(names), frozenset({partner.country}), ids=ids_of(partner))
+    """All names under which the partner is known, was filed or stands in ROR."""
+    return read_partners([partner.pk])[partner.pk]
+
+
+def ror_names(ror_ids: Iterable[str]) -> dict[str, list[Name]]:
+    """The names of these records of ROR, as the matcher reads them."""
+    found: dict[str, list[Name]] = defaultdict(list)
+    rows = RorName.objects.filter(record__in=set(filter(None, ror_ids))).order_by("pk")
+    for ror_id, text, kind in rows.values_list("record_id", "text", "kind"):
+        found[ror_id].append(Name(text, "acronym" if kind == RorName.Kind.ACRONYM else "alias"))
+    return found
 
 
 def ids_of(partner: Partner) -> frozenset[tuple[str, str]]:
     """(scheme, value) of every identifier, the ROR id among them."""
     ids = {(each.scheme, each.value) for each in partner.identifiers.all()}
     return frozenset(ids | {("ror", partner.ror_id)} if partner.ror_id else ids)
+
+
+def read_partners(keys: Iterable[int]) -> dict[int, Named]:
+    """As `named`, for thousands of partners at once, without making a row of each name."""
+    keys, found = sorted(keys), {}
+    for at in range(0, len(keys), AT_ONCE):
+        chunk = keys[at : at + AT_ONCE]
+        names, ids = defaultdict(list), defaultdict(set)
+        aliases = Alias.objects.filter(partner__in=chunk).order_by("name", "pk")
+        for pk, text, kind in aliases.values_list("partner_id", "name", "kind"):
+            names[pk].append(Name(text, KIND_OF_ALIAS.get(kind, "alias")))
+        rows = Identifier.objects.filter(partner__in=chunk).values_list("partner_id", "scheme", "value")
+        for pk, scheme, value in rows:
+            ids[pk].add((scheme, value))
+        partners = list(Partner.objects.filter(pk__in=chunk).values_list("pk", "name", "country", "ror_id"))
+        in_ror = ror_names(ror_id for _pk, _name, _country, ror_id in partners)
+        for pk, name, country, ror_id in partners:
+            if ror_id:
+                ids[pk].add(("ror", ror_id))
+            each_once = {one.text: one for one in (*reversed(in_ror[ror_id]), *reversed(names[pk]), Name(name))}
+            found[pk] = Named(tuple(reversed(each_once.values())), frozenset({country}), ids=frozenset(ids[pk]))
+    return found
 
 
 def named_as(name: str, country: str = "", kind: str = "organisation", birth_year: int | None = None) -> Named:
@@ -53,18 +84,21 @@ def find_listed(who: Named, editions: Iterable[ListEdition]) -> list[Match]:
     with_id = _with_identifier(who, editions)
     for edition in editions:
         keys = candidates.search(who.names, candidates.of_edition(edition), MOST_CANDIDATES, kind=who.kind)
-        entities = (
-            ListedEntity.objects.filter(pk__in={*keys, *with_id[edition.pk]})
-            .select_related("source")
-            .prefetch_related("names", "identifiers")
-        )
-        for entity in entities:
-            is_person = entity.kind == ListedEntity.Kind.PERSON
-            if is_person == (who.kind == "person"):
-                scored = compare(who, named_in(entity))
+        alike = {}
+        for pk, listed in read_listed({*keys, *with_id[edition.pk]}).items():
+            if (listed.kind == "person") == (who.kind == "person"):
+                scored = compare(who, listed)
                 if scored.band != "clear":
-                    found.append(Match(entity, edition, scored))
-    return sorted(found, key=lambda match: (*_reversed(rank(match.scored)), match.entity.pk))
+                    alike[pk] = scored
+        entities = ListedEntity.objects.filter(pk__in=alike).select_related("source")
+        for entity in entities.prefetch_related("names", "identifiers"):
+            found.append(Match(entity, edition, alike[entity.pk]))
+    return in_order(found)
+
+
+def in_order(matches: Iterable[Match]) -> list[Match]:
+    """The most alike first."""
+    return sorted(matches, key=lambda match: (*_reversed(rank(match.scored)), match.entity.pk))
 
 
 def _with_identifier(who: Named, editions: list[ListEdition]) -> dict[int, list[int]]:
@@ -80,13 +114,28 @@ def _with_identifier(who: Named, editions: list[ListEdition]) -> dict[int, list[
     return found
 
 
-def named_in(entity: ListedEntity) -> Named:
-    """A listed entity as the matcher reads it; its names and identifiers have to be fetched with it."""
-    kind = "person" if entity.kind == ListedEntity.Kind.PERSON else "organisation"
-    names = [Name(name.original, KIND_OF_LISTED.get(name.kind, "alias")) for name in entity.names.all()]
-    countries = frozenset(code for each in entity.countries if (code := country_code(each)))
-    ids = frozenset((each.scheme, each.value) for each in entity.identifiers.all())
-    return Named(tuple(names), countries, kind, ids, frozenset(entity.birth_years))
+def read_listed(keys: Iterable[int]) -> dict[int, Named]:
+    """Listed entities as the matcher reads them, without making a row of each name: three queries."""
+    keys = list(keys)
+    names, ids = defaultdict(list), defaultdict(set)
+    of_keys = {"entity__in": keys}
+    for pk, text, kind in (
+        ListedName.objects.filter(**of_keys).order_by("pk").values_list("entity_id", "original", "kind")
+    ):
+        names[pk].append(Name(text, KIND_OF_LISTED.get(kind, "alias")))
+    for pk, scheme, value in ListedIdentifier.objects.filter(**of_keys).values_list("entity_id", "scheme", "value"):
+        ids[pk].add((scheme, value))
+    rows = ListedEntity.objects.filter(pk__in=keys).values_list("pk", "kind", "countries", "birth_years")
+    return {
+        pk: Named(
+            tuple(names[pk]),
+            frozenset(code for each in countries if (code := country_code(each))),
+            "person" if kind == ListedEntity.Kind.PERSON else "organisation",
+            frozenset(ids[pk]),
+            frozenset(years),
+        )
+        for pk, kind, countries, years in rows
+    }
 
 
 def _reversed(order: tuple) -> tuple:

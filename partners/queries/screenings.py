@@ -4,13 +4,16 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Max, Prefetch
+from django.utils.translation import gettext as _
 
 from partners.matching.normalise import NORMALISER, normalise
-from partners.matching.score import SCORER
+from partners.matching.score import SCORER, Named
 from partners.models import Hit, Judgement, ListedEntity, ListEdition, ListedName, ListSource, Partner, Screening
-from partners.queries.listed import ids_of
+from partners.queries.listed import named, read_partners
 
 # From the gravest to the best; the fact of a partner is the gravest of all its hits.
 SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
@@ -44,7 +47,42 @@ def hits_of(partner: Partner) -> list[Hit]:
 
 def is_fresh(partner: Partner) -> bool:
     """Screened as it is named now, against all that is in force now."""
-    return is_up_to_date(partner, latest_screening(partner), accepted_editions())
+    return is_up_to_date(names_key(partner), latest_screening(partner), accepted_editions())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a partner stands with the lists in force. Only one that is current may be read as "no match"."""
+
+    screening: Screening | None
+    is_current: bool
+    whole_on: datetime | None  # when it was last compared with every list in force at that time
+    why: str  # not current, in words
+
+
+def screening_standings(partners: Iterable[Partner]) -> dict[int, Standing]:
+    """By partner id, in a constant number of queries."""
+    partners = list(partners)
+    screenings, accepted, keys = latest_screenings(partners), accepted_editions(), names_keys(partners)
+    whole = Screening.objects.filter(partner__in=partners, state=Screening.State.DONE).values("partner")
+    whole_on = {row["partner"]: row["last"] for row in whole.annotate(last=Max("created_at"))}
+    found = {}
+    for partner in partners:
+        screening = screenings.get(partner.pk)
+        is_current = bool(accepted) and is_up_to_date(keys[partner.pk], screening, accepted)
+        why = "" if is_current else _why_not(screening, accepted)
+        found[partner.pk] = Standing(screening, is_current, whole_on.get(partner.pk), why)
+    return found
+
+
+def _why_not(screening: Screening | None, accepted: "Accepted") -> str:
+    if not accepted:
+        return _("No list is in force.")
+    if screening is None:
+        return _("It was never compared with the lists.")
+    if screening.is_broken:
+        return screening.reason
+    return _("A list, or what is known of the partner, has changed since. It is compared again in the background.")
 
 
 Accepted = list[set[int]]
@@ -71,8 +109,8 @@ def _accepted(in_force: ListEdition, newest_first: list[ListEdition]) -> set[int
     return accepted
 
 
-def is_up_to_date(partner: Partner, screening: Screening | None, accepted: Accepted) -> bool:
-    if screening is None or screening.scorer != SCORER or screening.names_key != names_key(partner):
+def is_up_to_date(key: str, screening: Screening | None, accepted: Accepted) -> bool:
+    if screening is None or screening.scorer != SCORER or screening.names_key != key:
         return False
     compared = {edition.pk for edition in screening.editions.all()}
     return all(compared & editions for editions in accepted) and bool(compared) == bool(accepted)
@@ -88,22 +126,30 @@ def sanction_hits(partners: Iterable[Partner]) -> dict[int, str]:
     return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(partners).items()}
 
 
+def list_facts(partner: Partner) -> dict[str, str]:
+    """What the lists say of a partner now."""
+    return list_facts_of([partner])[partner.pk]
+
+
 def list_facts_of(partners: Iterable[Partner]) -> dict[int, dict]:
-    partners = list(Partner.objects.filter(pk__in=[p.pk for p in partners]).prefetch_related("aliases", "identifiers"))
-    screenings, accepted = latest_screenings(partners), accepted_editions()
+    partners = list(partners)
+    screenings, accepted, keys = latest_screenings(partners), accepted_editions(), names_keys(partners)
     found = {}
     for partner in partners:
         screening = screenings.get(partner.pk)
         hits = list(screening.hits.all()) if screening else []
-        is_known = is_up_to_date(partner, screening, accepted) and screening.state == Screening.State.DONE
+        is_known = is_up_to_date(keys[partner.pk], screening, accepted) and screening.state == Screening.State.DONE
         found[partner.pk] = _list_facts(hits, ["none" if is_known else "not_screened"])
     return found
 
 
-def said_by(screening: Screening) -> str:
-    """One of SANCTION_HITS: what a screening came to with the judgements of its matches, whatever changed since."""
-    is_done = screening.state == Screening.State.DONE
-    return _list_facts(list(screening.hits.all()), ["none" if is_done else "not_screened"])["sanction_hit"]
+def said_by(screening: Screening, hits: list[Hit] | None = None) -> dict[str, str]:
+    """The facts that a screening came to with the judgements of its matches, whatever changed since. A list that could
+    not be read says here what it last said, so that its coming back is no news."""
+    is_compared = screening.state != Screening.State.NOT_SCREENED
+    return _list_facts(
+        list(screening.hits.all()) if hits is None else hits, ["none" if is_compared else "not_screened"]
+    )
 
 
 def list_facts_unjudged(hit: str) -> dict:
@@ -134,25 +180,39 @@ def _list_facts(hits: list[Hit], verdicts: list[str]) -> dict:
 
 def names_of(partner: Partner) -> dict[str, list[str]]:
     """All names of the partner by the key under which they are compared."""
-    keys: dict[str, list[str]] = defaultdict(list)
-    for name in [partner.name, *(alias.name for alias in partner.aliases.all())]:
-        if key := normalise(name):
-            keys[key].append(name)
-    return dict(keys)
+    return _by_key(named(partner))
 
 
 def names_key(partner: Partner) -> str:
     """Changes when a screening of the partner could come out differently for a reason on our side."""
-    ids = sorted(f"{scheme}:{value}" for scheme, value in ids_of(partner))
-    return _digest([NORMALISER, partner.country, sorted(names_of(partner)), ids])
+    return names_keys([partner])[partner.pk]
 
 
-def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[ListedName]) -> str:
-    """Of the fields on both sides that a person looked at when judging; remarks and dates may change freely."""
+def names_keys(partners: Iterable[Partner]) -> dict[int, str]:
+    """As `names_key`, by partner id, in a constant number of queries."""
+    return {pk: key_of(who) for pk, who in read_partners(partner.pk for partner in partners).items()}
+
+
+def key_of(who: Named) -> str:
+    ids = sorted(f"{scheme}:{value}" for scheme, value in who.ids)
+    return _digest([NORMALISER, *sorted(who.countries), sorted(_by_key(who)), ids])
+
+
+def _by_key(who: Named) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for name in who.names:
+        if key := normalise(name.text):
+            keys[key].append(name.text)
+    return dict(keys)
+
+
+def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[ListedName], key: str = "") -> str:
+    """Of the fields on both sides that a person looked at when judging; remarks and dates may change freely. `key` is
+    the partner's `names_key`, where it is known already."""
     return _digest(
         [
             str(partner.uid),
-            names_key(partner),
+            key or names_key(partner),
             entity.source.code,
             entity.external_id,
             entity.kind,

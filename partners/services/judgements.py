@@ -4,8 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import queries
-from partners.changes import note_sanction_hit
-from partners.models import Hit, Judgement, Partner
+from partners.changes import note_list_facts
+from partners.models import Hit, Judgement
 from partners.services.recording import record_event
 from riskassess.accounts.models import User
 from riskassess.core.errors import Conflict, DomainError
@@ -39,7 +39,7 @@ def judge_hit(
     in_force = Judgement.objects.filter(fingerprint=hit.fingerprint, replaced_by__isnull=True).first()
     if (in_force.pk if in_force else None) != hit.judgement_id:
         raise Conflict(_("Somebody judged this match meanwhile. Read that judgement first."))
-    facts_before = queries.sanction_hit(partner)
+    facts_before = queries.list_facts(partner)
     try:
         with transaction.atomic():
             judgement = Judgement.objects.create(
@@ -59,12 +59,12 @@ def judge_hit(
         raise Conflict(_("Somebody judged this match meanwhile. Read that judgement first.")) from None
     Hit.objects.filter(pk=hit.pk).update(judgement=judgement, inherited=False)
     hit.judgement, hit.inherited = judgement, False
-    facts_after = note_change(partner, facts_before, f"judgement {judgement.uid}")
+    facts_after = _note_judged(judgement, facts_before)
     record_event(
         "hit.judged",
         hit,
         actor,
-        before={"verdict": in_force.verdict if in_force else "", "sanction_hit": facts_before},
+        before={"verdict": in_force.verdict if in_force else "", "sanction_hit": facts_before["sanction_hit"]},
         after={
             "partner": str(partner.uid),
             "list": hit.entity.source.code,
@@ -74,7 +74,7 @@ def judge_hit(
             "evidence": evidence,
             "evidence_sha256": judgement.evidence_file.sha256 if judgement.evidence_file else "",
             "waits_for_second": hit.waits,
-            "sanction_hit": facts_after,
+            "sanction_hit": facts_after["sanction_hit"],
         },
     )
     return judgement
@@ -97,20 +97,24 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
         raise DomainError(_("Only the clearing of a match needs a second person."))
     if actor.pk == judgement.by_id:
         raise DomainError(_("You gave this judgement. Another officer or an approver has to confirm it."))
-    before = queries.sanction_hit(judgement.partner)
+    before = queries.list_facts(judgement.partner)
     waiting = Judgement.objects.filter(pk=judgement.pk, confirmed_by__isnull=True, replaced_by__isnull=True)
     if not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
         raise Conflict(_("Somebody confirmed or replaced this judgement meanwhile. Look at it again."))
     judgement.refresh_from_db()
-    after = note_change(judgement.partner, before, f"judgement {judgement.uid}")
+    after = _note_judged(judgement, before)
     record_event(
-        "judgement.confirmed", judgement, actor, before={"sanction_hit": before}, after={"sanction_hit": after}
+        "judgement.confirmed",
+        judgement,
+        actor,
+        before={"sanction_hit": before["sanction_hit"]},
+        after={"sanction_hit": after["sanction_hit"]},
     )
     return judgement
 
 
-def note_change(partner: Partner, before: str, cause: str) -> str:
-    """What the lists say of the partner now; where that is another thing than before, a change is left to be read."""
-    after = queries.sanction_hit(partner)
-    note_sanction_hit(partner, before, after, cause)
+def _note_judged(judgement: Judgement, before: dict[str, str]) -> dict[str, str]:
+    """What the lists say of the partner now that a person has judged."""
+    after = queries.list_facts(judgement.partner)
+    note_list_facts(judgement.partner, before, after, f"judgement {judgement.uid}")
     return after

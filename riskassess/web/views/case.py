@@ -181,25 +181,24 @@ def partner_rows(record) -> list[dict]:
     """Each partner of the version with its latest screening and matches, in a constant number of queries."""
     rows = record.version.content["partners"]
     partners = {str(p.uid): p for p in Partner.objects.filter(uid__in=[row["partner"] for row in rows])}
-    screenings = registry.latest_screenings(partners.values())
+    standings = registry.screening_standings(partners.values())
     hits: dict[int, list] = {}
-    found = Hit.objects.filter(screening__in=screenings.values()).select_related(
-        "entity", "edition__source", "judgement"
-    )
+    screenings = [standing.screening for standing in standings.values() if standing.screening]
+    found = Hit.objects.filter(screening__in=screenings).select_related("entity", "edition__source", "judgement")
     for hit in found.order_by("pk"):
         url = reverse("match", args=[record.proposal.reference, hit.uid])
         hits.setdefault(hit.screening_id, []).append({"hit": hit, "url": url})
     result = []
     for row in rows:
         partner = partners[row["partner"]]
-        screening = screenings.get(partner.pk)
-        of_partner = hits.get(screening.pk, []) if screening else []
+        standing = standings[partner.pk]
+        of_partner = hits.get(standing.screening.pk, []) if standing.screening else []
         result.append(
             {
                 "partner": partner,
                 "country": country_name(partner.country),
                 "role": PartnerRole(row["role"]).label,
-                "screening": screening,
+                "standing": standing,
                 "hits": of_partner,
                 "open_hits": [item for item in of_partner if item["hit"].is_open],
             }

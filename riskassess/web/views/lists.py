@@ -22,6 +22,17 @@ HITS = {
     "none": _("no match"),
     "no_value": _("nothing recorded"),
 }
+FACTS = {
+    "sanction_hit": _("Sanctions lists"),
+    "legal_list": _("Legal lists without asset freeze"),
+    "defence_link": _("Lists of concern"),
+    "owner_hit": _("Lists, of whoever owns more than half"),
+}
+OTHER_LISTS = {
+    "eu": _("on a list of the European Union"),
+    "other": _("on a list of another authority"),
+    "listed": _("listed"),
+}
 
 
 def search(request):
@@ -45,12 +56,20 @@ def changes(request):
     rows = [
         {
             "changed": each,
-            "before": HITS.get(each.change.before, each.change.before),
-            "after": HITS.get(each.change.after, each.change.after),
+            "fact": FACTS.get(each.change.fact, each.change.fact),
+            "before": said(each.change.fact, each.change.before),
+            "after": said(each.change.fact, each.change.after),
         }
         for each in found
     ]
     return render(request, "lists/changes.html", {"rows": rows})
+
+
+def said(fact: str, value):
+    """The value of a fact in words."""
+    if fact in FACTS:
+        return {**HITS, **OTHER_LISTS, "no_value": _("no value")}.get(value, value)
+    return value
 
 
 @require_POST

@@ -6,7 +6,7 @@ from partners import candidates
 from partners.candidates.places import number_of, ror_id_of
 from partners.matching.normalise import normalise
 from partners.matching.score import Name
-from partners.models import Alias, ListEdition, ListSource, Partner
+from partners.models import Alias, ListEdition, ListSource, Partner, RorRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,28 @@ def test_search_reads_an_index_that_was_made_anew():
     candidates.build(candidates.PARTNERS)
 
     assert candidates.search(["Kestrel Arc"], candidates.PARTNERS) == [kestrel.pk]
+
+
+def test_refresh_partners_adds_what_is_new():
+    make_partner("Sable Reach Foundation")
+    candidates.refresh_partners()
+    assert candidates.search(["Kestrel Arc"], candidates.PARTNERS) == []
+
+    kestrel = make_partner("Norderhaven Optics", "Kestrel Arc Instruments")
+    assert candidates.refresh_partners() > 0
+
+    assert candidates.search(["Kestrel Arc"], candidates.PARTNERS) == [kestrel.pk]
+
+
+def test_partners_are_found_by_the_names_of_their_ror_record():
+    partner = make_partner("Norderhaven Optics")
+    record = RorRecord.objects.create(
+        ror_id="https://ror.org/02kkvpp62", name="Optikk", normalised="optikk", country="NO"
+    )
+    record.names.create(text="Kestrel Arc", normalised="kestrel arc", kind="label")
+    Partner.objects.filter(pk=partner.pk).update(ror_id="https://ror.org/02kkvpp62")
+
+    assert candidates.search(["Kestrel Arc"], candidates.PARTNERS) == [partner.pk]
 
 
 def test_remove_superseded_leaves_what_is_kept():
