@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services as registry_services
-from partners.models import FactChange, Hit, Judgement, ListEdition, Partner
+from partners.models import FactChange, Hit, Judgement, ListEdition, Partner, PartnerMerge
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
@@ -452,6 +452,26 @@ def _guarded_open(partner: Partner, actor: User) -> list[Proposal]:
     for proposal in waiting:
         _guard_no_conflict(actor, proposal)
     return waiting
+
+
+@story()
+def merge_partners(*, kept: Partner, merged: Partner, reason: str, actor: User) -> PartnerMerge:
+    """Make one of two records; proposals that named the merged one name the kept one now."""
+    for partner in (kept, merged):
+        _guarded_open(partner, actor)
+    moved = proposals.repoint_partner(old=merged, new=kept)
+    return registry_services.merge_partners(
+        kept=kept, merged=merged, reason=reason, actor=actor, pointers={"participations": moved}
+    )
+
+
+@story()
+def undo_merge(*, merge: PartnerMerge, actor: User) -> PartnerMerge:
+    """Take two records apart again, and with them the proposals that named the one that was merged."""
+    _guarded_open(merge.kept, actor)
+    registry_services.undo_merge(merge=merge, actor=actor)
+    proposals.repoint_partner(old=merge.kept, new=merge.merged, only=merge.moved["pointers"].get("participations", []))
+    return merge
 
 
 # Lists

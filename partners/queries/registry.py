@@ -15,7 +15,7 @@ def find_partners(text: str, limit: int = 10) -> list[Partner]:
     found = Partner.objects.filter(
         Q(normalised__contains=key) | Q(pk__in=Partner.objects.filter(aliases__normalised__contains=key).values("pk"))
     )
-    return list(found.order_by(closeness(key), "name", "pk")[:limit])
+    return list(found.filter(merged_into__isnull=True).order_by(closeness(key), "name", "pk")[:limit])
 
 
 def registered(text: str = "", country: str = "", type: str = "") -> QuerySet[Partner]:

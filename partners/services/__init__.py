@@ -2,6 +2,7 @@
 
 from partners.services.identifiers import add_identifier, remove_identifier, set_ror_id
 from partners.services.judgements import confirm_judgement, judge_hit
+from partners.services.merging import merge_partners, undo_merge, why_not_undo
 from partners.services.names import add_alias, remove_alias
 from partners.services.owners import add_owner, add_parent, end_ownership, remove_owner, remove_parent
 from partners.services.partners import edit_partner, register_partner
@@ -17,6 +18,7 @@ __all__ = [
     "edit_partner",
     "end_ownership",
     "judge_hit",
+    "merge_partners",
     "register_partner",
     "remove_alias",
     "remove_identifier",
@@ -25,4 +27,6 @@ __all__ = [
     "request_screening",
     "screen_anew",
     "set_ror_id",
+    "undo_merge",
+    "why_not_undo",
 ]

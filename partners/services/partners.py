@@ -80,8 +80,11 @@ def edit_partner(
 
 def _known_by_name(key: str, country: str, ror_id: str) -> Partner | None:
     """Two organisations may bear one name; with different ROR ids they are two."""
-    same_name = Partner.objects.filter(normalised=key, country=country).order_by("pk")
-    return same_name.filter(ror_id="").first() if ror_id else same_name.first()
+    for found in Partner.objects.filter(normalised=key, country=country).select_related("merged_into").order_by("pk"):
+        partner = found.merged_into or found
+        if not ror_id or not partner.ror_id:
+            return partner
+    return None
 
 
 def _complete(partner: Partner, name: str, key: str, ror_id: str, actor: User) -> Partner:

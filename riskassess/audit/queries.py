@@ -7,7 +7,6 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from riskassess.audit.log import subject_of
 from riskassess.audit.models import Event
 from riskassess.core.errors import DomainError
 
@@ -80,6 +79,6 @@ def page_of(filters: EventFilters, number: str | int, *, content: bool) -> Page:
     return Paginator(events(filters, content=content), PAGE_SIZE).get_page(number)
 
 
-def events_of(row) -> QuerySet[Event]:
-    """What happened to one row, newest first; whoever shows it has checked that the reader may see it."""
-    return Event.objects.filter(subject=subject_of(row)).select_related("detail").order_by("-sequence")
+def events_of(subject: str) -> QuerySet[Event]:
+    """What happened to one row, as `log.subject_of` names it, newest first; the caller has checked the scope."""
+    return Event.objects.filter(subject=subject).select_related("detail").order_by("-sequence")

@@ -168,6 +168,18 @@ def set_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner, s
 
 
 @transaction.atomic
+def repoint_partner(*, old: Partner, new: Partner, only: list[int] | None = None) -> list[int]:
+    """Have proposals take part with `new` where they did with `old`, with the answers that were given; the keys of the
+    rows. A proposal that names both keeps both."""
+    rows = Participation.objects.filter(partner=old)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    keys = sorted(rows.exclude(proposal__participations__partner=new).values_list("pk", flat=True))
+    Participation.objects.filter(pk__in=keys).update(partner=new)
+    return keys
+
+
+@transaction.atomic
 def set_funders(*, proposal: Proposal, actor: User, rows: list[dict]) -> list[Funder]:
     """Make these the funders; a row with the uid of a present one changes it, so that its answers stay."""
     return _set_rows(proposal, actor, Funder, rows, ("name", "country", "kind"), "funders")

@@ -18,6 +18,7 @@ FILLED = {
     "version": "1.0.0",
     "code": "un",
     "hit": uuid.UUID(int=8),
+    "merge": uuid.UUID(int=9),
 }
 
 

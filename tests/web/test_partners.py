@@ -10,6 +10,7 @@ from partners.models import ListedEntity, Ownership, Partner
 from partners.screening import screen
 from partners.services import add_alias, add_identifier, add_owner, register_partner
 from tests.story import *  # noqa: F403
+from tests.story import HIGH
 
 LEI = "529900T8BM49AURSDO55"
 
@@ -52,7 +53,7 @@ def test_page_takes_the_same_queries_for_any_number(count, kestrel, omar, as_use
         add_owner(owned=kestrel, owner=owner, percent=Decimal(20), source="Register", actor=omar)
     client = as_user(omar)
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         client.get(kestrel.get_absolute_url())
 
 
@@ -132,3 +133,31 @@ def test_match_of_an_owner_is_judged_from_its_page(listed, omar, ana, as_user):
     assert answer.url == owner.get_absolute_url()
     assert not queries.hits_of(owner)[0].is_open
     assert as_user(ana).get(url).status_code == 403
+
+
+def test_two_records_become_one_with_their_proposals_and_two_again(submitted, kestrel, omar, as_user):
+    proposal = submitted(example=HIGH)
+    row = proposal.participations.first()
+    twin = row.partner
+    Partner.objects.filter(pk=kestrel.pk).update(country=twin.country)
+    client, url = as_user(omar), reverse("partner_merge", args=[kestrel.uid])
+
+    found = client.get(url, {"q": twin.name}).content.decode()
+    shown = client.get(url, {"other": twin.uid}).content.decode()
+    refused = client.post(url, {"other": twin.uid, "reason": ""})
+    client.post(url, {"other": twin.uid, "reason": "The same register entry."})
+
+    row.refresh_from_db()
+    assert str(twin.uid) in found
+    assert "1 proposal, with its answers" in shown
+    assert refused.status_code == 422
+    assert row.partner == kestrel
+    assert client.get(twin.get_absolute_url()).url == kestrel.get_absolute_url()
+    assert client.get(reverse("case", args=[proposal.reference])).status_code == 200
+
+    merge = kestrel.merges.get()
+    client.post(reverse("partner_unmerge", args=[kestrel.uid, merge.uid]))
+
+    row.refresh_from_db()
+    assert row.partner == twin
+    assert client.get(twin.get_absolute_url()).status_code == 200

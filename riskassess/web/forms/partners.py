@@ -92,3 +92,13 @@ class ParentForm(OwnWordsForm):
 
 class EndForm(OwnWordsForm):
     until = forms.DateField(label=_("Held until"), initial=date.today, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class MergeForm(OwnWordsForm):
+    reason = forms.CharField(
+        label=_("How do you know that they are one?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text=_("For example: the same number in the register of companies."),
+        error_messages={"required": _("Say how you know that they are one. The reason is kept.")},
+    )

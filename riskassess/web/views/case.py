@@ -180,7 +180,8 @@ def move_box(user, case, actions, partners) -> dict:
 def partner_rows(record) -> list[dict]:
     """Each partner of the version with its latest screening and matches, in a constant number of queries."""
     rows = record.version.content["partners"]
-    partners = {str(p.uid): p for p in Partner.objects.filter(uid__in=[row["partner"] for row in rows])}
+    named = Partner.objects.filter(uid__in=[row["partner"] for row in rows]).select_related("merged_into")
+    partners = {str(partner.uid): partner.merged_into or partner for partner in named}
     standings = registry.screening_standings(partners.values())
     hits: dict[int, list] = {}
     screenings = [standing.screening for standing in standings.values() if standing.screening]

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -73,7 +74,8 @@ def _hit_of(case, uid) -> Hit:
         "judgement__evidence_file",
     )  # fmt: skip
     partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
-    return get_object_or_404(found, uid=uid, screening__partner__uid__in=partner_uids)
+    named = Q(screening__partner__uid__in=partner_uids) | Q(screening__partner__absorbed__uid__in=partner_uids)
+    return get_object_or_404(found.filter(named).distinct(), uid=uid)
 
 
 def match_evidence(request, reference, uid):

@@ -15,6 +15,7 @@ from partners import queries as registry
 from partners import services
 from partners.models import Partner
 from partners.queries.owners import node_of, shares_above
+from riskassess.audit.log import subject_of
 from riskassess.audit.queries import events_of
 from riskassess.core.errors import DomainError
 from riskassess.proposals.models import Participation
@@ -173,6 +174,7 @@ def page_of(request, partner: Partner) -> dict:
         "parts": partner.parts.select_related("child"),
         "facts": registry.fact_sources(partner.country, today),
         "proposals": proposals,
+        "merges": partner.merges.filter(undone_at__isnull=True).select_related("merged", "by"),
         "may_edit": user.has_perm("partners.edit"),
         "sees_screening": user.has_perm("partners.see_screening"),
         "has_owner": bool(shares.of.get(node_of(partner))),
@@ -186,6 +188,6 @@ def page_of(request, partner: Partner) -> dict:
             "said": said,
             "hits": registry.hits_of(partner) if screening else [],
             "owner_hit": words.owner_hit_words(registry.owner_hits([partner], today)[partner.pk]),
-            "history": [words.history_row(event, actor_of(event, user)) for event in events_of(partner)[:MOST_EVENTS]],
+            "history": [words.history_row(event, actor_of(event, user)) for event in events_of(subject_of(partner))[:MOST_EVENTS]],
         }
     return context
