@@ -70,6 +70,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("partner_merge", "POST"): "partners.edit",
     ("partner_unmerge", "POST"): "partners.edit",
     ("partner_match", "GET"): "partners.see_screening",
+    ("partner_match_evidence", "GET"): "partners.see_screening",
     ("partner_match", "POST"): "partners.see_screening",
     ("case", "GET"): OBJECT,
     ("assign", "GET"): OBJECT,

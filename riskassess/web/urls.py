@@ -80,6 +80,11 @@ urlpatterns = [
     path("partners/<uuid:uid>", partners.partner, name="partner"),
     path("partners/<uuid:uid>/merge", partner_merging.partner_merge, name="partner_merge"),
     path("partners/<uuid:uid>/merges/<uuid:merge>", partner_merging.partner_unmerge, name="partner_unmerge"),
+    path(
+        "partners/<uuid:uid>/matches/<uuid:hit>/evidence",
+        partner_matches.partner_match_evidence,
+        name="partner_match_evidence",
+    ),
     path("partners/<uuid:uid>/matches/<uuid:hit>", partner_matches.partner_match, name="partner_match"),
     path(CASE, case.case, name="case"),
     path(f"{CASE}/assign", moves.assign, name="assign"),

@@ -3,6 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,6 +56,7 @@ def match(request, reference, uid):
             "case": case,
             "proposal": case.proposal,
             "hit": hit,
+            "evidence_url": reverse("match_evidence", args=[case.proposal.reference, hit.uid]),
             "partner": hit.screening.partner,
             "form": form,
             "may_judge": may_judge,
