@@ -188,6 +188,9 @@ def page_of(request, partner: Partner) -> dict:
             "said": said,
             "hits": registry.hits_of(partner) if screening else [],
             "owner_hit": words.owner_hit_words(registry.owner_hits([partner], today)[partner.pk]),
-            "history": [words.history_row(event, actor_of(event, user)) for event in events_of(subject_of(partner))[:MOST_EVENTS]],
+            "history": [
+                words.history_row(event, actor_of(event, user))
+                for event in events_of(subject_of(partner))[:MOST_EVENTS]
+            ],
         }
     return context
