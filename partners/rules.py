@@ -2,7 +2,7 @@
 
 import rules
 
-from riskassess.accounts.rules import is_approver, is_auditor, is_officer, is_researcher, is_reviewer
+from riskassess.accounts.rules import is_administrator, is_approver, is_auditor, is_officer, is_researcher, is_reviewer
 
 can_register = is_researcher | is_officer
 can_view_registry = is_researcher | is_officer | is_reviewer | is_approver | is_auditor
@@ -12,6 +12,7 @@ can_confirm = is_officer | is_approver
 can_edit_partner = is_officer
 can_see_lists = is_officer | is_auditor
 can_manage_lists = is_officer
+can_see_datasets = is_officer | is_administrator | is_auditor
 
 for name, predicate in {
     "partners.register": can_register,
@@ -22,6 +23,7 @@ for name, predicate in {
     "partners.edit": can_edit_partner,
     "partners.see_lists": can_see_lists,
     "partners.manage_lists": can_manage_lists,
+    "partners.see_datasets": can_see_datasets,
 }.items():
     if not rules.perm_exists(name):
         rules.add_perm(name, predicate)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import CountryFact
+from partners.models import CountryFact, Dataset
 
 Kind = CountryFact.Kind
 NO_VALUE = "no_value"
@@ -42,6 +42,9 @@ class FactSource:
     kind: str
     title: str
     value: str
+    low: str
+    high: str
+    unit: str
     words: str
     year: int | None
     scope: str
@@ -72,13 +75,70 @@ def fact_sources(country: str, on: date) -> list[FactSource]:
     shown = _newest(facts_in_force(on).filter(country=country))
     return [
         FactSource(
-            kind=fact.kind, title=str(fact.get_kind_display()), value=fact.value, words=words_of(fact), year=fact.year,
+            kind=fact.kind, title=str(fact.get_kind_display()), value=fact.value, low=fact.low, high=fact.high,
+            unit=str(UNITS.get(fact.kind, "")), words=words_of(fact), year=fact.year,
             scope=fact.scope, act=fact.act, address=fact.address, licence=fact.licence, valid_from=fact.valid_from,
             valid_to=fact.valid_to,
             checked_on=fact.checked_on,
         )
         for fact in sorted(shown, key=lambda fact: (Kind.values.index(fact.kind), fact.value, fact.pk))
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CountryKind:
+    """All facts of one kind about a country; `facts` is empty where no dataset has a value."""
+
+    kind: str
+    title: str
+    unit: str
+    facts: tuple[FactSource, ...]
+
+
+def facts_by_kind(country: str, on: date) -> list[CountryKind]:
+    """Every kind of fact, also those of which nothing is known."""
+    known = fact_sources(country, on)
+    return [
+        CountryKind(
+            kind.value, str(kind.label), str(UNITS.get(kind, "")), tuple(each for each in known if each.kind == kind)
+        )
+        for kind in Kind
+    ]
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """A reference file as it stands: what it says of how many countries, by which sources, as of when."""
+
+    dataset: Dataset
+    kinds: list[str]
+    countries: int
+    years: str
+    sources: list[tuple[str, str]]
+    licences: list[str]
+    checked_on: date | None
+
+
+def dataset_rows() -> list[DatasetRow]:
+    """Two queries, whatever the number of datasets."""
+    facts: dict[int, list[CountryFact]] = defaultdict(list)
+    for fact in CountryFact.objects.all():
+        facts[fact.dataset_id].append(fact)
+    return [_dataset_row(each, facts[each.pk]) for each in Dataset.objects.order_by("code") if facts[each.pk]]
+
+
+def _dataset_row(dataset: Dataset, facts: list[CountryFact]) -> DatasetRow:
+    years = sorted({fact.year for fact in facts if fact.year})
+    kinds = sorted({fact.kind for fact in facts}, key=Kind.values.index)
+    return DatasetRow(
+        dataset=dataset,
+        kinds=[str(Kind(kind).label) for kind in kinds],
+        countries=len({fact.country for fact in facts}),
+        years=f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(map(str, years)),
+        sources=sorted({(fact.act, fact.address) for fact in facts}),
+        licences=sorted({fact.licence for fact in facts if fact.licence}),
+        checked_on=max((fact.checked_on for fact in facts if fact.checked_on), default=None),
+    )
 
 
 def facts_in_force(on: date):
@@ -90,21 +150,25 @@ def facts_in_force(on: date):
 
 
 def words_of(fact: CountryFact) -> str:
+    """The value with its unit, its interval where the source gives one, and how the engine reads it."""
+    interval = _(", interval %(low)s to %(high)s") % {"low": fact.low, "high": fact.high} if fact.low else ""
     match fact.kind:
         case Kind.MEASURE:
             return str(MEASURES.get(fact.value, fact.value))
         case Kind.ACADEMIC_FREEDOM:
-            return str(
-                _("%(value)s of 1, band %(band)s") % {"value": fact.value, "band": afi_band(Decimal(fact.value))}
-            )
+            told = {"value": fact.value, "interval": interval, "band": afi_band(Decimal(fact.value))}
+            return str(_("%(value)s of 1%(interval)s, band %(band)s") % told)
         case Kind.RULE_OF_LAW:
-            return str(_("percentile rank %(value)s of 100") % {"value": fact.value})
+            return str(_("percentile rank %(value)s of 100%(interval)s") % {"value": fact.value, "interval": interval})
         case Kind.GDPR_ADEQUATE if fact.value == "partial":
             return str(_("only for the recipients named in the decision"))
+        case Kind.HORIZON if fact.value == "partial":
+            return str(_("only for the parts of the programme named in the agreement"))
         case _:
             return str(WORDS.get(fact.value, fact.value))
 
 
+UNITS = {Kind.ACADEMIC_FREEDOM: _("index from 0 to 1"), Kind.RULE_OF_LAW: _("percentile rank from 0 to 100")}
 WORDS = {"yes": _("yes")}
 
 

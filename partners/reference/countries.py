@@ -28,12 +28,14 @@ PLAIN_NUMBER = re.compile(r"^[0-9]{1,3}(\.[0-9]{1,15})?$")
 FACT_COLUMNS = (
     "country", "kind", "value", "year", "scope", "act", "address", "licence", "valid_from", "valid_to", "checked_on",
 )  # fmt: skip
+INTERVAL = ("low", "high")  # of an index whose source gives one; a file may leave these columns out
 VALUES = {
     Kind.EU_MEMBER: ("yes",),
     Kind.EEA_MEMBER: ("yes",),
     Kind.EU001: ("yes",),
     Kind.GDPR_ADEQUATE: ("yes", "partial"),
     Kind.MEASURE: tuple(MEASURES),
+    Kind.HORIZON: ("yes", "partial"),
 }
 RANGES = {Kind.ACADEMIC_FREEDOM: Decimal(1), Kind.RULE_OF_LAW: Decimal(100)}
 
@@ -46,7 +48,7 @@ def import_country_facts(*, path: Path, actor=None) -> Loaded:
     dataset = Dataset.objects.filter(code=code).first()
     if dataset and dataset.sha256 == sha256:
         return Loaded(code, False, _("%(file)s: nothing new.") % {"file": path.name})
-    facts = [_country_fact(line, row) for line, row in rows_of(content, FACT_COLUMNS)]
+    facts = [_country_fact(line, row) for line, row in rows_of(content, FACT_COLUMNS, INTERVAL)]
     if not facts:
         raise UnreadableTable(_("%(file)s has no rows.") % {"file": path.name})
     _refuse_doubles(facts)
@@ -78,7 +80,8 @@ def _country_fact(line: int, row: dict[str, str]) -> tuple[int, CountryFact]:
     if kind in VALUES and row["year"]:
         raise fault_at(line, "year", row["year"], _("empty: this kind has dates, not a year"))
     if kind in RANGES:
-        value = _number(line, value, RANGES[kind])
+        value = _number(line, "value", value, RANGES[kind])
+    _check_interval(line, row)
     if not row["act"]:
         raise fault_at(line, "act", "", _("the act or source that says so"))
     if row["address"] and not row["address"].startswith(("http://", "https://")):
@@ -91,13 +94,26 @@ def _country_fact(line: int, row: dict[str, str]) -> tuple[int, CountryFact]:
         raise fault_at(line, "valid_to", row["valid_to"], _("a day after valid_from"))
     texts = {column: row[column] for column in ("scope", "act", "address", "licence")}
     year = int(row["year"]) if row["year"] else None
-    return line, CountryFact(country=country, kind=kind, value=value, year=year, **texts, **dates)
+    interval = {column: row[column] for column in INTERVAL}
+    return line, CountryFact(country=country, kind=kind, value=value, year=year, **interval, **texts, **dates)
 
 
-def _number(line: int, text: str, most: Decimal) -> str:
+def _number(line: int, column: str, text: str, most: Decimal) -> str:
     if not PLAIN_NUMBER.match(text) or Decimal(text) > most:
-        raise fault_at(line, "value", text, _("a number from 0 to %s") % most)
+        raise fault_at(line, column, text, _("a number from 0 to %s") % most)
     return text
+
+
+def _check_interval(line: int, row: dict[str, str]) -> None:
+    low, high = row["low"], row["high"]
+    if not low and not high:
+        return
+    if row["kind"] not in RANGES:
+        raise fault_at(line, "low" if low else "high", low or high, _("empty: only an index has an interval"))
+    for column in INTERVAL:
+        _number(line, column, row[column], RANGES[row["kind"]])
+    if not Decimal(low) <= Decimal(row["value"]) <= Decimal(high):
+        raise fault_at(line, "value", row["value"], _("a value between low and high"))
 
 
 def _refuse_doubles(facts: list[tuple[int, CountryFact]]) -> None:

@@ -49,8 +49,10 @@ def unpacked(content: bytes, name: str) -> bytes:
     return unpacked
 
 
-def rows_of(content: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with their line numbers, every column present as stripped text."""
+def rows_of(
+    content: bytes, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with their line numbers, every column present as stripped text; an optional one that is absent is empty."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -64,10 +66,10 @@ def rows_of(content: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, dic
             _("Line 1: the column %(missing)s is missing. The columns are: %(all)s.")
             % {"missing": missing[0], "all": ", ".join(columns)}
         )
-    if unknown := [name for name in header if name not in columns]:
+    if unknown := [name for name in header if name not in (*columns, *optional)]:
         raise UnreadableTable(
             _("Line 1: unknown column %(unknown)s. The columns are: %(all)s.")
-            % {"unknown": unknown[0] or _("without a name"), "all": ", ".join(columns)}
+            % {"unknown": unknown[0] or _("without a name"), "all": ", ".join((*columns, *optional))}
         )
     with _well_formed(reader):
         for cells in reader:
@@ -78,7 +80,8 @@ def rows_of(content: bytes, columns: tuple[str, ...]) -> Iterator[tuple[int, dic
                     _("Line %(line)s has %(cells)s cells, the header has %(columns)s.")
                     % {"line": reader.line_num, "cells": len(cells), "columns": len(header)}
                 )
-            yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            given = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            yield reader.line_num, dict.fromkeys(optional, "") | given
 
 
 @contextmanager
