@@ -45,7 +45,7 @@ def test_datasets_are_listed_with_the_same_queries_for_any_number(
     client = as_user(omar)
     client.get(reverse("datasets"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(reverse("datasets")).content.decode()
 
     assert all(f"Agreement {number}" in page for number in range(count))
