@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('partners', '0010_screening_states')]
+    dependencies = [("partners", "0010_screening_states")]
 
     operations = [
         migrations.AddField(
