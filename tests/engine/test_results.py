@@ -35,3 +35,14 @@ def test_texts_with_every_kind_of_letter_are_written_alike():
     plain = json.dumps(result.to_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert result.canonical() == plain.encode()
     assert label in {finding.row_label for finding in result.findings}
+
+
+@pytest.mark.parametrize("change", [lambda points: points.pop(), lambda points: points.append(1)])
+def test_stored_points_that_are_not_three_are_refused(change):
+    catalogue = load_catalogue(RELEASES[0])
+    results = (assess(catalogue, case.facts, on=case.on).to_json() for case in catalogue.golden)
+    stored = json.loads(json.dumps(next(result for result in results if result.get("steps"))))
+    change(stored["steps"][0]["after"])
+
+    with pytest.raises(ValueError, match="zip"):
+        Assessment.from_json(stored)

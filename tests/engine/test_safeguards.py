@@ -260,3 +260,14 @@ def test_safeguard_agreed_for_everything_is_not_offered_again():
     rules = [rule("R", IS["A"], (4, 4), mitigations=["M1", "M3"])]
 
     assert sets(rules, {"A": "yes"}, safeguards=[("M1", None, "agreed")]) == [(("M3",), "moderate", 2)]
+
+
+def test_measure_is_not_said_to_count_for_surroundings():
+    rules = [
+        rule("C", IS["A"], (2, 2), kind="context", mitigations=["M1"]),
+        rule("R", IS["A"], (3, 4), mitigations=["M1"]),
+    ]
+
+    (found,) = suggested(rules, {"A": "yes"}).sets
+
+    assert [(m.mitigation, m.findings) for m in found.measures] == [("M1", ("R",))]

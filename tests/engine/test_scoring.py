@@ -248,6 +248,27 @@ def test_only_agreed_safeguards_count_and_proposed_ones_show(state, residual, if
     assert (result.route, result.deciders) == ("panel", "high")
 
 
+def test_firm_finding_is_lowered_from_where_it_stands_for_sure():
+    rules = [
+        always("R", (3, 3), mitigations=["M1"]),
+        rule("Q", IS["B"], (2, 2), factors=["country"], mitigations=["M1"]),
+        always("O", (1, 3), factors=["own"], dimensions=["legal"]),
+    ]
+
+    result = run(rules, {"B": "unsure"}, mitigations=SAFEGUARDS, safeguards=[("M1", "R", "agreed")])
+
+    assert [(f.key, f.firm, f.filed.score, f.agreed.score, f.if_agreed.score) for f in result.findings] == [
+        ("R", True, 9, 6, 6),
+        ("Q", False, 6, 6, 6),
+        ("O", True, 3, 3, 3),
+    ]
+    assert [(d.id, d.score, d.upper_score, d.residual_score) for d in result.dimensions] == [
+        ("legal", 3, 3, 3),
+        ("knowledge", 9, 12, 6),
+    ]
+    assert (result.residual.lower, result.residual.upper) == ("moderate", "moderate")
+
+
 @pytest.mark.parametrize(
     ("finding", "expected"),
     [(None, {"R:p1": 6, "R:p2": 6}), ("R", {"R:p1": 6, "R:p2": 6}), ("R:p2", {"R:p1": 9, "R:p2": 6}), ("Q", None)],

@@ -79,6 +79,45 @@ def test_steps_say_what_moved_the_points_and_why():
     ]
 
 
+def test_steps_are_told_in_order_at_both_ends_of_what_is_open():
+    made = catalogue(
+        rule("R", IS_A, (3, 3), factors=["domain"], mitigations=["M1", "M2"]),
+        rule("C", IS_C, (2, 2), factors=["country"]),
+        mitigations=[mitigation("M1"), mitigation("M2", kind="training")],
+    )
+
+    taken = [("M1", "R", "agreed"), ("M2", "R", "proposed")]
+    steps = assess(made, facts({"A": "yes", "C": "unsure"}, safeguards=taken), on=ON).steps
+
+    assert [tuple(step) for step in steps] == [
+        ("filed", "upper", "R", 1, "knowledge", "raise", (3, 3, 9), (4, 3, 12), ("C",)),
+        ("filed", "upper", "C", 1, "knowledge", "raise", (2, 2, 4), (3, 2, 6), ("R",)),
+        ("agreed", "lower", "R", 1, "", "safeguard", (3, 3, 9), (2, 3, 6), ("M1",)),
+        ("agreed", "upper", "R", 1, "", "safeguard", (3, 3, 9), (2, 3, 6), ("M1",)),
+        ("agreed", "upper", "R", 1, "knowledge", "raise", (2, 3, 6), (3, 3, 9), ("C",)),
+        ("agreed", "upper", "C", 1, "knowledge", "raise", (2, 2, 4), (3, 2, 6), ("R",)),
+        ("if_agreed", "lower", "R", 1, "", "safeguard", (3, 3, 9), (1, 3, 3), ("M1", "M2")),
+        ("if_agreed", "upper", "R", 1, "", "safeguard", (3, 3, 9), (1, 3, 3), ("M1", "M2")),
+        ("if_agreed", "upper", "R", 1, "knowledge", "raise", (1, 3, 3), (2, 3, 6), ("C",)),
+    ]
+
+
+def test_safeguard_that_changes_nothing_makes_no_step():
+    made = catalogue(
+        rule("R", IS_A, (1, 3), factors=["domain"], mitigations=["M1", "M2"]),
+        rule("K", IS_A, (1, 3), factors=["domain"], mitigations=["M2"]),
+        mitigations=[mitigation("M1"), mitigation("M2", lowers="impact", kind="scope")],
+    )
+
+    def steps(*taken):
+        return [tuple(step) for step in assess(made, facts({"A": "yes"}, safeguards=taken), on=ON).steps]
+
+    assert steps(("M1", "R", "agreed")) == []
+    assert steps(("M1", "R", "agreed"), ("M2", "K", "proposed")) == [
+        ("if_agreed", "lower", "K", 1, "", "safeguard", (1, 3, 3), (1, 2, 2), ("M2",))
+    ]
+
+
 def test_each_row_of_points_says_what_made_it_so():
     _small, result = assessed()
 
