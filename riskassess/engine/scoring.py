@@ -132,8 +132,7 @@ def _holds(run: Run, catalogue: Catalogue) -> tuple[Hold, ...]:
 
 
 def _unasked(views: Facts) -> tuple[Unasked, ...]:
-    found = views.unasked
-    return tuple([_new(Unasked, (*place, found[place])) for place in sorted(found)])
+    return tuple([_new(Unasked, (question, row, why)) for (question, row), why in sorted(views.unasked.items())])
 
 
 def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
