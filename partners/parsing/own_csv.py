@@ -15,7 +15,8 @@ from datetime import date
 from pathlib import Path
 
 from partners.matching.identifiers import READERS, read_identifier
-from partners.parsing.listed import LONGEST_TEXT, Identifier, Listed, Name, Reading, UnreadableList, each_once
+from partners.parsing.listed import Identifier, Listed, Name, Reading, UnreadableList, each_once
+from partners.parsing.tables import lines_of
 
 COLUMNS = (
     "id", "name", "aliases", "former_names", "kind", "country", "programme", "listed_on", "remarks", "address",
@@ -27,7 +28,7 @@ HEAD = re.compile(r"^#\s*(list|date|entries|title|licence)\s*:\s*(.*?)\s*$")
 
 
 def read_own_csv(path: Path) -> Reading:
-    lines = _lines(path)
+    lines = enumerate(lines_of(path), start=1)
     head: dict[str, str] = {}
     first = ""
     for _number, first in lines:
@@ -41,8 +42,6 @@ def read_own_csv(path: Path) -> Reading:
         raise UnreadableList(
             "The file holds no table: after the lines that begin with # a row of column names follows."
         )
-    if first.lstrip().startswith("<"):
-        raise UnreadableList("This is a web page or XML, not a CSV file.")
     for wanted in ("date", "entries"):
         if wanted not in head:
             raise UnreadableList(f"The head lacks the line '# {wanted}: …'.")
@@ -55,21 +54,6 @@ def read_own_csv(path: Path) -> Reading:
         title=head.get("title", ""),
         notes=head,
     )
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with path.open("rb") as stream:
-        for number, raw in enumerate(iter(lambda: stream.readline(4 * LONGEST_TEXT), b""), start=1):
-            if number == 1:
-                raw = raw.removeprefix(b"\xef\xbb\xbf")
-            if len(raw) >= 4 * LONGEST_TEXT:
-                raise UnreadableList(f"Line {number} is longer than {4 * LONGEST_TEXT} bytes.")
-            if b"\x00" in raw:
-                raise UnreadableList(f"Line {number} holds a zero byte: this is not a text file in UTF-8.")
-            try:
-                yield number, raw.decode("utf-8")
-            except UnicodeDecodeError:
-                raise UnreadableList(f"Line {number} is not UTF-8. Save the file as CSV UTF-8.") from None
 
 
 def _columns(line: str) -> list[str]:

@@ -22,7 +22,9 @@ def lines_of(path: Path) -> Iterator[str]:
             try:
                 text = raw.decode("utf-8")
             except UnicodeDecodeError:
-                raise UnreadableList(f"Line {number} is not UTF-8. It may be damaged.") from None
+                raise UnreadableList(
+                    f"Line {number} is not UTF-8. Save the file as CSV UTF-8, or take it from its publisher again."
+                ) from None
             if number == 1 and text.lstrip().startswith("<"):
                 raise UnreadableList("This is a web page or XML, not a CSV file.")
             yield text

@@ -40,7 +40,9 @@ def add_owner(
     if owner is None and owner_kind == Ownership.Kind.ORGANISATION and owner_country:
         owner = register_partner(name=owner_name, country=owner_country, actor=actor)
     if owner is None:
-        owner_name, _key = clean_name(owner_name)
+        owner_name, key = clean_name(owner_name)
+        if owner_kind == Ownership.Kind.ORGANISATION and key in queries.names_of(owned):
+            raise DomainError(_("This is the partner's own name, and none owns itself. Name its owner."), "owner_name")
         owner_country = clean_country(owner_country) if owner_country else ""
     elif owner.pk == owned.pk:
         raise DomainError(_("A partner can't own itself. Choose another owner."), field="owner_name")

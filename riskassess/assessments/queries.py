@@ -84,10 +84,6 @@ def earlier_records(*, reference: str, owner_id: int, partner: str, since: date)
     return list({row.proposal_id: row for row in rows}.values())
 
 
-# All that a replay under the same release reads of a record.
-READ_AGAIN = ("release", "as_of", "facts", "facts_sha256", "result_sha256", "inherent_lower", "inherent_upper")
-
-
 def records_to_replay(replay: Replay, *, after: int = 0) -> QuerySet[AssessmentRecord]:
     """The records of a replay beyond `after`, oldest first. What is stored of a result is read only where it is
     compared, so that a replay under the same release reads facts alone."""
@@ -96,7 +92,7 @@ def records_to_replay(replay: Replay, *, after: int = 0) -> QuerySet[AssessmentR
         newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal"), pk__lte=replay.until_record)
         newest = newest.order_by("-version__number", "-pk").values("pk")[:1]
         records = records.filter(pk=Subquery(newest))
-    return records if replay.release_id else records.only(*READ_AGAIN)
+    return records if replay.release_id else records.defer("result")
 
 
 def recent_replays() -> QuerySet[Replay]:

@@ -215,13 +215,7 @@ class FactSource(Source):
         return fact_words(value)
 
     def look_on_row(self, view: View, outcomes: Outcomes) -> None:
-        value = view.facts.get(self.name)
-        words, groups = self._known.get(value) or self._enter(value)
-        why = (_new(Because, ("fact", self.name, view.id, self.text, value, words)),)
-        for truth, leaves in groups:
-            outcome = truth, why
-            for leaf in leaves:
-                outcomes[leaf] = outcome
+        self._say_on_row(view.facts.get(self.name), view, outcomes)
 
     def look_on_proposal(self, view: View, outcomes: Outcomes) -> None:
         self._say_on_proposal(view.facts.get(self.name), outcomes)

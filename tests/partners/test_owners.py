@@ -7,6 +7,7 @@ from partners import queries
 from partners.models import FactChange, Ownership
 from partners.screening import screen
 from partners.services import (
+    add_alias,
     add_owner,
     add_parent,
     end_ownership,
@@ -70,6 +71,19 @@ def test_more_than_the_whole_is_refused_and_an_ended_share_makes_room(partner, o
 
     assert refused.value.field == "percent"
     assert low.owners.count() == 2
+
+
+@pytest.mark.parametrize("name", ["Harbour Crown", "HARBOUR CROWN, Ltd.", "Crown of the Harbour"])
+def test_partner_does_not_own_itself_under_one_of_its_names(name, partner, omar):
+    crown = partner("Harbour Crown")
+    add_alias(partner=crown, name="Crown of the Harbour", actor=omar)
+    given = {"owned": crown, "owner_name": name, "percent": Decimal(60), "source": "Register", "actor": omar}
+
+    with pytest.raises(DomainError, match="the partner's own name"):
+        add_owner(**given)
+
+    assert add_owner(**given, owner_kind="person").owner_name == name  # a founder may be called like the house
+    assert Ownership.objects.count() == 1
 
 
 def test_owner_hit_follows_what_the_lists_say_of_the_owner(partner, owns, omar, sanctions, put_in_force):

@@ -173,15 +173,21 @@ class JudgementForm(OwnWordsForm):
         label=_("Evidence as a file"),
         required=False,
         max_length=200,
-        help_text=_("PDF, PNG, JPEG or text, at most 20 MB. Only people who may read the case can open it."),
+        help_text=_("PDF, PNG, JPEG or text, at most 20 MB. Only people who may see the match can open it."),
         error_messages={
             "empty": _("The file is empty. Choose it again."),
             "invalid": _("The file did not arrive. Choose it again."),
             "missing": _("The file did not arrive. Choose it again."),
             "max_length": _("The name of the file is longer than 200 characters. Rename it."),
         },
-        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.txt"}),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.txt", "class": "form-control"}),
     )
+
+    def clean(self):
+        """A browser gives a file once: where the form comes back, that has to be said."""
+        if self.errors and self.files.get("evidence_file") and "evidence_file" not in self.errors:
+            self.add_error("evidence_file", _("Choose the file again: it is not sent a second time by itself."))
+        return super().clean()
 
 
 class NoteForm(OpenedForm):

@@ -31,6 +31,24 @@ def match(request, reference, uid):
         and hit.judgement.by != request.user
         and request.user.has_perm("reviews.confirm_judgement", case.proposal)
     )
+    return judging(
+        request,
+        hit,
+        may_judge=may_judge,
+        may_confirm=may_confirm,
+        after=case,
+        said=_("The judgement is kept, and the case is assessed with it."),
+        context={
+            "case": case,
+            "proposal": case.proposal,
+            "evidence_url": reverse("match_evidence", args=[reference, hit.uid]),
+            "crumbs": crumbs(case, _("Match"), reader=request.user),
+        },
+    )
+
+
+def judging(request, hit: Hit, *, may_judge: bool, may_confirm: bool, after, said: str, context: dict):
+    """The page of a match with its judgement, or the second person's yes, wherever it is opened from."""
     is_confirming = request.method == "POST" and "confirm" in request.POST
     if request.method == "POST" and not (may_confirm if is_confirming else may_judge):
         raise PermissionDenied
@@ -47,51 +65,56 @@ def match(request, reference, uid):
             else:
                 keep_refusal(form, fault)
         else:
-            messages.success(request, _("The judgement is kept, and the case is assessed with it."))
-            return redirect(case)
+            messages.success(request, said)
+            return redirect(after)
     return render(
         request,
         "cases/match.html",
         {
-            "case": case,
-            "proposal": case.proposal,
             "hit": hit,
-            "evidence_url": reverse("match_evidence", args=[case.proposal.reference, hit.uid]),
             "partner": hit.screening.partner,
             "form": form,
             "may_judge": may_judge,
             "may_confirm": may_confirm,
             "sides": sides_of(hit),
             "features": weighed(hit.explanation.get("features", [])),
-            "crumbs": crumbs(case, _("Match"), reader=request.user),
+            **context,
         },
         status=status_of(form),
     )
 
 
-def _hit_of(case, uid) -> Hit:
-    """A match of one of the case's partners."""
-    found = Hit.objects.select_related(
+def hits():
+    """Matches with all that the page shows of one."""
+    return Hit.objects.select_related(
         "screening__partner", "edition__source", "entity", "judgement__by", "judgement__confirmed_by",
         "judgement__evidence_file",
     )  # fmt: skip
+
+
+def _hit_of(case, uid) -> Hit:
+    """A match of one of the case's partners."""
     partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
     named = Q(screening__partner__uid__in=partner_uids) | Q(screening__partner__absorbed__uid__in=partner_uids)
-    return get_object_or_404(found.filter(named).distinct(), uid=uid)
+    return get_object_or_404(hits().filter(named).distinct(), uid=uid)
 
 
 def match_evidence(request, reference, uid):
-    """The file that a judgement rests on, as data to keep."""
     case = get_case_for(request.user, reference, "reviews.view_case")
-    judgement = _hit_of(case, uid).judgement
+    return evidence(request, _hit_of(case, uid), role_in(request.user, case.proposal), case.proposal.reference)
+
+
+def evidence(request, hit: Hit, role: str, reference: str = ""):
+    """The file that a judgement rests on, as data to keep."""
+    judgement = hit.judgement
     if judgement is None or judgement.evidence_file is None:
         raise Http404
     record_read(
         "judgement.evidence_read",
         actor_id=request.user.pk,
-        role=role_in(request.user, case.proposal),
+        role=role,
         subject=f"partners.Judgement:{judgement.uid}",
-        reference=case.proposal.reference,
+        reference=reference,
     )
     return file_to_keep(judgement.evidence_file)
 

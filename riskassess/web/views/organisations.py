@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners.matching.identifiers import read_ror_id
-from partners.models import RorName
+from partners.models import RorName, RorRecord
 from partners.queries import ror_tree, standing_of
 
 
@@ -38,6 +38,7 @@ def _facts_of(record) -> list[dict[str, str]]:
         (_("City"), record.city or "—"),
         (_("Type"), record.get_type_display() or "—"),
         (_("Founded"), str(record.established or "—")),
-        (_("Status"), record.get_status_display()),
     ]
+    if record.status != RorRecord.Status.ACTIVE:
+        facts[-1] = (_("Status"), record.get_status_display())
     return [{"label": label, "value": value} for label, value in facts]

@@ -65,6 +65,18 @@ def test_file_that_is_not_what_it_says_is_refused_and_nothing_is_kept(content, n
     assert (Judgement.objects.count(), StoredFile.objects.filter(name=name).count()) == (0, 0)
 
 
+def test_form_that_comes_back_for_another_field_says_that_the_file_is_gone(hit, omar, as_user):
+    answer = as_user(omar).post(
+        reverse("match", args=[hit.reference, hit.uid]),
+        {"reason": "Another address.", "evidence_file": SimpleUploadedFile("register.pdf", PDF)},
+    )
+
+    page = answer.content.decode()
+    assert "Choose one of the three answers." in page
+    assert "Choose the file again" in page
+    assert StoredFile.objects.filter(name="register.pdf").count() == 0
+
+
 def test_too_large_file_is_refused(hit, omar, as_user, monkeypatch):
     monkeypatch.setattr("riskassess.files.kinds.LARGEST", 10)
 
