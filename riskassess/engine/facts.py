@@ -177,6 +177,13 @@ class Facts:
         for rows in {**self.rows, **self._judged}.values():
             yield from rows
 
+    def let_go(self) -> None:
+        """Nothing is read any more. Views refer to each other in circles, which would wait for the collector."""
+        for view in self.views():
+            del view.outcomes, view.askings, view.proposal
+        del self.proposal
+        self.rows, self._judged = {}, {}
+
     def forget(self, question: str) -> None:
         """Look afresh at all that this question decides, after its answer was changed."""
         if any(question in needed.decided_by for of_scope in self._needing.values() for needed in of_scope):

@@ -69,6 +69,15 @@ def plan_of(catalogue: Catalogue) -> tuple[CompiledRule, ...]:
     return tuple(_compiled(catalogue, rule) for rule in catalogue.rules)
 
 
+@once_a_catalogue
+def _plans_reading(catalogue: Catalogue) -> dict[str, tuple[CompiledRule, ...]]:
+    """For each question the compiled rules that depend on it."""
+    return {
+        question.id: tuple(compiled for compiled in plan_of(catalogue) if question.id in compiled.reads)
+        for question in catalogue.questions
+    }
+
+
 def rules_of(catalogue: Catalogue) -> list[str]:
     """The ids of all rules, in the catalogue's order."""
     return [compiled.id for compiled in plan_of(catalogue)]
@@ -96,11 +105,13 @@ def first_pass(
 ) -> Run:
     """Every rule in force (that depends on the question `reading`) on every row; relief comes last and is left out."""
     run = Run([], [], [])
-    judged = {scope: [(view, view.id, view.outcomes) for view in views.judged(scope)] for scope in SCOPES}
+    plan = plan_of(catalogue) if reading is None else _plans_reading(catalogue)[reading]
+    scopes = SCOPES if reading is None else {compiled.scope for compiled in plan}
+    judged = {scope: [(view, view.id, view.outcomes) for view in views.judged(scope)] for scope in scopes}
     of_proposal, trace = views.proposal.outcomes, run.trace
-    for compiled in plan_of(catalogue):
+    for compiled in plan:
         rule = compiled.rule
-        if compiled.is_relief or (reading is not None and reading not in compiled.reads):
+        if compiled.is_relief:
             continue
         if compiled.is_dated and not is_in_force(rule, on):
             if traced:

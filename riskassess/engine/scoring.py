@@ -38,7 +38,7 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
     relief = give_relief(run, catalogue, views, on, inherent, escalations + possible, holds)
     route, reason, route_steps = lighten(catalogue, chosen, relief, inherent, escalations + possible, holds)
     loud = run.loud
-    return Assessment(
+    assessment = Assessment(
         catalogue=catalogue.id,
         version=catalogue.version,
         catalogue_sha256=catalogue.sha256,
@@ -67,6 +67,8 @@ def assess(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Asses
         unasked=_unasked(views),
         narrowing=_narrowing(catalogue, views, on, run, inherent, holds),
     )
+    views.let_go()
+    return assessment
 
 
 def _narrowing(
