@@ -27,7 +27,10 @@
 
   // A page that saves by itself says when that failed, until it works again.
   const unsaved = document.querySelector("[data-ra-unsaved]");
-  if (unsaved) document.addEventListener("htmx:afterRequest", (event) => { unsaved.hidden = event.detail.successful; });
+  if (unsaved) document.addEventListener("htmx:afterRequest", (event) => {
+    unsaved.hidden = event.detail.successful;
+    if (event.detail.successful) event.detail.elt.raSaved = event.detail.xhr.raChoices;
+  });
 
   // It shows no answer from before the last choice, and saves no more by itself once its button was pressed.
   for (const name of ["input", "change"]) {
@@ -43,6 +46,15 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.detail.target;
     if (form.raChoices !== undefined && form.raChoices !== event.detail.xhr.raChoices) event.detail.shouldSwap = false;
+  });
+
+  // Whoever leaves it right after a choice takes nothing along: what is not saved yet is sent on the way out.
+  addEventListener("pagehide", () => {
+    for (const form of document.querySelectorAll("form[hx-post]")) {
+      if (form.dataset.raSent || form.raChoices === form.raSaved) continue;
+      const body = new URLSearchParams(new FormData(form));
+      fetch(form.getAttribute("hx-post"), { method: "POST", keepalive: true, headers: { "HX-Request": "true" }, body });
+    }
   });
 
   // Menus close on Escape and on a click beside them.

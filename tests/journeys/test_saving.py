@@ -29,10 +29,30 @@ def test_choice_made_while_the_one_before_is_saved_stays(visit, embedded):
         held[0].continue_()
     ana.page.wait_for_timeout(200)
     expect(option(ana, "T5", "no")).to_be_checked()
-    ana.page.clock.run_for(300)
+    with ana.page.expect_response("**/sections/work"):
+        ana.page.clock.run_for(300)
 
     expect(option(ana, "P4", "s5")).to_be_visible()
     ana.open(f"/proposals/{reference}/sections/work")
+    expect(option(ana, "T4", "applied")).to_be_checked()
+    expect(option(ana, "T5", "no")).to_be_checked()
+
+
+def test_choice_made_on_the_way_out_is_saved(visit, embedded):
+    ana = visit(embedded, "ana")
+    reference = start_draft(ana, "Off already")
+    ana.page.clock.install()
+    ana.open(f"/proposals/{reference}/sections/work")
+    ana.page.clock.pause_at(ana.page.evaluate("Date.now()") + 1000)  # what saves a moment later never comes
+    option(ana, "T4", "applied").check()
+    option(ana, "T5", "no").check()
+
+    ana.open("/proposals/new")
+
+    for _again in range(20):  # it arrives while the next page is open already
+        ana.open(f"/proposals/{reference}/sections/work")
+        if option(ana, "T5", "no").is_checked():
+            break
     expect(option(ana, "T4", "applied")).to_be_checked()
     expect(option(ana, "T5", "no")).to_be_checked()
 
