@@ -407,7 +407,7 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
 @story()
 def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
     """Keep an officer's judgement of a match and reassess each open proposal with that partner."""
-    waiting = _guarded_open(hit.screening.partner, actor)
+    waiting = _guarded_open(actor, partner=hit.screening.partner)
     judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
@@ -417,7 +417,7 @@ def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
 @story()
 def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     """A second person stands by the clearing of a match; each open proposal with that partner is assessed with it."""
-    waiting = _guarded_open(judgement.partner, actor)
+    waiting = _guarded_open(actor, partner=judgement.partner)
     judgement = registry_services.confirm_judgement(judgement=judgement, actor=actor)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
@@ -426,9 +426,10 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
 
 @story()
 def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
-    """An officer has looked at what changed about a partner: its open proposals are assessed again, and given; what is
-    approved or registered keeps its state."""
-    waiting = _guarded_open(change.partner, actor)
+    """An officer has looked at what changed about a partner or a country: the open proposals that it concerns are
+    assessed again, and given; what is approved or registered keeps its state."""
+    concerned = {"partner": change.partner} if change.partner else {"partner__country": change.country}
+    waiting = _guarded_open(actor, **concerned)
     if not registry_services.close_change(change=change):
         raise Conflict(_("Somebody has dealt with this change meanwhile."))
     assessed = [proposal for proposal in waiting if reassess(proposal=proposal, trigger="facts")]
@@ -444,10 +445,11 @@ def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
     return assessed
 
 
-def _guarded_open(partner: Partner, actor: User) -> list[Proposal]:
-    """The open proposals with a partner; whoever has a conflict with one of them judges nothing about it."""
+def _guarded_open(actor: User, **concerned) -> list[Proposal]:
+    """The open proposals with such a participation; whoever has a conflict with one of them judges nothing about it."""
+    rows = Participation.objects.filter(**concerned)
     waiting = list(
-        Proposal.objects.filter(participations__partner=partner, state__in=[*UNDER_REVIEW, State.SUBMITTED]).distinct()
+        Proposal.objects.filter(participations__in=rows, state__in=[*UNDER_REVIEW, State.SUBMITTED]).distinct()
     )
     for proposal in waiting:
         _guard_no_conflict(actor, proposal)
@@ -458,7 +460,7 @@ def _guarded_open(partner: Partner, actor: User) -> list[Proposal]:
 def merge_partners(*, kept: Partner, merged: Partner, reason: str, actor: User) -> PartnerMerge:
     """Make one of two records; proposals that named the merged one name the kept one now."""
     for partner in (kept, merged):
-        _guarded_open(partner, actor)
+        _guarded_open(actor, partner=partner)
     moved = proposals.repoint_partner(old=merged, new=kept)
     return registry_services.merge_partners(
         kept=kept, merged=merged, reason=reason, actor=actor, pointers={"participations": moved}

@@ -86,3 +86,7 @@ class FactChange(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.partner_id or self.country} {self.fact}"
+
+    @property
+    def country_name(self):
+        return country_name(self.country)

@@ -1,9 +1,9 @@
-"""Where the lists say something else of a partner than when a proposal was assessed: what an officer has to look at."""
+"""Where lists say something else of a partner, or datasets of its country, than when a proposal was assessed."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from partners.models import FactChange
 from riskassess.assessments.models import AssessmentRecord
@@ -25,31 +25,30 @@ class Changed:
 
 def changed_facts(proposals: QuerySet[Proposal]) -> list[Changed]:
     """Changes that nobody has dealt with yet, for these already scoped proposals, the newest first; two queries."""
-    changes = list(
-        FactChange.objects.filter(handled_at__isnull=True, partner__isnull=False)
-        .select_related("partner")
-        .order_by("-pk")
-    )
+    changes = list(FactChange.objects.filter(handled_at__isnull=True).select_related("partner").order_by("-pk"))
     newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
     rows = (
         Participation.objects.filter(
-            partner__in={change.partner_id for change in changes},
+            Q(partner__in={change.partner_id for change in changes if change.partner_id})
+            | Q(partner__country__in={change.country for change in changes if change.country}),
             proposal__in=proposals.filter(state__in=[*OPEN, *CLOSED]),
         )
         .annotate(assessed_at=Subquery(newest.values("created_at")[:1]))
-        .select_related("proposal")
+        .select_related("partner", "proposal")
         .order_by("proposal__reference")
     )
-    of_partner = defaultdict(list)
+    concerned = defaultdict(list)
     for row in rows:
-        of_partner[row.partner_id].append(row)
+        concerned[row.partner_id].append(row)
+        concerned[row.partner.country].append(row)
     found = []
     for change in changes:
-        before = [
-            row.proposal
-            for row in of_partner[change.partner_id]
+        # By id, since two partners of one proposal may be in the country.
+        before = {
+            row.proposal_id: row.proposal
+            for row in concerned[change.partner_id or change.country]
             if row.assessed_at is not None and row.assessed_at < change.created_at
-        ]
+        }.values()
         if before:
             still_open = tuple(proposal for proposal in before if proposal.state in OPEN)
             found.append(Changed(change, still_open, tuple(p for p in before if p.state in CLOSED)))

@@ -28,6 +28,22 @@ FACTS = {
     "defence_link": _("Lists of concern"),
     "owner_hit": _("Lists, of whoever owns more than half"),
 }
+COUNTRY_FACTS = {
+    "measures": _("Restrictive measures in force"),
+    "afi_band": _("Academic Freedom Index, band"),
+    "rule_of_law": _("Rule of law, percentile rank"),
+    "eu_eea": _("Member of the European Union or the EEA"),
+    "eu_or_eu001": _("Member of the European Union or destination of EU001"),
+    "gdpr_adequate": _("Data protection: inside the EEA, or an adequacy decision"),
+}
+COUNTRY_VALUES = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "high": _("high, rank 50 or more"),
+    "middle": _("middle, rank 25 to 50"),
+    "low": _("low, rank below 25"),
+    "no_value": _("no value"),
+}
 OTHER_LISTS = {
     "eu": _("on a list of the European Union"),
     "other": _("on a list of another authority"),
@@ -56,7 +72,7 @@ def changes(request):
     rows = [
         {
             "changed": each,
-            "fact": FACTS.get(each.change.fact, each.change.fact),
+            "fact": {**FACTS, **COUNTRY_FACTS}.get(each.change.fact, each.change.fact),
             "before": said(each.change.fact, each.change.before),
             "after": said(each.change.fact, each.change.after),
         }
@@ -69,7 +85,9 @@ def said(fact: str, value):
     """The value of a fact in words."""
     if fact in FACTS:
         return {**HITS, **OTHER_LISTS, "no_value": _("no value")}.get(value, value)
-    return value
+    if isinstance(value, list):
+        return ", ".join(str(registry.MEASURES.get(each, each)) for each in value) or _("none")
+    return COUNTRY_VALUES.get(value, value)
 
 
 @require_POST

@@ -105,7 +105,9 @@ def test_changes_cost_the_same_number_of_queries_at_any_length(as_user, omar, su
     for length in (1, 3, 300):
         FactChange.objects.all().delete()
         FactChange.objects.bulk_create(
-            FactChange(partner=partner, fact="sanction_hit", before="none", after="possible") for _n in range(length)
+            FactChange(**about, fact="sanction_hit", before="none", after="possible")
+            for _n in range(length)
+            for about in ({"partner": partner}, {"country": partner.country})
         )
         browser.get("/desk/changes")
         with CaptureQueriesContext(connection) as caught:
@@ -113,3 +115,19 @@ def test_changes_cost_the_same_number_of_queries_at_any_length(as_user, omar, su
         counts.append(len(caught))
 
     assert len(set(counts)) == 1
+
+
+def test_changed_country_lists_its_proposals_in_words_and_assesses_them_again(as_user, omar, submitted):
+    proposal = submitted(example=HIGH)
+    country = proposal.participations.first().partner.country
+    change = FactChange.objects.create(country=country, fact="measures", before=[], after=["arms_embargo"])
+    FactChange.objects.create(country="TO", fact="eu_eea", before="no", after="yes")  # nobody works with Tonga
+    before = AssessmentRecord.objects.filter(proposal=proposal).count()
+
+    page = as_user(omar).get("/desk/changes").content.decode()
+    assert (str(change.country_name) in page, proposal.reference in page, "Tonga" in page) == (True, True, False)
+    assert ("Restrictive measures in force" in page, "arms embargo" in page) == (True, True)
+    as_user(omar).post(f"/desk/changes/{change.uid}")
+
+    assert AssessmentRecord.objects.filter(proposal=proposal).count() == before + 1
+    assert proposal.reference not in as_user(omar).get("/desk/changes").content.decode()
