@@ -95,7 +95,8 @@ def before_it(edition: ListEdition) -> ListEdition | None:
 
 def screened_partners() -> QuerySet[Partner]:
     """Whoever was never screened waits for a first screening anyway."""
-    return Partner.objects.filter(Exists(Screening.objects.filter(partner=OuterRef("pk"))))
+    screened = Exists(Screening.objects.filter(partner=OuterRef("pk")))
+    return Partner.objects.filter(screened, merged_into__isnull=True)
 
 
 def _screen_whole(partner: Partner) -> None:

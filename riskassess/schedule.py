@@ -7,7 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from partners.lists import clear_all_abandoned, watch_folder
-from partners.queries.lists import list_standings, untold_editions
+from partners.models import ListEdition
+from partners.queries.lists import list_standings, stuck_rescreenings, untold_editions
+from partners.services.screenings import screen_due
 from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.queries import latest_version
@@ -62,6 +64,9 @@ def watch_lists() -> None:
     clear_all_abandoned()
     for edition in untold_editions(timezone.now() - TOLD_WITHIN):
         workflow.tell_edition(edition=edition)
+    stuck = stuck_rescreenings()
+    for edition in ListEdition.objects.filter(pk__in=stuck).select_related("source"):
+        workflow.tell_stuck_rescreening(edition=edition, job=stuck[edition.pk])
 
 
 @shared_task(name="schedule.tell_old_lists")
@@ -69,6 +74,12 @@ def tell_old_lists() -> None:
     for standing in list_standings(timezone.localdate()):
         if standing.is_old and not standing.source.is_sample:
             workflow.tell_old_list(edition=standing.in_force, age_days=standing.age_days)
+
+
+@shared_task(name="schedule.screen_due")
+def screen_due_partners() -> None:
+    """Those whose screening failed, is partial or out of date are compared again, each at most once an hour."""
+    screen_due(now=timezone.now())
 
 
 @job_task("schedule.assess_submitted")

@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "tell-old-lists": {"task": "schedule.tell_old_lists", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "screen-due": {"task": "schedule.screen_due", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 # Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.

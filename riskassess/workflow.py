@@ -490,6 +490,12 @@ def tell_edition(*, edition: ListEdition) -> None:
 
 
 @story()
+def tell_stuck_rescreening(*, edition: ListEdition, job: Job) -> None:
+    """Tell the officers once for each time that comparing partners with an edition came to a halt."""
+    telling.list_rescreening_stuck(edition=edition, people=list(holders(Role.OFFICER)), job=job)
+
+
+@story()
 def tell_old_list(*, edition: ListEdition, age_days: int) -> None:
     """Tell the officers once for each edition in force, and again for each time it was confirmed since."""
     telling.list_old(edition=edition, people=list(holders(Role.OFFICER)), age_days=age_days)

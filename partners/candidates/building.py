@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from partners.candidates.places import PARTNERS, Place, root, rows_of_partners
+from partners.candidates.places import PARTNERS, Place, partners_since, root, rows_of_partners
 from partners.candidates.writing import write
 
 THROUGH = "through"  # the file in an index that says until when the database was read
@@ -34,10 +34,11 @@ def build(place: Place) -> Path:
 
 
 def refresh_partners() -> int:
-    """Add the names that partners were given since the index was made; gives how many. Makes it where it is absent.
+    """Write the names of partners that were changed or named since the index was made anew; gives how many. Makes
+    the index where it is absent. Names that are gone stay until then: a candidate is compared by its names in the
+    database, and a merged record is passed over, so that one too many does no harm.
 
-    Names that are gone stay in it: a candidate is compared by its names in the database, so that one too many does no
-    harm. Fails while another process writes; the job that asked is tried again.
+    Fails while another process writes; the job that asked is tried again.
     """
     folder = PARTNERS.folder
     try:
@@ -46,7 +47,8 @@ def refresh_partners() -> int:
         build(PARTNERS)
         return 0
     now = timezone.now()
-    count = write(folder, rows_of_partners(since - OVERLAP))
+    touched = partners_since(since - OVERLAP)
+    count = write(folder, rows_of_partners(touched))
     (folder / THROUGH).write_text(now.isoformat())
     return count
 

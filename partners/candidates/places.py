@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from partners.candidates.writing import FORM
 from partners.matching.identifiers import ALPHABET, ROR_PREFIX, read_ror_id
@@ -68,11 +69,27 @@ def _rows_of_edition(place: Place) -> Iterator[tuple[int, str, str]]:
         yield pk, name, kind if kind == "person" else "organisation"
 
 
-def rows_of_partners(since: datetime | None = None) -> Iterator[tuple[int, str, str]]:
-    """The names of partners and of their ROR records; with `since`, of partners that were changed or named since."""
-    partners, aliases = Partner.objects.order_by(), Alias.objects.order_by()
-    if since:
-        partners, aliases = partners.filter(updated_at__gte=since), aliases.filter(created_at__gte=since)
+def partners_since(since: datetime) -> list[int]:
+    """Partners that were changed or given a name since."""
+    changed = set(Partner.objects.filter(updated_at__gte=since).order_by().values_list("pk", flat=True))
+    named = Alias.objects.filter(created_at__gte=since).order_by().values_list("partner_id", flat=True)
+    return sorted(changed.union(named))
+
+
+def rows_of_partners(numbers: list[int] | None = None) -> Iterator[tuple[int, str, str]]:
+    """The names of partners and of their ROR records; with `numbers`, of these. Merged records have none: what they
+    were called is a name of the record they lead to."""
+    if numbers is None:
+        yield from _names_of(Partner.objects.all(), Alias.objects.all())
+        return
+    for at in range(0, len(numbers), CHUNK_OF_IDS):
+        some = numbers[at : at + CHUNK_OF_IDS]
+        yield from _names_of(Partner.objects.filter(pk__in=some), Alias.objects.filter(partner__in=some))
+
+
+def _names_of(partners: QuerySet[Partner], aliases: QuerySet[Alias]) -> Iterator[tuple[int, str, str]]:
+    partners = partners.filter(merged_into__isnull=True).order_by()
+    aliases = aliases.filter(partner__merged_into__isnull=True).order_by()
     for pk, name in partners.values_list("pk", "name").iterator(CHUNK):
         yield pk, name, "organisation"
     for pk, name in aliases.values_list("partner_id", "name").iterator(CHUNK):

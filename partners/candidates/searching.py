@@ -12,7 +12,7 @@ from partners.matching.score import Name
 
 PER_ROW = 3  # names of one row among the best, in the mean, are no more than this
 
-_open: dict[Path, tuple[int, tantivy.Searcher]] = {}
+_open: dict[Path, tuple[tuple[int, int], tantivy.Searcher]] = {}
 
 
 def search(names: Iterable[Name | str], index: Place, limit: int = 60, *, kind: str = "organisation") -> list:
@@ -54,7 +54,8 @@ def searcher_of(index: Place) -> tantivy.Searcher:
     folder = index.folder
     for attempt in (1, 2):
         try:
-            made = (folder / "meta.json").stat().st_mtime_ns
+            stat = (folder / "meta.json").stat()
+            made = (stat.st_mtime_ns, stat.st_ino)  # a clock alone may stand still between two of them
             kept = _open.get(folder)
             if kept is None or kept[0] != made:
                 kept = _open[folder] = (made, tantivy.Index.open(str(folder)).searcher())

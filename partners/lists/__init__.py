@@ -5,7 +5,7 @@ edition in force.
 """
 
 from partners.lists.background import accept_edition, go_on, import_upload, roll_back
-from partners.lists.deciding import refuse_edition
+from partners.lists.deciding import is_own, refuse_edition
 from partners.lists.importing import import_edition
 from partners.lists.outcomes import ImportResult, Outcome
 from partners.lists.refusing import clear_all_abandoned
@@ -19,6 +19,7 @@ __all__ = [
     "go_on",
     "import_edition",
     "import_upload",
+    "is_own",
     "refuse_edition",
     "roll_back",
     "watch_folder",

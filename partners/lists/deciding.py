@@ -14,9 +14,16 @@ from riskassess.core.errors import Conflict, DomainError
 State = ListEdition.State
 
 
+class NotByUploader(DomainError):
+    pass
+
+
 @transaction.atomic
 def accept_edition(*, edition: ListEdition, actor: User | None, reason: str) -> ListEdition:
-    """Say yes to a held edition; it is staged again, to be compared with what is in force now and swapped in."""
+    """Say yes to a held edition; it is staged again, to be compared with what is in force now and swapped in. Whoever
+    uploaded it leaves that to somebody else."""
+    if actor is not None and is_own(edition, actor):
+        raise NotByUploader(_("You uploaded this edition yourself, so another officer has to accept it."))
     reason = _needed(reason)
     held = ListEdition.objects.filter(pk=edition.pk, state=State.HELD)
     if not held.update(
@@ -30,6 +37,11 @@ def accept_edition(*, edition: ListEdition, actor: User | None, reason: str) -> 
     edition.refresh_from_db()
     record_step("list.accepted", edition, actor, because=reason)
     return edition
+
+
+def is_own(edition: ListEdition, actor: User) -> bool:
+    """Brought by this person. What came by the watched folder or the command line was brought by nobody."""
+    return edition.brought_by_id == actor.pk
 
 
 def refuse_edition(*, edition: ListEdition, actor: User, reason: str) -> ImportResult:

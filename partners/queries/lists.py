@@ -7,6 +7,8 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from partners.models import EditionDelta, FolderEntry, ListEdition, ListSource
+from riskassess.jobs.models import Job
+from riskassess.jobs.models import State as JobState
 
 State = ListEdition.State
 
@@ -21,6 +23,7 @@ class ListStanding:
     newest_refused: ListEdition | None = None  # only where nothing came into force since
     held: list[ListEdition] = field(default_factory=list)
     being_read: list[ListEdition] = field(default_factory=list)
+    stuck: Job | None = None  # the step at which comparing partners with the edition in force failed
 
     @property
     def age_days(self) -> int | None:
@@ -38,7 +41,7 @@ class ListStanding:
 
 
 def list_standings(today: date, sources: QuerySet[ListSource] | None = None) -> list[ListStanding]:
-    """Every source, or these; three queries whatever their number."""
+    """Every source, or these; five queries whatever their number."""
     sources = ListSource.objects.order_by("name") if sources is None else sources
     found = {source.pk: ListStanding(source, today) for source in sources}
     editions = ListEdition.objects.filter(source__in=found).select_related("job")
@@ -54,7 +57,9 @@ def list_standings(today: date, sources: QuerySet[ListSource] | None = None) -> 
             standing.being_read.append(edition)
         else:
             standing.newest_refused = edition
+    stuck = stuck_rescreenings()
     for standing in found.values():
+        standing.stuck = stuck.get(standing.in_force.pk) if standing.in_force else None
         refused_one, in_force = standing.newest_refused, standing.in_force
         if refused_one and in_force and (in_force.in_force_since or in_force.created_at) > refused_one.created_at:
             standing.newest_refused = None
@@ -74,6 +79,13 @@ def differences_of(edition: ListEdition, change: str) -> QuerySet[EditionDelta]:
         .prefetch_related("entity__names", "before__names", "entity__identifiers", "before__identifiers")
         .order_by("pk")
     )
+
+
+def stuck_rescreenings() -> dict[int, Job]:
+    """By edition in force, the failed step at which comparing partners with it came to a halt. Two queries."""
+    waiting = set(ListEdition.objects.filter(state=State.IN_FORCE, settled_at=None).values_list("pk", flat=True))
+    jobs = Job.objects.filter(task="partners.rescreen_edition", state=JobState.FAILED).order_by("pk") if waiting else ()
+    return {job.ids[0]: job for job in jobs if job.ids[0] in waiting}
 
 
 def untold_editions(since: datetime) -> QuerySet[ListEdition]:

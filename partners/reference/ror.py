@@ -80,6 +80,7 @@ def take_step(work: RorImport, path: Path, seconds: float = STEP_SECONDS) -> Non
                 _store(work, path, until)
             case State.INDEXING:
                 candidates.build(candidates.ROR)
+                candidates.refresh_partners()
                 _finish(work)
     except UnreadableRor as fault:
         refuse(work, str(fault))

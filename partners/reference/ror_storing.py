@@ -5,11 +5,12 @@ import json
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners.countries import NAMES
 from partners.matching.normalise import NORMALISER, normalise
-from partners.models import RorImport, RorName, RorRecord, RorRelation
+from partners.models import Partner, RorImport, RorName, RorRecord, RorRelation
 from partners.parsing.ror_json import RorEntry, UnreadableRor
 
 HANDFUL = 200  # records a transaction, with some seven hundred names
@@ -85,6 +86,8 @@ def _write(made: Handful) -> None:
     RorRelation.objects.filter(record__in=ids).delete()
     RorName.objects.bulk_create(made.names)
     RorRelation.objects.bulk_create(made.relations)
+    # Their names come from the record: so the index and the next screening learn of it.
+    Partner.objects.filter(ror_id__in=ids).update(updated_at=timezone.now())
 
 
 def _record(entry: RorEntry, shown: RorName, digest: str) -> RorRecord:

@@ -46,9 +46,9 @@ def merge_partners(
     before = queries.owner_hits(touched, today)
     fields = {"kept": _fields(kept), "merged": _fields(merged)}
     rows = {name: _move(name, merged, kept) for name in ROWS}
-    Partner.objects.filter(pk=merged.pk).update(merged_into=kept, ror_id="")
+    Partner.objects.filter(pk=merged.pk).update(merged_into=kept, ror_id="", updated_at=timezone.now())
     joined = {name: fields["kept"][name] or fields["merged"][name] for name in FIELDS}
-    Partner.objects.filter(pk=kept.pk).update(**joined)
+    Partner.objects.filter(pk=kept.pk).update(**joined, updated_at=timezone.now())
     given = {"normalised": merged.normalised, "kind": Alias.Kind.ALIAS}
     alias, is_new = Alias.objects.get_or_create(partner=kept, name=merged.name, defaults=given)
     kept.refresh_from_db()
@@ -87,8 +87,10 @@ def undo_merge(*, merge: PartnerMerge, actor: User) -> PartnerMerge:
     for name, keys in moved["rows"].items():
         model, field = ROWS[name]
         model.objects.filter(pk__in=keys).update(**{field: merged})
-    Partner.objects.filter(pk=kept.pk).update(**moved["fields"]["kept"])
-    Partner.objects.filter(pk=merged.pk).update(merged_into=None, **moved["fields"]["merged"])
+    Partner.objects.filter(pk=kept.pk).update(**moved["fields"]["kept"], updated_at=timezone.now())
+    Partner.objects.filter(pk=merged.pk).update(
+        merged_into=None, **moved["fields"]["merged"], updated_at=timezone.now()
+    )
     PartnerMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now(), undone_by=actor)
     merge.refresh_from_db()
     note_owner_hits(before, queries.owner_hits(touched, today), f"merge {merge.uid} undone")

@@ -1,12 +1,17 @@
+from datetime import datetime
 from uuid import uuid4
 
 from django.utils import timezone
 
 from partners import queries
 from partners.models import FactChange, Partner
+from partners.queries.due import due_for_screening, hourly_key
 from riskassess.accounts.models import User
-from riskassess.jobs.models import Job
+from riskassess.jobs.models import Job, Queue
+from riskassess.jobs.queries import unfinished_jobs
 from riskassess.jobs.services import enqueue
+
+MOST_AT_ONCE = 200
 
 
 def request_screening(
@@ -23,6 +28,19 @@ def screen_anew(partner: Partner, actor: User) -> Job:
 
 def screen_if_stale(partner: Partner, actor: User) -> Job | None:
     return None if queries.is_fresh(partner) else screen_anew(partner, actor)
+
+
+def screen_due(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
+    """Screen some of those who are due, each at most once an hour; says how many. While earlier ones still wait for a
+    worker, as many fewer."""
+    tries = unfinished_jobs(task="partners.screen_partner").filter(key__contains=":hourly:").count()
+    asked = 0
+    for partner in due_for_screening()[: max(0, most - tries)]:
+        key = hourly_key(partner, now)
+        if not Job.objects.filter(key=key).exists():
+            enqueue("partners.screen_partner", key, ids=[partner.pk], queue=Queue.BULK)
+            asked += 1
+    return asked
 
 
 def close_change(*, change: FactChange) -> bool:

@@ -224,6 +224,13 @@ def list_held(*, edition: ListEdition, people: list[User]) -> None:
             _tell_of_list(user, edition, "held", _("an edition waits for your yes"), text)
 
 
+def list_rescreening_stuck(*, edition: ListEdition, people: list[User], job: Job) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _("Not all partners were compared with the edition in force. Its page says why, and tries again.")
+            _tell_of_list(user, edition, f"stuck-{job.pk}-{job.attempts}", _("comparing the partners stopped"), text)
+
+
 def list_old(*, edition: ListEdition, people: list[User], age_days: int) -> None:
     confirmed = f"{edition.confirmed_at:%Y-%m-%d}" if edition.confirmed_at else ""
     for user in people:

@@ -62,6 +62,7 @@ def row_of(standing: ListStanding) -> dict:
         "being_read": standing.being_read,
         "refused": standing.newest_refused,
         "still": still_in_force(standing.in_force),
+        "stuck": standing.stuck.reason if standing.stuck else "",
     }
 
 

@@ -66,6 +66,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("list_edition", "POST"): "partners.manage_lists",
     ("list_edition_state", "GET"): "partners.see_lists",
     ("list_edition_retry", "POST"): "partners.manage_lists",
+    ("list_edition_rescreen", "POST"): "partners.manage_lists",
     ("partners", "GET"): "partners.view",
     ("partner", "GET"): "partners.view",
     ("partner", "POST"): "partners.edit",

@@ -79,6 +79,7 @@ urlpatterns = [
     path("lists/<slug:code>", list_sources.source, name="list_source"),
     path("lists/<slug:code>/<uuid:uid>", list_editions.edition, name="list_edition"),
     path("lists/<slug:code>/<uuid:uid>/state", list_editions.edition_state, name="list_edition_state"),
+    path("lists/<slug:code>/<uuid:uid>/rescreen", list_editions.edition_rescreen, name="list_edition_rescreen"),
     path("lists/<slug:code>/<uuid:uid>/retry", list_editions.edition_retry, name="list_edition_retry"),
     path("partners", partners.partners, name="partners"),
     path("partners/<uuid:uid>", partners.partner, name="partner"),

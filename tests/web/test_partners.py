@@ -53,7 +53,7 @@ def test_page_takes_the_same_queries_for_any_number(count, kestrel, omar, as_use
         add_owner(owned=kestrel, owner=owner, percent=Decimal(20), source="Register", actor=omar)
     client = as_user(omar)
 
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(38):
         client.get(kestrel.get_absolute_url())
 
 

@@ -10,8 +10,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from partners import lists
+from partners.lists.deciding import NotByUploader
 from partners.models import ListEdition, ListSource
-from partners.queries.lists import differences_of, editions_of
+from partners.queries.lists import differences_of, editions_of, stuck_rescreenings
+from riskassess.accounts.models import Role
+from riskassess.accounts.queries import holders
 from riskassess.jobs.services import retry
 from riskassess.web.forms.editions import DecisionForm
 from riskassess.web.list_words import (
@@ -41,9 +44,14 @@ def edition(request, code, uid):
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.POST.get("decision") in DECISIONS and form.is_valid():
         decision = request.POST["decision"]
-        DECISIONS[decision](edition=row, actor=request.user, **form.cleaned_data)
+        try:
+            DECISIONS[decision](edition=row, actor=request.user, **form.cleaned_data)
+        except NotByUploader as fault:
+            messages.error(request, str(fault))
+            return redirect(row)
         messages.success(request, SAID[decision])
         return redirect(row.source if decision == "restore" else row)
+    is_own = may_manage and row.state == State.HELD and lists.is_own(row, request.user)
     counts = counts_of(row)
     kinds = [kind for kind, count in counts.items() if count]
     kind = next((each for each in kinds if each == request.GET.get("show")), kinds[0] if kinds else "")
@@ -63,7 +71,9 @@ def edition(request, code, uid):
             "story": story_of(row),
             "progress": progress_of(row),
             "form": form if may_manage else None,
-            "may_accept": may_manage and row.state == State.HELD,
+            "stuck": stuck.reason if (stuck := stuck_rescreenings().get(row.pk)) else "",
+            "own_upload": others_words(request.user) if is_own else "",
+            "may_accept": may_manage and row.state == State.HELD and not is_own,
             "may_stop": may_manage and row.state == State.STAGING,
             "may_restore": may_manage and row.state == State.SUPERSEDED,
             "before": row.compared_with,
@@ -95,11 +105,29 @@ def edition_state(request, code, uid):
 
 
 @require_POST
+def edition_rescreen(request, code, uid):
+    """Go on comparing the partners with it where that stopped."""
+    row = edition_for(code, uid)
+    if stuck := stuck_rescreenings().get(row.pk):
+        retry(job=stuck)
+        messages.success(request, _("The partners are being compared with this edition again, from where it stopped."))
+    return redirect(row)
+
+
+@require_POST
 def edition_retry(request, code, uid):
     row = edition_for(code, uid)
     if row.state == State.STAGING and row.job:
         retry(job=row.job)
     return redirect(row)
+
+
+def others_words(user) -> str:
+    """Who may accept in this person's place."""
+    names = [each.name for each in holders(Role.OFFICER) if each.pk != user.pk]
+    if not names:
+        return _("There is no other officer. Ask the administrator to name one.")
+    return _("Any other officer may: %(names)s.") % {"names": ", ".join(names)}
 
 
 def edition_for(code: str, uid) -> ListEdition:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from partners import queries as registry
 from partners import services
 from partners.models import Partner
+from partners.queries.due import next_try
 from partners.queries.owners import node_of, shares_above
 from riskassess.audit.log import subject_of
 from riskassess.audit.queries import events_of
@@ -180,13 +181,16 @@ def page_of(request, partner: Partner) -> dict:
         "has_owner": bool(shares.of.get(node_of(partner))),
     }
     if context["sees_screening"]:
-        screening = registry.latest_screening(partner)
+        standing = registry.screening_standings([partner])[partner.pk]
+        screening = standing.screening
         tone, said = words.STANDINGS[registry.sanction_hit(partner)]
         context |= {
+            "not_current": standing.why if screening and not standing.is_current else "",
+            "next_try": next_try(partner) if screening and not standing.is_current else None,
             "screening": screening,
             "tone": tone,
             "said": said,
-            "hits": registry.hits_of(partner) if screening else [],
+            "hits": sorted(screening.hits.all(), key=lambda hit: not hit.is_open) if screening else [],
             "owner_hit": words.owner_hit_words(registry.owner_hits([partner], today)[partner.pk]),
             "history": [
                 words.history_row(event, actor_of(event, user))
