@@ -470,7 +470,7 @@ def merge_partners(*, kept: Partner, merged: Partner, reason: str, actor: User) 
 @story()
 def undo_merge(*, merge: PartnerMerge, actor: User) -> PartnerMerge:
     """Take two records apart again, and with them the proposals that named the one that was merged."""
-    _guarded_open(merge.kept, actor)
+    _guarded_open(actor, partner=merge.kept)
     registry_services.undo_merge(merge=merge, actor=actor)
     proposals.repoint_partner(old=merge.kept, new=merge.merged, only=merge.moved["pointers"].get("participations", []))
     return merge
