@@ -117,7 +117,7 @@ def _meant_by(entities: list[ListedEntity]) -> list[Partner]:
         partner
         for pk, found in near.items()
         for partner in found
-        if partner in known and compare(known[partner], listed[pk]).band != "clear"
+        if partner in known and compare(known[partner], listed[pk], only_matches=True).band != "clear"
     }
     return list(screened_partners().filter(pk__in=meant).order_by("pk"))
 

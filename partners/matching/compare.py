@@ -215,11 +215,15 @@ def _pair_alike(left, right, pairs, is_person):
 def _pair_joined(left, right, pairs):
     """ "Pricewaterhouse Coopers" and "PricewaterhouseCoopers"."""
     for shorter, longer, is_left in ((left, right, True), (right, left, False)):
+        sizes = [len(word) for word in longer]
+        wanted = {length for word in shorter for length in (len(word) - 1, len(word), len(word) + 1) if length >= 4}
         for start in range(len(longer) - 1):
             for end in range(start + 2, min(len(longer), start + 4) + 1):
+                if sum(sizes[start:end]) not in wanted:
+                    continue
                 joined = "".join(longer[start:end])
                 for word in shorter:
-                    if len(joined) >= 4 and abs(len(word) - len(joined)) < 2 and ratio(word, joined) >= 90:
+                    if abs(len(word) - len(joined)) < 2 and ratio(word, joined) >= 90:
                         parts, similarity = " ".join(longer[start:end]), ratio(word, joined) / 100
                         pairs.append((word, parts, similarity) if is_left else (parts, word, similarity))
                         rest = longer[:start] + longer[end:]

@@ -37,7 +37,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _LOOKS_LATIN = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def romanise(text: str) -> tuple[str, ...]:
     """The readings of the text in ASCII, lower case, without repetition; one for a name that was Latin already."""
     if text.isascii():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp
+from math import exp, inf, log
 
 from rapidfuzz.fuzz import ratio
 
@@ -45,6 +45,7 @@ OTHER = {"weak_name": -4.2, "former_name": -0.2, "country": -1.2, "birth_year": 
 
 ACRONYM_ALONE, ACRONYM_SUPPORTED = 0.2, 1.1  # one acronym in eight means several organisations
 LIKELY, POSSIBLE = 0.80, 0.60  # from here up
+LEAST_ODDS = log(POSSIBLE / (1 - POSSIBLE)) - 0.001  # what else is known of two parties only takes away from them
 LEAST_LETTERS = 58  # of a hundred; names that share fewer are not looked at further
 
 
@@ -94,15 +95,18 @@ class _Pair:
     measured: tuple[tuple[str, float], ...] = ()
 
 
-def compare(query: Named, listed: Named, *, statistics: Statistics | None = None) -> Scored:
+def compare(query: Named, listed: Named, *, statistics: Statistics | None = None, only_matches: bool = False) -> Scored:
     """How alike the two are, by the best pair of their names, corrected by what else is known of them.
 
     An identifier that both have makes the match exact, whatever the names. `statistics` says how much a word tells; by
-    default the counts that come with the matcher, so that a pair has one score wherever it is compared.
+    default the counts that come with the matcher, so that a pair has one score wherever it is compared. With
+    `only_matches` the band and all that is said of a match are the same, and what is clear has no score: most
+    candidates are, and are then told apart by their words alone.
     """
     kind = "person" if query.kind == listed.kind == "person" else "organisation"
     statistics = statistics or (PEOPLE if kind == "person" else ORGANISATIONS)
-    pair = _best_pair(query, listed, statistics, kind)
+    least = LEAST_ODDS if only_matches and not query.ids & listed.ids else -inf
+    pair = _best_pair(query, listed, statistics, kind, least)
     about_names = _explain(pair, kind) if pair else []
     qualifiers = _qualifiers(query, listed)
     if shared := query.ids & listed.ids:
@@ -113,6 +117,8 @@ def compare(query: Named, listed: Named, *, statistics: Statistics | None = None
         return Scored(0.0, "clear", ())
     odds = pair.odds + sum(feature.value * feature.weight for feature in qualifiers)
     score = round(1 / (1 + exp(-odds)), 4)
+    if only_matches and band_of(score) == "clear":
+        return Scored(0.0, "clear", ())
     return Scored(score, band_of(score), (*about_names, *qualifiers))
 
 
@@ -127,7 +133,7 @@ def rank(scored: Scored) -> tuple[bool, float, int, float]:
     return scored.band == "exact", scored.score, len(speaking), sum(speaking)
 
 
-def _best_pair(query: Named, listed: Named, statistics: Statistics, kind: str) -> _Pair | None:
+def _best_pair(query: Named, listed: Named, statistics: Statistics, kind: str, least: float) -> _Pair | None:
     is_supported = bool(query.countries & listed.countries)
     best: _Pair | None = None
     for one in query.names:
@@ -136,17 +142,19 @@ def _best_pair(query: Named, listed: Named, statistics: Statistics, kind: str) -
             if "acronym" in (one.kind, other.kind):
                 pair = _compare_acronyms(one, other, prepared, prepare(other.text, kind), is_supported)
             else:
-                pair = _compare_names(one, other, prepared, prepare(other.text, kind), statistics, kind)
+                pair = _compare_names(one, other, prepared, prepare(other.text, kind), statistics, kind, least)
             if pair and (best is None or pair.odds > best.odds):
                 best = pair
+                least = max(least, best.odds)
     return best
 
 
 def _compare_names(
-    query: Name, listed: Name, one: Prepared, other: Prepared, statistics: Statistics, kind: str
+    query: Name, listed: Name, one: Prepared, other: Prepared, statistics: Statistics, kind: str, least: float
 ) -> _Pair | None:
-    """By the readings that are most alike."""
+    """By the readings that are most alike; none where their words can't bring the odds over the least."""
     best: _Pair | None = None
+    weights = _WEIGHTS[kind]
     at_outset = AT_OUTSET[kind]
     at_outset += OTHER["weak_name"] * ("weak" in (query.kind, listed.kind))
     at_outset += OTHER["former_name"] * ("former" in (query.kind, listed.kind))
@@ -155,10 +163,13 @@ def _compare_names(
             if _is_far(reading, against):
                 continue
             aligned = features.align(reading, against, statistics.weight, kind == "person")
+            if at_outset + features.words(aligned) * weights["words"] + _BESIDE_WORDS[kind] <= least:
+                continue
             measured = _measure(aligned, statistics, kind)
-            odds = at_outset + sum(value * _WEIGHTS[kind][name] for name, value in measured)
+            odds = at_outset + sum(value * weights[name] for name, value in measured)
             if best is None or odds > best.odds:
                 best = _Pair(query, listed, odds, aligned, measured)
+                least = max(least, odds)
     return best
 
 
@@ -171,6 +182,11 @@ def _is_far(one: Reading, other: Reading) -> bool:
 
 
 _WEIGHTS = {"organisation": ORGANISATION, "person": PERSON}
+# The most that can speak for a match beside its words; no measure is above 1.
+_BESIDE_WORDS = {
+    kind: sum(weight for name, weight in weights.items() if weight > 0 and name != "words")
+    for kind, weights in _WEIGHTS.items()
+}
 _MEASURES = {
     kind: [(name, getattr(features, name)) for name in weights if name != "known_words_differ"]
     for kind, weights in _WEIGHTS.items()

@@ -87,7 +87,7 @@ def find_listed(who: Named, editions: Iterable[ListEdition]) -> list[Match]:
         alike = {}
         for pk, listed in read_listed({*keys, *with_id[edition.pk]}).items():
             if (listed.kind == "person") == (who.kind == "person"):
-                scored = compare(who, listed)
+                scored = compare(who, listed, only_matches=True)
                 if scored.band != "clear":
                     alike[pk] = scored
         entities = ListedEntity.objects.filter(pk__in=alike).select_related("source")

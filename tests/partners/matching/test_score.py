@@ -7,10 +7,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partners.matching.prepare import prepare
-from partners.matching.score import SCORER, Name, Named, compare, rank
+from partners.matching.score import SCORER, Name, Named, Scored, compare, rank
 from partners.matching.statistics import Statistics
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+
+CLEAR = Scored(0.0, "clear", ())
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "kestrel",
+            "kestral",
+            "arc",
+            "sable",
+            "reach",
+            "of",
+            "university",
+            "univeristy",
+            "7",
+            "13",
+            "tokyo",
+            "to",
+            "kyo",
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+).map(" ".join)
 
 
 def named(text, kind="organisation", name_kind="primary", **known):
@@ -29,6 +52,7 @@ def test_compare_says_how_likely(case):
     scored = compare(query, listed)
 
     assert (scored.band, scored.scorer) == (case["band"], SCORER)
+    assert compare(query, listed, only_matches=True) == (scored if scored.band != "clear" else CLEAR)
 
 
 def test_compare_takes_an_equal_identifier_for_exact_whatever_the_names():
@@ -109,3 +133,19 @@ def test_compare_never_raises_and_stays_between_none_and_all(one, other, kind):
 def test_compare_finds_a_name_equal_to_itself(text):
     if any(len(reading.joined) > 2 for reading in prepare(text).readings):
         assert compare(named(text), named(text)).band == "likely"
+
+
+@given(
+    st.lists(WORDS, min_size=1, max_size=3),
+    st.lists(WORDS, min_size=1, max_size=3),
+    st.sampled_from(["organisation", "person"]),
+    st.booleans(),
+)
+def test_matches_alone_are_the_same_matches(ours, theirs, kind, is_known):
+    ids = frozenset({("lei", "X")}) if is_known else frozenset()
+    query = Named(tuple(map(Name, ours)), frozenset({"NO"}), kind, ids)
+    listed = Named(tuple(Name(text, "former") for text in theirs), frozenset({"US"}), kind, ids)
+
+    scored = compare(query, listed)
+
+    assert compare(query, listed, only_matches=True) == (scored if scored.band != "clear" else CLEAR)
