@@ -1,3 +1,4 @@
+from partners.models.contacts import Contact
 from partners.models.countries import CountryFact, Dataset, FactChange
 from partners.models.lists import (
     EditionDelta,
@@ -17,6 +18,7 @@ from partners.models.screenings import Hit, Judgement, Screening
 
 __all__ = [
     "Alias",
+    "Contact",
     "CountryFact",
     "Dataset",
     "EditionDelta",

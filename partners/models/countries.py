@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.countries import country_name
+from partners.models.contacts import Contact
 from partners.models.registry import Partner
 from riskassess.core.models import DatedModel, UidModel
 
@@ -65,9 +66,10 @@ class CountryFact(models.Model):
 
 
 class FactChange(UidModel, DatedModel):
-    """Left for the story to read: a fact about a partner or a country that is no longer what it was."""
+    """Left for the story to read: a fact about a partner, a contact or a country that is no longer what it was."""
 
     partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="fact_changes")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.CASCADE, related_name="fact_changes")
     country = models.CharField(max_length=2, blank=True)
     fact = models.CharField(max_length=40)
     before = models.JSONField(null=True, blank=True)
@@ -78,14 +80,16 @@ class FactChange(UidModel, DatedModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(partner__isnull=False, country="") | (Q(partner__isnull=True) & ~Q(country="")),
+                condition=Q(partner__isnull=False, contact__isnull=True, country="")
+                | Q(partner__isnull=True, contact__isnull=False, country="")
+                | (Q(partner__isnull=True, contact__isnull=True) & ~Q(country="")),
                 name="fact_change_of_one_subject",
             ),
         ]
         ordering = ["pk"]
 
     def __str__(self):
-        return f"{self.partner_id or self.country} {self.fact}"
+        return f"{self.partner_id or self.contact_id or self.country} {self.fact}"
 
     @property
     def country_name(self):

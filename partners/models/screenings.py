@@ -3,20 +3,41 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from partners.models.contacts import Contact
 from partners.models.lists import ListedEntity, ListEdition, ListSource
 from partners.models.registry import Partner
 from riskassess.core.models import DatedModel, UidModel
 from riskassess.files.models import StoredFile
 
 
-class Screening(UidModel, DatedModel):
+class AboutOne(models.Model):
+    """Says something of one party that was compared with lists: a partner, or a person named as a contact."""
+
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partner__isnull=False, contact__isnull=True)
+                | Q(partner__isnull=True, contact__isnull=False),
+                name="%(class)s_about_one",
+            )
+        ]
+
+    @property
+    def about(self) -> Partner | Contact:
+        return self.contact if self.contact_id else self.partner
+
+
+class Screening(AboutOne, UidModel, DatedModel):
     class State(models.TextChoices):
         DONE = "done", _("screened")
         PARTIAL = "partial", _("not screened: a list could not be read")
         FAILED = "failed", _("not screened: no list could be read")
         NOT_SCREENED = "not_screened", _("not screened: no list was in force")
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="screenings")
     state = models.CharField(_("state"), max_length=12, choices=State.choices)
     reason = models.TextField(_("why it is not whole"), blank=True)
     names = models.JSONField(_("names compared"), default=list)
@@ -24,11 +45,12 @@ class Screening(UidModel, DatedModel):
     scorer = models.CharField(max_length=40, blank=True)  # which version of the matcher compared
     editions = models.ManyToManyField(ListEdition, related_name="screenings")
 
-    class Meta:
+    class Meta(AboutOne.Meta):
+        abstract = False
         ordering = ["partner", "-pk"]
 
     def __str__(self):
-        return f"{self.partner_id} {self.created_at:%Y-%m-%d}: {self.state}"
+        return f"{self.about.uid} {self.created_at:%Y-%m-%d}: {self.state}"
 
     @property
     def is_broken(self) -> bool:
@@ -36,15 +58,15 @@ class Screening(UidModel, DatedModel):
         return self.state in (self.State.PARTIAL, self.State.FAILED)
 
 
-class Judgement(UidModel, DatedModel):
-    """A person's verdict on one partner and one listed entity. The newest of a fingerprint is in force; all stay."""
+class Judgement(AboutOne, UidModel, DatedModel):
+    """A person's verdict on one partner or contact and one listed entity. The newest of a fingerprint is in force; all
+    stay."""
 
     class Verdict(models.TextChoices):
         SAME = "same", _("same organisation")
         DIFFERENT = "different", _("different organisation")
         CANNOT_TELL = "cannot_tell", _("cannot tell")
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="judgements")
     source = models.ForeignKey(ListSource, on_delete=models.PROTECT, related_name="judgements")
     external_id = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=64, db_index=True)
@@ -67,8 +89,10 @@ class Judgement(UidModel, DatedModel):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
 
-    class Meta:
+    class Meta(AboutOne.Meta):
+        abstract = False
         constraints = [
+            *AboutOne.Meta.constraints,
             models.CheckConstraint(condition=~Q(reason=""), name="judgement_has_reason"),
             models.CheckConstraint(
                 condition=Q(verdict__in=["same", "different", "cannot_tell"]), name="judgement_verdict_known"
@@ -88,7 +112,20 @@ class Judgement(UidModel, DatedModel):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.partner_id}/{self.external_id}: {self.verdict}"
+        return f"{self.about.uid}/{self.external_id}: {self.verdict}"
+
+    @property
+    def words(self) -> str:
+        """The verdict in words, by what was judged."""
+        if self.contact_id and self.verdict in VERDICTS_ON_PERSONS:
+            return str(VERDICTS_ON_PERSONS[self.verdict])
+        return self.get_verdict_display()
+
+
+VERDICTS_ON_PERSONS = {
+    Judgement.Verdict.SAME: _("same person"),
+    Judgement.Verdict.DIFFERENT: _("different person"),
+}
 
 
 class Hit(UidModel, DatedModel):

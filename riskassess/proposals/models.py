@@ -96,6 +96,24 @@ class Participation(UidModel):
         return str(self.partner)
 
 
+class ParticipationContact(UidModel):
+    """Who at a partner one works with in this proposal. The person stands in the registry, to be compared there."""
+
+    participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="contacts")
+    contact = models.ForeignKey("partners.Contact", on_delete=models.PROTECT, related_name="participations")
+    role = models.CharField(_("part in the work"), max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "contact"], name="contact_once_a_participation")
+        ]
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return str(self.contact)
+
+
 class FunderKind(models.TextChoices):
     EU = "eu", _("European Union or Euratom programme")
     NATIONAL = "national_public", _("national public funder")
