@@ -22,7 +22,7 @@ from riskassess.assessments.models import (
 from riskassess.assessments.queries import catalogue_of, current_release, latest_version
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.engine.checking import check_catalogue
+from riskassess.engine.checking import check_catalogue, cut_texts
 from riskassess.engine.loading import CatalogueError, load_texts
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
@@ -47,8 +47,8 @@ def publish_release(*, texts: dict[str, str], actor: User | None = None) -> Cata
                 % {"release": present}
             )
         present.delete()
-    if problems := check_catalogue(catalogue):
-        raise CatalogueError([str(problem) for problem in problems])
+    if problems := [*cut_texts(texts), *map(str, check_catalogue(catalogue))]:
+        raise CatalogueError(problems)
     release = CatalogueRelease.objects.create(
         catalogue_id=catalogue.id,
         version=catalogue.version,

@@ -25,6 +25,7 @@ QuestionType = Literal["yes_no", "single", "multi", "scale", "text", "date", "nu
 # A condition is data: a mapping of all/any/not/every/count or a leaf; conditions.py compiles and checks it.
 ConditionSpec = dict[str, Any]
 UNSURE = "unsure"
+ORGANISATION_FACTS = ("sanction_hit", "owner_hit", "legal_list", "defence_link", "call_excludes_partner")
 
 
 class Shape(BaseModel):
@@ -263,6 +264,8 @@ class Catalogue(Shape):
     facts: dict[Scope, dict[Id, tuple[str, ...]]] = {}
     # Facts that hold several values at once (measures).
     fact_sets: dict[Scope, dict[Id, tuple[str, ...]]] = {}
+    # Facts about the organisation itself; any other fact of a partner tells of the country where it is.
+    organisation_facts: tuple[Id, ...] = ORGANISATION_FACTS
     # Values of registry facts that read as unknown.
     unknown_facts: tuple[str, ...] = ("not_screened",)
     benefit_question: Id | None = None

@@ -67,7 +67,7 @@ class Reading:
         """A fault of the entry with this id, with its place."""
         name = self.origins.get(part, self.main)
         top = next((value for key, value in self.nodes[name].value if key.value == part), None)
-        line = 1
+        line = top.start_mark.line + 1 if top else 1
         for entry in getattr(top, "value", []):
             if isinstance(entry, yaml.MappingNode) and any(k.value == "id" and v.value == item for k, v in entry.value):
                 line = entry.start_mark.line + 1

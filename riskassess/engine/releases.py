@@ -33,6 +33,8 @@ def compare_releases(before: Catalogue, after: Catalogue) -> tuple[Edit, ...]:
     for part, titled, fields in PARTS:
         old = {item.id: item for item in getattr(before, part)}
         new = {item.id: item for item in getattr(after, part)}
+        if part == "golden" and after.base == f"{before.id}@{before.version}":
+            old = {}  # the base's are proven with the base
         found += (Edit(part, key, "added", getattr(new[key], titled), ()) for key in new if key not in old)
         found += (Edit(part, key, "removed", getattr(old[key], titled), ()) for key in old if key not in new)
         for key in new:
@@ -56,6 +58,8 @@ def _details(before: Catalogue, after: Catalogue, old: Any, new: Any, fields: Ma
             yield from _set_details(label, old_words, new_words)
         elif name in LISTS:
             yield from _list_details(before, after, label, was, now, words)
+        elif name in TREES:
+            yield from _tree_details(label, was, now)
         else:
             yield _pair(label, words(before, was), words(after, now))
 
@@ -94,12 +98,32 @@ def _list_details(
         yield f"The {label} stand in another order."
 
 
+def _tree_details(label: str, was: Any, now: Any) -> Iterator[str]:
+    """Values by the way that leads to each."""
+    old, new = dict(_leaves(was, label)), dict(_leaves(now, label))
+    for way in {**old, **new}:
+        if old.get(way) != new.get(way):
+            yield _pair(way, old.get(way, ""), new.get(way, ""))
+
+
+def _leaves(value: Any, way: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, f"{way} {key}")
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        for place, item in enumerate(value, 1):
+            yield from _leaves(item, f"{way} {item.get('id', place) if isinstance(item, Mapping) else place}")
+    else:
+        words = ", ".join(str(item) for item in value) or "none" if isinstance(value, list) else str(value)
+        yield way, _stop(words)
+
+
 def _key(item: Any, place: int) -> Any:
     return getattr(item, "id", None) or getattr(item, "key", None) or place
 
 
 def _settings(before: Catalogue, after: Catalogue) -> Iterator[Edit]:
-    """What is no list of entries: caps, the route table and the vocabularies of facts."""
+    """What is no list of entries: caps, the route table and the facts."""
     for name, title in (("caps", "Caps and steps"), ("route_table", "Which level asks for which route")):
         old, new = getattr(before, name).model_dump(), getattr(after, name).model_dump()
         details = tuple(
@@ -109,6 +133,10 @@ def _settings(before: Catalogue, after: Catalogue) -> Iterator[Edit]:
         )
         if details:
             yield Edit("settings", name, "changed", title, details)
+    was, now = _plain(before, before.organisation_facts), _plain(after, after.organisation_facts)
+    if was != now:
+        title = "Facts about the organisation itself"
+        yield Edit("settings", "organisation_facts", "changed", title, (_pair("facts", f"{was}.", f"{now}."),))
     old_facts, new_facts = _facts(before), _facts(after)
     for key in {**old_facts, **new_facts}:
         if key not in new_facts:
@@ -192,9 +220,13 @@ LABELS = {
     "activity": "what waits",
     "no_mitigation": "why no safeguard lowers it",
     "title": "title",
+    "on": "assessed as of",
+    "facts": "given",
+    "expect": "expected",
 }
 SETS = {"sources", "mitigations", "dimensions", "factors"}  # whatever their order
 LISTS = {"options", "rows", "terms", "parts"}
+TREES = {"facts", "expect"}
 
 
 def _fields(*names: str, **special: Words) -> dict[str, Words]:
@@ -237,4 +269,5 @@ PARTS: tuple[tuple[str, str, Mapping[str, Words]], ...] = (
             parts=lambda _catalogue, part: _stop(f"{part.where}: {part.gist}"),
         ),
     ),
+    ("golden", "story", _fields("story", "on", "facts", "expect")),
 )

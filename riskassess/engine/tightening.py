@@ -12,7 +12,6 @@ from riskassess.engine.catalogue import (
     LEVELS,
     ROUTES,
     Catalogue,
-    ConditionSpec,
     GoldenCase,
     LevelId,
     Line,
@@ -109,7 +108,7 @@ def unknown_key(reading: Reading, key: str) -> str:
 def loosened(reading: Reading, overlay: Overlay, base: Catalogue) -> list[str]:
     """Everything in which the overlay would change or weaken the base, each with its place and the way out."""
     name = f"{base.id}@{base.version}"
-    checks = (_taken_ids, _foreign_texts, _looser_bands, _looser_routes, _looser_caps, _lighter_relief, _country_alone)
+    checks = (_taken_ids, _foreign_texts, _looser_bands, _looser_routes, _looser_caps, _lighter_relief)
     return [fault for check in checks for fault in check(reading, overlay, base, name)]
 
 
@@ -201,56 +200,5 @@ def _lighter_relief(reading: Reading, overlay: Overlay, base: Catalogue, name: s
             )
 
 
-def _country_alone(reading: Reading, overlay: Overlay, base: Catalogue, name: str) -> Iterator[str]:
-    """Facts that the base's context rules read describe a country. Alone they are context, unless a law says more."""
-    country = {fact for rule in base.rules if rule.kind == "context" for fact in _facts_read(_whens(rule))}
-    binding = {source.id for source in (*base.sources, *overlay.sources) if source.binding}
-    for at, rule in enumerate(overlay.rules):
-        rows = [row.when for row in rule.rows] or [None]
-        if not _rests_on(rule.when, country) or not any(when is None or _rests_on(when, country) for when in rows):
-            continue
-        place = reading.place("rules", at)
-        if rule.rows and rule.kind != "context":
-            yield (
-                f"{place}: it scores on facts of a country alone, which the cap on context holds down in {name}. "
-                "Write 'kind: context', or add what the work or the partner brings to it."
-            )
-        if {"stop", "escalate"} & _effects(rule) and not any(source.source in binding for source in rule.sources):
-            yield (
-                f"{place}: facts of a country alone neither stop nor escalate anything unless a law says so. Write "
-                "'effect: advise', or cite the binding source."
-            )
-
-
 def _effects(rule: Rule) -> set[str]:
     return {rule.effect, *(row.effect for row in rule.rows if row.effect)}
-
-
-def _whens(rule: Rule) -> list[ConditionSpec]:
-    return [rule.when, *(row.when for row in rule.rows if row.when is not None)]
-
-
-def _facts_read(spec: Any) -> Iterator[str]:
-    if isinstance(spec, list):
-        for item in spec:
-            yield from _facts_read(item)
-    elif isinstance(spec, dict):
-        if isinstance(spec.get("fact"), str):
-            yield spec["fact"]
-        for value in spec.values():
-            yield from _facts_read(value)
-
-
-def _rests_on(spec: Any, facts: set[str]) -> bool:
-    """Whether these facts alone can make the condition true."""
-    if not isinstance(spec, dict):
-        return False
-    if "fact" in spec:
-        return spec["fact"] in facts
-    if isinstance(spec.get("all"), list):
-        return all(_rests_on(part, facts) for part in spec["all"])
-    if isinstance(spec.get("any"), list):
-        return any(_rests_on(part, facts) for part in spec["any"])
-    if "not" in spec:
-        return _rests_on(spec["not"], facts)
-    return _rests_on(spec.get("where"), facts)

@@ -43,6 +43,7 @@ MAIN = {
     "facts": {"partner": {"hit": ["none", "cleared", "not_screened", "confirmed"], "zone": ["in", "out"]}},
     "fact_sets": {"partner": {"measures": ["embargo", "ban"]}},
     "unknown_facts": ["not_screened"],
+    "organisation_facts": ["hit"],
 }
 YES_NO = [{"id": "no", "text": "No", "risk": 0}, {"id": "yes", "text": "Yes", "risk": 1}]
 GRADES = [{"id": name, "text": name, "risk": risk} for risk, name in enumerate(("a", "b", "c", "d"))]
@@ -76,7 +77,7 @@ def rule(rule_id, when, *points, **changes):
         "effect": "advise",
         "sources": [{"source": "S", "section": "1"}],
     }
-    if "mitigations" not in changes:
+    if "mitigations" not in changes and (points or "rows" in changes):
         made["no_mitigation"] = "Nothing lowers it."
     if changes.get("effect") == "stop":
         made |= {"activity": "It waits.", "lifted_by": "The authority."}
@@ -113,7 +114,16 @@ QUESTIONS = [
 ]
 
 
-def texts(rules=(), questions=(), mitigations=(), golden=(), **main):
+STORY = {
+    "id": "S0",
+    "story": "Nothing is planned yet.",
+    "on": "2026-11-23",
+    "facts": {"answers": {}},
+    "expect": {"absent": ["R0"]},
+}
+
+
+def texts(rules=(), questions=(), mitigations=(), golden=(STORY,), **main):
     return {
         "catalogue.yaml": json.dumps({**MAIN, **main}),
         "rest.yaml": json.dumps(

@@ -46,7 +46,7 @@ def test_plain_catalogue_has_no_problems():
         {"not": {"answer": "G", "at_most": "b"}},
         {"any": "partner", "where": {"fact": "hit", "is": "confirmed"}},
         {"count": "partner", "where": {"answer": "P", "is": "yes"}, "at_least": 2},
-        {"any": "partner", "where": {"fact": "measures", "includes": "ban"}},
+        {"all": [IS_A, {"any": "partner", "where": {"fact": "measures", "includes": "ban"}}]},
         {"not": {"every": "partner", "where": {"answer": "P", "is": "no"}}},
         {"answer": "N", "at_least": 3},
     ],
@@ -280,7 +280,7 @@ def test_golden_case_whose_residual_alone_a_new_question_opens_names_it():
 
 
 def test_golden_case_with_facts_that_do_not_fit_is_found():
-    case = {**GOLDEN, "facts": facts({"A": "perhaps"}), "expect": {}}
+    case = {**GOLDEN, "facts": facts({"A": "perhaps"}), "expect": {"upper": "low"}}
 
     assert found(golden=[case]) == ['golden, One: facts: answers.A: "perhaps" is not one of no, yes, unsure.']
 

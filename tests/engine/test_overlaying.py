@@ -89,19 +89,6 @@ def test_overlay_tightens_bands_caps_routes_and_days():
     assert [route.days for route in tighter.routes] == [0, 3, 15, 20]
 
 
-COUNTRY = {"fact": "zone", "is": "out"}
-ADVICE = {"source": "R", "section": "1"}
-ACT = {
-    "id": "ACT",
-    "title": "An act",
-    "publisher": "A state",
-    "dated": "2024-01-01",
-    "url": "https://example.org/act",
-    "last_checked": "2026-11-01",
-    "binding": True,
-}
-
-
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
@@ -126,18 +113,6 @@ ACT = {
                             relief={"sentence": "Go on.", "route": "fast_track", "needs_level": "low"})]},
             "M_P: an overlay makes no route lighter",
         ),
-        ({"rules": [rule("M_C", COUNTRY, (2, 2), scope="partner")]}, "M_C: it scores on facts of a country alone"),
-        (
-            {"rules": [rule("M_C", {"any": [COUNTRY, {"answer": "P", "is": "yes"}]}, (2, 2), scope="partner")]},
-            "M_C: it scores on facts of a country alone",
-        ),
-        (
-            {
-                "rules": [rule("M_C", COUNTRY, scope="partner", effect="stop", sources=[ADVICE])],
-                "sources": [{**ACT, "id": "R", "binding": False}],
-            },
-            "M_C: facts of a country alone neither stop nor escalate anything unless a law says so",
-        ),
         ({"extends": "small@9.9.9"}, "line 6: the overlay extends small@9.9.9, but the base that was found says"),
         (
             {"translations": [{"language": "de", "part": "rules", "item": "R1", "texts": {"title": "X"}}]},
@@ -156,17 +131,6 @@ def test_overlay_that_weakens_its_base_is_refused(parts, said):
     assert len(found) == 1
     assert said in found[0]
     assert found[0].startswith("overlay.yaml, line ")
-
-
-def test_country_facts_may_join_the_work_in_a_rule_and_stop_by_law():
-    together = rule(
-        "M_T", {"all": [COUNTRY, {"answer": "P", "is": "yes"}]}, (3, 4), scope="partner", factors=["country"]
-    )
-    by_law = rule("M_S", COUNTRY, scope="partner", effect="stop", sources=[{"source": "ACT", "section": "1"}])
-
-    loaded = load_texts(overlay(rules=[together, by_law], sources=[ACT]))
-
-    assert {"M_T", "M_S"} < {each.id for each in loaded.rules}
 
 
 def test_base_that_is_missing_broken_or_an_overlay_is_refused():

@@ -1,9 +1,12 @@
 """What differs between two releases, in words."""
 
+import json
+
 import pytest
 
+from riskassess.engine.loading import load_texts
 from riskassess.engine.releases import compare_releases
-from tests.engine.making import GRADES, YES_NO, catalogue, mitigation, question, rule
+from tests.engine.making import GRADES, STORY, YES_NO, catalogue, mitigation, question, rule, texts
 
 A = {"answer": "A", "is": "yes"}
 B = {"answer": "B", "is": "yes"}
@@ -109,4 +112,49 @@ def test_bands_caps_routes_and_facts_are_told():
         ),
         ("facts", "zone removed", []),
         ("facts", "size added: one of small, large", []),
+    ]
+
+
+def test_stories_that_came_went_or_changed_are_told():
+    one = {**STORY, "id": "S1", "story": "One.", "expect": {"upper": "low", "findings": {"R": 4}}}
+    other = {**STORY, "id": "S2", "story": "Two."}
+    changed = {
+        **one,
+        "on": "2026-11-24",
+        "facts": {"answers": {"T": ["x", "y"]}, "partners": [{"id": "p1", "answers": {"P": "yes"}}]},
+        "expect": {"upper": "low", "findings": {"R": 6}},
+    }
+
+    assert edits(ruled(golden=[one, STORY]), ruled(golden=[changed, other])) == [
+        ("golden", "S2 added: Two.", []),
+        ("golden", "S0 removed: Nothing is planned yet.", []),
+        (
+            "golden",
+            "S1 changed: One.",
+            [
+                "Assessed as of was: 2026-11-23. Now: 2026-11-24.",
+                "Given answers T is new: x, y.",
+                "Given partners p1 id is new: p1.",
+                "Given partners p1 answers P is new: yes.",
+                "Expected findings R was: 4. Now: 6.",
+            ],
+        ),
+    ]
+
+
+def test_stories_of_the_base_are_not_missed_in_its_overlay():
+    under = texts(golden=[STORY])
+    head = {"id": "ours", "version": "1.0.0", "date": "2026-12-01", "title": "Ours", "extends": "small@0.1.0"}
+    over = load_texts({"overlay.yaml": json.dumps(head), **{f"base/{name}": text for name, text in under.items()}})
+
+    assert compare_releases(load_texts(under), over) == ()
+
+
+def test_facts_that_count_as_the_organisations_are_told():
+    assert edits(ruled(), ruled(organisation_facts=["hit", "zone"])) == [
+        (
+            "settings",
+            "organisation_facts changed: Facts about the organisation itself",
+            ["Facts was: hit. Now: hit, zone."],
+        )
     ]

@@ -63,6 +63,13 @@ def source_problems(catalogue: Catalogue) -> Iterator[Problem]:
                 f"{covered.part.key} is said to be not covered, yet {named} answers to it; take one of the two out."
             )
             yield Problem("sources", covered.source.id, reason)
+    for source in catalogue.sources:
+        if source.last_checked > catalogue.date:
+            reason = (
+                f"last_checked is {source.last_checked}, which lies after the release's own date, {catalogue.date}; "
+                "write the day on which somebody looked, or mend the release's date."
+            )
+            yield Problem("sources", source.id, reason)
     cited = {
         citation.source
         for kind in ("questions", "rules", "policies", "vocabularies")
@@ -119,6 +126,7 @@ def safeguard_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem("mitigations", mitigation.id, reason)
         elif mitigation.lowers == "impact" and mitigation.steps > 1:
             yield Problem("mitigations", mitigation.id, "impact falls by one step at most; say 'steps: 1'.")
+    yield from _kind_problems(catalogue)
     used = {mitigation for rule in catalogue.rules for mitigation in rule.mitigations}
     for mitigation in catalogue.mitigations:
         if mitigation.id not in used:
@@ -126,6 +134,20 @@ def safeguard_problems(catalogue: Catalogue) -> Iterator[Problem]:
     scale = Scale(catalogue, catalogue.rules)
     for rule in catalogue.rules:
         yield from _helping_problems(catalogue, rule, [item for item in scale.items if item.rule is rule])
+
+
+def _kind_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """A kind that is nearly another one is a slip of the pen, and would let two of one kind add up."""
+    first: dict[str, str] = {}
+    for mitigation in catalogue.mitigations:
+        first.setdefault(mitigation.kind, mitigation.id)
+    for at, kind in enumerate(first):
+        for near in difflib.get_close_matches(kind, list(first)[:at], n=1, cutoff=0.85):
+            reason = (
+                f"its kind {kind} is hardly another than {near} of {first[near]}, and two of one kind don't add up; "
+                f"did you mean {near}? Else give it a name that nobody mistakes."
+            )
+            yield Problem("mitigations", first[kind], reason)
 
 
 def _helping_problems(catalogue: Catalogue, rule: Rule, items: list[Graded]) -> Iterator[Problem]:

@@ -13,7 +13,15 @@ from riskassess.engine.scoring import assess
 
 
 def golden_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    if not catalogue.golden and not catalogue.base:
+        reason = (
+            "the release tells no story; take over the golden.yaml of the release before it, or write one story at "
+            "least, so that a later change can't turn its levels round unnoticed."
+        )
+        yield Problem("golden", catalogue.id, reason)
     for case in catalogue.golden:
+        if not case.expect:
+            yield Problem("golden", case.id, "expects nothing, so nothing is checked; say in 'expect' what comes out.")
         try:
             result = assess(catalogue, case.facts, on=case.on)
         except FactsError as fault:

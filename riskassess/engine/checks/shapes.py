@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riskassess.engine.catalogue import LEVELS, ROUTES, UNSURE, Catalogue, Relief
+from riskassess.engine.catalogue import LEVELS, ROUTES, UNSURE, Catalogue, Relief, Rule
 from riskassess.engine.checks.leaves import conditions_of, leaves_in
 from riskassess.engine.checks.problems import Problem
 
@@ -13,11 +13,27 @@ def scale_problems(catalogue: Catalogue) -> Iterator[Problem]:
     lowest = [catalogue.level(level).lowest for level in LEVELS]
     if sorted(set(lowest)) != lowest:
         yield Problem("levels", LEVELS[0], f"each band begins above the one before; these begin at {lowest}.")
+    else:
+        yield from _cap_problems(catalogue)
     by_level = [ROUTES.index(catalogue.route_table.by_level[level]) for level in LEVELS]
     if sorted(by_level) != by_level:
         yield Problem("route_table", "by_level", "a higher level asks for a route at least as thorough.")
     if ROUTES.index(catalogue.route_table.held) < ROUTES.index("full"):
         yield Problem("route_table", "held", "a legal hold asks for 'full' at least, or a lighter route would hide it.")
+
+
+def _cap_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """A country alone, and a technology area alone, stay moderate at most, wherever the bands begin."""
+    high = catalogue.level("high").lowest
+    for name, what in (("context", "what a country's facts say"), ("membership", "a technology area")):
+        cap = getattr(catalogue.caps, name)
+        if cap >= high:
+            reason = (
+                f"high begins at {high}, and {what} alone may score up to {cap} (caps, {name}): it would be "
+                f"{catalogue.level_of(cap).replace('_', ' ')}, and moderate is the most. Begin high at {cap + 1} or "
+                f"above, or write {high - 1} or less for {name} in 'caps'."
+            )
+            yield Problem("levels", "high", reason)
 
 
 def question_problems(catalogue: Catalogue) -> Iterator[Problem]:
@@ -41,10 +57,31 @@ def rule_problems(catalogue: Catalogue) -> Iterator[Problem]:
     for rule in catalogue.rules:
         if rule.valid_from and rule.valid_to and rule.valid_from > rule.valid_to:
             yield Problem("rules", rule.id, "valid_to lies before valid_from.")
+        for dimension in rule.dimensions if rule.rows else ():
+            if not catalogue.dimension(dimension).is_risk:
+                reason = (
+                    f"has points in {dimension}, which is no risk and counts none; name a dimension of risk, or leave "
+                    "'rows' out."
+                )
+                yield Problem("rules", rule.id, reason)
+        if not rule.rows and rule.effect in {"advise", "escalate"}:
+            yield from _pointless_problems(rule)
         if len(rule.rows) > 4:
             yield Problem("rules", rule.id, "a rule has at most four rows; make two rules of it.")
         if rule.relief and rule.relief.route:
             yield from _relief_problems(catalogue, rule.id, rule.relief)
+
+
+def _pointless_problems(rule: Rule) -> Iterator[Problem]:
+    """What only a finding with points can have shows that its points were forgotten."""
+    said = [f"'{name}'" for name in ("mitigations", "no_mitigation", "membership") if getattr(rule, name)]
+    said += [f"'kind: {rule.kind}'"] if rule.kind != "finding" else []
+    if said:
+        reason = (
+            f"has {' and '.join(said)}, but no points that this could speak of; add 'rows: [{{likelihood: 2, "
+            "impact: 3}]' with your numbers, or leave it out."
+        )
+        yield Problem("rules", rule.id, reason)
 
 
 def _relief_problems(catalogue: Catalogue, rule_id: str, relief: Relief) -> Iterator[Problem]:

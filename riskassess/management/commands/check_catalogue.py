@@ -1,17 +1,28 @@
 import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
-from riskassess.engine.checking import Problem, Proof, can_prove, check_catalogue, dead_problems, prove_catalogue
+from riskassess.engine.checking import (
+    Problem,
+    Proof,
+    can_prove,
+    check_catalogue,
+    cut_texts,
+    dead_problems,
+    misfiled,
+    naming_warnings,
+    prove_catalogue,
+)
 from riskassess.engine.checks.proving import rows_tried
 from riskassess.engine.loading import MAIN_FILE, CatalogueError, UnreadableError, load_texts, read_texts
 from riskassess.engine.overlaying import BASE, OVERLAY_FILE
-from riskassess.engine.reading import read
+from riskassess.engine.reading import Reading, read
 
 FAULTY, UNREADABLE, UNPROVEN = 1, 2, 3
 NO_SOLVER = (
@@ -23,6 +34,7 @@ NO_SOLVER = (
 class Command(BaseCommand):
     help = (
         "Check every catalogue release in a folder and below: its form, sources, texts, rules and golden cases. "
+        "A warning asks for a second look and leaves the exit code as it is. "
         "Ends with 0 where all is sound, 1 on problems, 2 where a release cannot be read, 3 where a proof was asked "
         "for and could not be made."
     )
@@ -53,13 +65,20 @@ class Command(BaseCommand):
                 sys.exit(code)
 
     def _tell(self, release):
-        problems = release["problems"]
-        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "no problems"
-        self.stdout.write(f"{release['release']}: {count}")
+        problems, warnings = release["problems"], release.get("warnings", ())
+        told = _counted(problems, "problem") if problems else "no problems"
+        told += f", {_counted(warnings, 'warning')}" if warnings else ""
+        self.stdout.write(f"{release['release']}: {told}")
         for sentence in release.get("proven", ()):
             self.stdout.write(f"  proven: {sentence}")
         for problem in (*problems, *release.get("open", ())):
             self.stderr.write(f"{release['release']}: {problem}")
+        for warning in warnings:
+            self.stderr.write(f"{release['release']}: warning: {warning}")
+
+
+def _counted(found: list, name: str) -> str:
+    return f"{len(found)} {name}{'' if len(found) == 1 else 's'}"
 
 
 def _checked(folder: Path, exhaustive: bool) -> dict:
@@ -71,16 +90,17 @@ def _checked(folder: Path, exhaustive: bool) -> dict:
         return {"release": name, "state": "unreadable", "problems": fault.problems}
     except CatalogueError as fault:
         return {"release": name, "state": "faulty", "problems": fault.problems}
-    found = [*check_catalogue(catalogue), *_missing_services(catalogue)]
+    found = [*misfiled(folder.resolve(), catalogue), *check_catalogue(catalogue), *_missing_services(catalogue)]
     proof, started = Proof(), time.perf_counter()
     if exhaustive and can_prove():
         proof = prove_catalogue(catalogue)
     else:
         found += dead_problems(catalogue)
-    problems = _placed([*found, *proof.problems], texts)
+    problems = [*cut_texts(texts), *_placed([*found, *proof.problems], texts)]
     left = [f"not decided in time: {about}." for about in proof.undecided]
     left += [NO_SOLVER] if exhaustive and not can_prove() else []
     told = {"release": name, "state": "faulty" if problems else "unproven" if left else "sound", "problems": problems}
+    told["warnings"] = _placed(_own(naming_warnings(catalogue), texts), texts)
     if exhaustive:
         told |= {"proven": proof.proven, "open": left}
         if can_prove():
@@ -105,6 +125,18 @@ def _placed(problems: list[Problem], texts: dict[str, str]) -> list[str]:
     """Each with file, line and id."""
     if not problems:
         return []
-    own = {name: text for name, text in texts.items() if not name.startswith(BASE)}
-    reading = read(own, OVERLAY_FILE if OVERLAY_FILE in own else MAIN_FILE)
+    reading = _read_own(texts)
     return [reading.with_line(problem.part, problem.id, f"{problem.part}: {problem.reason}") for problem in problems]
+
+
+def _own(warnings: Iterable[Problem], texts: dict[str, str]) -> list[Problem]:
+    """Those about entries that an overlay adds itself; its base has been looked at."""
+    if OVERLAY_FILE not in texts:
+        return list(warnings)
+    added = _read_own(texts).data
+    return [each for each in warnings if each.id in {entry["id"] for entry in added.get(each.part, ())}]
+
+
+def _read_own(texts: dict[str, str]) -> Reading:
+    own = {name: text for name, text in texts.items() if not name.startswith(BASE)}
+    return read(own, OVERLAY_FILE if OVERLAY_FILE in own else MAIN_FILE)
