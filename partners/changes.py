@@ -1,21 +1,23 @@
-"""What changed of the facts of a partner, left for whoever assesses to read."""
+"""What changed of the facts of a partner or a contact, left for whoever assesses to read."""
 
 from datetime import date
 
 from django.utils import timezone
 
 from partners import queries
-from partners.models import FactChange, Partner
+from partners.models import FactChange, Partner, Party, name_of_party
 
 
-def note_list_facts(partner: Partner, before: dict[str, str], after: dict[str, str], cause: str) -> None:
-    """Each change of what the lists say of a partner, and of whatever it owns more than half of."""
+def note_list_facts(party: Party, before: dict[str, str], after: dict[str, str], cause: str) -> None:
+    """Each change of what the lists say of a party, and of whatever a partner owns more than half of."""
+    about = name_of_party(party)
     FactChange.objects.bulk_create(
-        FactChange(partner=partner, fact=fact, before=before[fact], after=value, cause=cause)
+        FactChange(**{about: party}, fact=fact, before=before[fact], after=value, cause=cause)
         for fact, value in after.items()
         if value != before[fact]
     )
-    note_below(partner, before["sanction_hit"], after["sanction_hit"], cause)
+    if about == "partner":
+        note_below(party, before["sanction_hit"], after["sanction_hit"], cause)
 
 
 def note_below(partner: Partner, before: str, after: str, cause: str) -> None:

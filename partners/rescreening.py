@@ -1,7 +1,8 @@
 """Look again when an edition changed: only at partners that what changed may mean, a handful at a time.
 
-While it goes on, screenings of before the edition do not count as up to date; once it is through, they do (`settled_at`
-of the edition), because whoever a change concerns has been screened anew.
+People named as contacts come after the partners. While it goes on, screenings of before the edition do not count as up
+to date; once it is through, they do (`settled_at` of the edition), because whoever a change concerns has been screened
+anew.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from partners import candidates
 from partners.matching.score import Named, compare
-from partners.models import EditionEntry, Hit, Identifier, ListedEntity, ListEdition, Partner, Screening
+from partners.models import Contact, EditionEntry, Hit, Identifier, ListedEntity, ListEdition, Partner, Party, Screening
 from partners.queries.listed import MOST_CANDIDATES, read_listed, read_partners
 from partners.screening import screen
 from riskassess.audit.log import record
@@ -22,6 +23,8 @@ from riskassess.jobs.services import enqueue
 
 HANDFUL = 100  # entries, or partners, a step
 GONE, BY_ENTRY, BY_PARTNER, LATE = "gone", "entries", "partners", "late"
+PEOPLE, LATE_PEOPLE = "people", "late_people"
+AFTER = {BY_ENTRY: LATE, BY_PARTNER: LATE, LATE: PEOPLE, PEOPLE: LATE_PEOPLE}
 
 
 def rescreen(edition: ListEdition, how: str, after: int) -> None:
@@ -36,14 +39,14 @@ def rescreen(edition: ListEdition, how: str, after: int) -> None:
         candidates.refresh_partners()
         how = GONE
     rows = list(_to_look_at(edition, how).filter(pk__gt=after).order_by("pk")[:HANDFUL])
-    for partner in _meant_by(rows) if how == BY_ENTRY else rows:
-        _screen_whole(partner)
+    for party in _meant_by(rows) if how == BY_ENTRY else rows:
+        _screen_whole(party)
     if len(rows) == HANDFUL:
         _go_on(edition, how, rows[-1].pk)
     elif how == GONE:
         _go_on(edition, BY_ENTRY if changed_entities(edition).count() <= Partner.objects.count() else BY_PARTNER, 0)
-    elif how != LATE:
-        _go_on(edition, LATE, 0)
+    elif how in AFTER and not (AFTER[how] == PEOPLE and not Screening.objects.filter(contact__isnull=False).exists()):
+        _go_on(edition, AFTER[how], 0)
     else:
         _settle(edition)
 
@@ -55,9 +58,14 @@ def _go_on(edition: ListEdition, how: str, after: int) -> None:
 
 
 def _to_look_at(edition: ListEdition, how: str) -> QuerySet:
-    return {GONE: partners_of_gone, BY_ENTRY: changed_entities, LATE: screened_without}.get(
-        how, lambda _edition: screened_partners()
-    )(edition)
+    by_edition = {
+        GONE: partners_of_gone,
+        BY_ENTRY: changed_entities,
+        LATE: screened_without,
+        PEOPLE: people_to_look_at,
+        LATE_PEOPLE: people_screened_without,
+    }
+    return by_edition[how](edition) if how in by_edition else screened_partners()
 
 
 def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
@@ -70,19 +78,38 @@ def changed_entities(edition: ListEdition) -> QuerySet[ListedEntity]:
 
 def partners_of_gone(edition: ListEdition) -> QuerySet[Partner]:
     """Partners whose latest screening has a match with an entry that is gone, or no longer stands as it did."""
+    return Partner.objects.filter(pk__in=_gone(edition, "partner").values("screening__partner"))
+
+
+def people_to_look_at(edition: ListEdition) -> QuerySet[Contact]:
+    """Contacts whose match is gone; where the edition says something new of persons, all of them: they are few."""
+    if changed_entities(edition).filter(kind=ListedEntity.Kind.PERSON).exists():
+        return Contact.objects.filter(Exists(Screening.objects.filter(contact=OuterRef("pk"))))
+    return Contact.objects.filter(pk__in=_gone(edition, "contact").values("screening__contact"))
+
+
+def _gone(edition: ListEdition, about: str) -> QuerySet[Hit]:
     stays = EditionEntry.objects.filter(edition=edition, entity=OuterRef("entity"))
-    gone = Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening=_latest("screening__partner"))
-    return Partner.objects.filter(pk__in=gone.values("screening__partner"))
+    latest = _latest(about, f"screening__{about}")
+    return Hit.objects.filter(~Exists(stays), entity__source=edition.source, screening=latest)
 
 
 def screened_without(edition: ListEdition) -> QuerySet[Partner]:
     """Partners whose latest screening began before this edition was in force and was kept after it."""
-    late = Screening.objects.filter(created_at__gt=edition.in_force_since, pk=_latest("partner"))
-    return Partner.objects.filter(pk__in=late.exclude(editions=edition).values("partner"))
+    return Partner.objects.filter(pk__in=_late(edition, "partner").values("partner"))
 
 
-def _latest(partner: str) -> Subquery:
-    return Subquery(Screening.objects.filter(partner=OuterRef(partner)).order_by("-pk").values("pk")[:1])
+def people_screened_without(edition: ListEdition) -> QuerySet[Contact]:
+    return Contact.objects.filter(pk__in=_late(edition, "contact").values("contact"))
+
+
+def _late(edition: ListEdition, about: str) -> QuerySet[Screening]:
+    late = Screening.objects.filter(created_at__gt=edition.in_force_since, pk=_latest(about, about))
+    return late.exclude(editions=edition)
+
+
+def _latest(about: str, outer: str) -> Subquery:
+    return Subquery(Screening.objects.filter(**{about: OuterRef(outer)}).order_by("-pk").values("pk")[:1])
 
 
 def before_it(edition: ListEdition) -> ListEdition | None:
@@ -99,9 +126,9 @@ def screened_partners() -> QuerySet[Partner]:
     return Partner.objects.filter(screened, merged_into__isnull=True)
 
 
-def _screen_whole(partner: Partner) -> None:
+def _screen_whole(party: Party) -> None:
     """While a list cannot be read, nobody may count as up to date: the step fails and is tried again."""
-    screening = screen(partner)
+    screening = screen(party)
     if screening.is_broken:
         raise DomainError(screening.reason)
 

@@ -1,4 +1,5 @@
-"""Compare a partner with the lists in force. Names that are alike make a match; only a person makes it more."""
+"""Compare a partner, or somebody named as a contact, with the lists in force. Names that are alike make a match; only a
+person makes it more."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from partners import queries
 from partners.changes import note_below, note_list_facts
 from partners.matching.score import SCORER, Named
-from partners.models import Hit, Judgement, ListEdition, Partner, Screening
+from partners.models import Contact, Hit, Judgement, ListEdition, Party, Screening, name_of_party
 from partners.queries.listed import Match, find_listed, in_order, named
 from riskassess.audit.log import record
 
@@ -17,16 +18,16 @@ logger = logging.getLogger(__name__)
 State = Screening.State
 
 
-def screen(partner: Partner) -> Screening:
-    """Make a new screening with an explained hit for each listed entity that may be the partner.
+def screen(party: Party) -> Screening:
+    """Make a new screening with an explained hit for each listed entity that may be the party.
 
     A judgement on the same two parties, unchanged, is taken over. A list that cannot be compared makes the screening
     partial or failed, and what was found on it before stays. Screening twice is harmless. What takes time, the
     comparing, is done before anything is written.
     """
-    who, editions = named(partner), queries.editions_in_force()
+    who, editions = named(party), queries.editions_in_force()
     matches, unread = _compare(who, editions)
-    return _keep(partner, who, editions, matches, unread)
+    return _keep(party, who, editions, matches, unread)
 
 
 def _compare(who: Named, editions: list[ListEdition]) -> tuple[list[Match], list[ListEdition]]:
@@ -43,12 +44,12 @@ def _compare(who: Named, editions: list[ListEdition]) -> tuple[list[Match], list
 
 @transaction.atomic
 def _keep(
-    partner: Partner, who: Named, editions: list[ListEdition], matches: list[Match], unread: list[ListEdition]
+    party: Party, who: Named, editions: list[ListEdition], matches: list[Match], unread: list[ListEdition]
 ) -> Screening:
-    earlier = queries.latest_screening(partner)
+    earlier, about = queries.latest_screening(party), name_of_party(party)
     key = queries.key_of(who)
     screening = Screening.objects.create(
-        partner=partner,
+        **{about: party},
         state=_state(editions, unread),
         reason=_reason(unread),
         names=sorted({name.text for name in who.names}),
@@ -60,16 +61,16 @@ def _keep(
     Hit.objects.bulk_create(hits)
     after = queries.said_by(screening, hits)
     if earlier:
-        note_list_facts(partner, queries.said_by(earlier), after, f"screening {screening.uid}")
-    else:
-        note_below(partner, "not_screened", after["sanction_hit"], f"screening {screening.uid}")
+        note_list_facts(party, queries.said_by(earlier), after, f"screening {screening.uid}")
+    elif about == "partner":
+        note_below(party, "not_screened", after["sanction_hit"], f"screening {screening.uid}")
     record(
-        "partner.screened",
+        f"{about}.screened",
         subject=screening,
         actor_id=None,
         role="system",
         after={
-            "partner": str(partner.uid),
+            about: str(party.uid),
             "state": str(screening.state),
             "sanction_hit": after["sanction_hit"],
             "hits": len(hits),
@@ -103,10 +104,10 @@ def _hits(screening: Screening, matches: list[Match], key: str) -> list[Hit]:
             screening=screening,
             edition=match.edition,
             entity=match.entity,
-            fingerprint=queries.fingerprint_of(screening.partner, match.entity, match.entity.names.all(), key),
+            fingerprint=queries.fingerprint_of(screening.about, match.entity, match.entity.names.all(), key),
             score=match.scored.score,
             band=match.scored.band,
-            explanation=_explain(screening.partner, match),
+            explanation=_explain(screening.about, match),
         )
         for match in matches
     ]
@@ -140,19 +141,23 @@ def _carried_over(screening: Screening, earlier: Screening | None, unread: list[
             )
 
 
-def _explain(partner: Partner, match: Match) -> dict:
+def _explain(party: Party, match: Match) -> dict:
     """Why this is a match, complete enough to be read when list and partner have long changed."""
     entity, edition = match.entity, match.edition
+    if isinstance(party, Contact):  # a list may say where a person comes from: that is neither kept nor shown
+        places = {"partner_country": "", "listed_countries": []}
+        places |= {"orcid": party.orcid, "birth_year": party.birth_year, "listed_birth_years": entity.birth_years}
+    else:
+        places = {"partner_country": party.country, "listed_countries": entity.countries}
     return {
         "scorer": match.scored.scorer,
         "score": match.scored.score,
         "band": match.scored.band,
         "features": match.features,
-        "partner": partner.name,
-        "partner_country": partner.country,
+        **places,
+        "partner": party.name,
         "listed": entity.name,
         "listed_names": [[name.original, name.kind] for name in entity.names.all()],
-        "listed_countries": entity.countries,
         "reference": entity.reference or entity.external_id,
         "programme": entity.programme,
         "listed_on": entity.listed_on.isoformat() if entity.listed_on else None,

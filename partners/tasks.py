@@ -1,5 +1,5 @@
 from partners.lists import go_on
-from partners.models import ListEdition, Partner, RorImport
+from partners.models import Contact, ListEdition, Partner, Party, RorImport
 from partners.reference import ror
 from partners.rescreening import rescreen
 from partners.screening import screen
@@ -10,7 +10,18 @@ from riskassess.jobs.running import job_task
 @job_task("partners.screen_partner")
 def screen_partner(partner_id, *_ids_of_the_follow_up):
     """A list that cannot be read is tried again; what was found is kept each time."""
-    screening = screen(Partner.objects.get(pk=partner_id))
+    _screen_whole(Partner.objects.get(pk=partner_id))
+
+
+@job_task("partners.screen_contact")
+def screen_contact(contact_id, *_ids_of_the_follow_up):
+    """A person who was taken away meanwhile needs no comparing."""
+    if contact := Contact.objects.filter(pk=contact_id).first():
+        _screen_whole(contact)
+
+
+def _screen_whole(party: Party) -> None:
+    screening = screen(party)
     if screening.is_broken:
         raise DomainError(screening.reason)
 

@@ -83,7 +83,7 @@ def screen_due_partners() -> None:
 
 
 @job_task("schedule.assess_submitted")
-def assess_submitted(_partner_id, proposal_id):
+def assess_submitted(_party_id, proposal_id):
     """A screening ended, done or failed: go on with the proposal that waited for it."""
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is not None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services as registry_services
-from partners.models import FactChange, Hit, Judgement, ListEdition, Partner, PartnerMerge
+from partners.models import Contact, FactChange, Hit, Judgement, ListEdition, Partner, PartnerMerge, Party
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
@@ -21,9 +21,10 @@ from riskassess.engine.results import Assessment
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import retry
 from riskassess.notices import telling
+from riskassess.proposals import contacts
 from riskassess.proposals import services as proposals
-from riskassess.proposals.models import CoInvestigator, Participation, Proposal
-from riskassess.proposals.states import UNDER_REVIEW, State
+from riskassess.proposals.models import CoInvestigator, Participation, ParticipationContact, Proposal
+from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
 from riskassess.reports import services as reports
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
@@ -46,13 +47,34 @@ STATE_AFTER = {
 @story()
 def choose_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner, str]]) -> list[Participation]:
     """Set the partners and have those compared with the lists that were not yet, so that the level can say."""
+    named = [row.contact_id for row in contacts.contacts_of(proposal)]
     result = proposals.set_partners(proposal=proposal, actor=actor, rows=rows)
-    editions = ",".join(sorted(str(edition.pk) for edition in registry.editions_in_force()))
+    contacts.forget_unnamed(contacts=named)
+    editions = _editions_key()
     for partner, _role in rows:
         if not registry.is_fresh(partner):
             key = f"screen:{partner.uid}:{registry.names_key(partner)[:16]}:{editions}"[:180]
             registry_services.request_screening(partner=partner, key=key, asked_by=actor)
     return result
+
+
+@story()
+def choose_contacts(*, proposal: Proposal, actor: User, people: list[contacts.Named]) -> list[ParticipationContact]:
+    """Say who at the partners one works with, and have those compared with the lists that were not yet."""
+    result = contacts.set_contacts(proposal=proposal, actor=actor, people=people)
+    editions = _editions_key()
+    for contact in _stale([row.contact for row in result]):
+        key = f"screen:{contact.uid}:{editions}"[:180]
+        registry_services.request_contact_screening(contact=contact, key=key, asked_by=actor)
+    return result
+
+
+def _editions_key() -> str:
+    return ",".join(sorted(str(edition.pk) for edition in registry.editions_in_force()))
+
+
+def _stale(parties: list[Party]) -> list[Party]:
+    return [party for party in parties if not registry.is_fresh(party)]
 
 
 @story()
@@ -75,18 +97,20 @@ def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersio
     version = assessments.freeze_version(proposal=proposal, actor=actor, seen=seen)
     Proposal.objects.filter(pk=proposal.pk).update(submitted_at=timezone.now())
     partners = _partners_of(proposal)
-    stale = [p for p in (*partners, *registry.owners_of(partners, timezone.localdate())) if not registry.is_fresh(p)]
+    stale = _stale([*partners, *registry.owners_of(partners, timezone.localdate())])
+    people = _contacts_of(proposal)
+    registry_services.file_contacts(contacts=Contact.objects.filter(pk__in=[contact.pk for contact in people]))
+    stale_people = _stale(people)
+    goes_on = {"follow_up": "schedule.assess_submitted", "ids": (proposal.pk,), "asked_by": actor}
     for partner in stale:
-        registry_services.request_screening(
-            partner=partner,
-            key=f"screen:{version.uid}:{partner.uid}",
-            follow_up="schedule.assess_submitted",
-            ids=(proposal.pk,),
-            asked_by=actor,
-        )
+        key = f"screen:{version.uid}:{partner.uid}"
+        registry_services.request_screening(partner=partner, key=key, **goes_on)
+    for contact in stale_people:
+        key = f"screen:{version.uid}:{contact.uid}"
+        registry_services.request_contact_screening(contact=contact, key=key, **goes_on)
     # Who files together is in conflict from now on, also over other proposals.
     _hand_back_conflicted([proposal.owner, *(row.user for row in proposal.coinvestigators.select_related("user"))])
-    if not stale:
+    if not stale and not stale_people:
         assess_submitted(proposal=proposal)
     return version
 
@@ -98,7 +122,9 @@ def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
     version = latest_version(proposal)
     if proposal.state != State.SUBMITTED or version is None or version.records.exists():
         return None
-    screenings = Job.objects.filter(task="partners.screen_partner", key__startswith=f"screen:{version.uid}:")
+    screenings = Job.objects.filter(
+        task__in=["partners.screen_partner", "partners.screen_contact"], key__startswith=f"screen:{version.uid}:"
+    )
     if screenings.filter(state__in=["queued", "working"]).exists():
         return None
     record = assessments.assess_version(version=version, trigger="submitted")
@@ -144,6 +170,10 @@ def _free_officers(proposal: Proposal) -> list[User]:
 
 def _partners_of(proposal: Proposal) -> list[Partner]:
     return [row.partner for row in proposal.participations.select_related("partner")]
+
+
+def _contacts_of(proposal: Proposal) -> list[Contact]:
+    return [row.contact for row in contacts.contacts_of(proposal)]
 
 
 def _register(proposal: Proposal, record: AssessmentRecord) -> None:
@@ -217,7 +247,9 @@ def _panel_for(proposal: Proposal, case: Case, officer: User | None) -> tuple[Us
 
 
 def _tell_unscreened(proposal: Proposal, version: ProposalVersion) -> None:
-    if any(hit == "not_screened" for hit in registry.sanction_hits(_partners_of(proposal)).values()):
+    partners, people = _partners_of(proposal), _contacts_of(proposal)
+    said = [*registry.sanction_hits(partners).values(), *registry.sanction_hits(people).values()]
+    if "not_screened" in said:
         telling.not_screened(proposal=proposal, people=_free_officers(proposal), number=version.number)
 
 
@@ -228,7 +260,10 @@ def discard(*, proposal: Proposal, actor: User) -> str:
         raise DomainError(_("Only the lead researcher can discard this draft."))
     if proposal.state == State.DRAFT:
         assessments.discard_questionnaire(proposal=proposal)
-    return proposals.discard_draft(proposal=proposal, actor=actor)
+    named = [row.contact_id for row in contacts.contacts_of(proposal)]
+    reference = proposals.discard_draft(proposal=proposal, actor=actor)
+    contacts.forget_unnamed(contacts=named)
+    return reference
 
 
 @story()
@@ -406,8 +441,8 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
 
 @story()
 def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
-    """Keep an officer's judgement of a match and reassess each open proposal with that partner."""
-    waiting = _guarded_open(actor, partner=hit.screening.partner)
+    """Keep an officer's judgement of a match and reassess each open proposal with that partner or contact."""
+    waiting = _guarded_open(actor, **_concerned(hit.screening.about))
     judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
@@ -416,8 +451,8 @@ def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
 
 @story()
 def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
-    """A second person stands by the clearing of a match; each open proposal with that partner is assessed with it."""
-    waiting = _guarded_open(actor, partner=judgement.partner)
+    """A second person stands by the clearing of a match; each open proposal with that party is assessed with it."""
+    waiting = _guarded_open(actor, **_concerned(judgement.about))
     judgement = registry_services.confirm_judgement(judgement=judgement, actor=actor)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
@@ -426,9 +461,10 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
 
 @story()
 def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
-    """An officer has looked at what changed about a partner or a country: the open proposals that it concerns are
-    assessed again, and given; what is approved or registered keeps its state."""
-    concerned = {"partner": change.partner} if change.partner else {"partner__country": change.country}
+    """An officer has looked at what changed about a partner, a contact or a country: the open proposals that it
+    concerns are assessed again, and given; what is approved or registered keeps its state."""
+    about = change.partner or change.contact
+    concerned = _concerned(about) if about else {"partner__country": change.country}
     waiting = _guarded_open(actor, **concerned)
     if not registry_services.close_change(change=change):
         raise Conflict(_("Somebody has dealt with this change meanwhile."))
@@ -443,6 +479,24 @@ def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
         after={change.fact: change.after, "assessed_again": [proposal.reference for proposal in assessed]},
     )
     return assessed
+
+
+def _concerned(party: Party) -> dict:
+    return {"contacts__contact": party} if isinstance(party, Contact) else {"partner": party}
+
+
+@story()
+def erase_contact(*, contact: Contact, actor: User, reason: str) -> None:
+    """Delete the details of a person whom submitted versions name, on request. Not while a proposal is in work with
+    them: until it is decided, whoever reviews it has to know whom it means."""
+    in_work = Proposal.objects.filter(participations__contacts__contact=contact, state__in=IN_WORK)
+    if reference := in_work.order_by("reference").values_list("reference", flat=True).first():
+        raise Conflict(
+            _("%(reference)s is in work with this person. The details can be erased once it is decided or withdrawn.")
+            % {"reference": reference}
+        )
+    ParticipationContact.objects.filter(contact=contact).delete()
+    registry_services.erase_contact(contact=contact, actor=actor, reason=reason)
 
 
 def _guarded_open(actor: User, **concerned) -> list[Proposal]:

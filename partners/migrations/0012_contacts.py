@@ -8,72 +8,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0001_initial'),
-        ('partners', '0011_country_intervals'),
+        ("files", "0001_initial"),
+        ("partners", "0011_country_intervals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('orcid', models.CharField(blank=True, max_length=19, verbose_name='ORCID iD')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of birth')),
-                ('filed_at', models.DateTimeField(blank=True, help_text='First submitted in a version: kept until erased, whoever no longer names it.', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("orcid", models.CharField(blank=True, max_length=19, verbose_name="ORCID iD")),
+                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth")),
+                (
+                    "filed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="First submitted in a version: kept until erased, whoever no longer names it.",
+                        null=True,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='factchange',
-            name='fact_change_of_one_subject',
+            model_name="factchange",
+            name="fact_change_of_one_subject",
         ),
         migrations.AlterField(
-            model_name='judgement',
-            name='partner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.partner'),
+            model_name="judgement",
+            name="partner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.partner",
+            ),
         ),
         migrations.AlterField(
-            model_name='screening',
-            name='partner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.partner'),
+            model_name="screening",
+            name="partner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.partner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contact_has_name'),
+            model_name="contact",
+            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="contact_has_name"),
         ),
         migrations.AddField(
-            model_name='factchange',
-            name='contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='fact_changes', to='partners.contact'),
+            model_name="factchange",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="fact_changes",
+                to="partners.contact",
+            ),
         ),
         migrations.AddField(
-            model_name='judgement',
-            name='contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.contact'),
+            model_name="judgement",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.contact",
+            ),
         ),
         migrations.AddField(
-            model_name='screening',
-            name='contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.contact'),
+            model_name="screening",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='factchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('country', ''), ('partner__isnull', False)), models.Q(('contact__isnull', False), ('country', ''), ('partner__isnull', True)), models.Q(('contact__isnull', True), ('partner__isnull', True), models.Q(('country', ''), _negated=True)), _connector='OR'), name='fact_change_of_one_subject'),
+            model_name="factchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact__isnull", True), ("country", ""), ("partner__isnull", False)),
+                    models.Q(("contact__isnull", False), ("country", ""), ("partner__isnull", True)),
+                    models.Q(
+                        ("contact__isnull", True), ("partner__isnull", True), models.Q(("country", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="fact_change_of_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('partner__isnull', False)), models.Q(('contact__isnull', False), ('partner__isnull', True)), _connector='OR'), name='judgement_about_one'),
+            model_name="judgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact__isnull", True), ("partner__isnull", False)),
+                    models.Q(("contact__isnull", False), ("partner__isnull", True)),
+                    _connector="OR",
+                ),
+                name="judgement_about_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('partner__isnull', False)), models.Q(('contact__isnull', False), ('partner__isnull', True)), _connector='OR'), name='screening_about_one'),
+            model_name="screening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact__isnull", True), ("partner__isnull", False)),
+                    models.Q(("contact__isnull", False), ("partner__isnull", True)),
+                    _connector="OR",
+                ),
+                name="screening_about_one",
+            ),
         ),
     ]

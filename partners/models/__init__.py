@@ -14,7 +14,7 @@ from partners.models.merging import PartnerMerge
 from partners.models.ownership import Ownership, Parentage
 from partners.models.registry import Alias, Identifier, Partner, PartnerType
 from partners.models.ror import RorImport, RorName, RorRecord, RorRelation
-from partners.models.screenings import Hit, Judgement, Screening
+from partners.models.screenings import Hit, Judgement, Party, Screening, name_of_party
 
 __all__ = [
     "Alias",
@@ -38,9 +38,11 @@ __all__ = [
     "Partner",
     "PartnerMerge",
     "PartnerType",
+    "Party",
     "RorImport",
     "RorName",
     "RorRecord",
     "RorRelation",
     "Screening",
+    "name_of_party",
 ]

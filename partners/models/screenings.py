@@ -9,6 +9,13 @@ from partners.models.registry import Partner
 from riskassess.core.models import DatedModel, UidModel
 from riskassess.files.models import StoredFile
 
+Party = Partner | Contact
+
+
+def name_of_party(party: Party) -> str:
+    """The name of the field that points to such a party."""
+    return "contact" if isinstance(party, Contact) else "partner"
+
 
 class AboutOne(models.Model):
     """Says something of one party that was compared with lists: a partner, or a person named as a contact."""
@@ -27,8 +34,12 @@ class AboutOne(models.Model):
         ]
 
     @property
-    def about(self) -> Partner | Contact:
+    def about(self) -> Party:
         return self.contact if self.contact_id else self.partner
+
+    @property
+    def about_id(self) -> int:
+        return self.contact_id or self.partner_id
 
 
 class Screening(AboutOne, UidModel, DatedModel):

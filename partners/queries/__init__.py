@@ -1,5 +1,6 @@
 """Reads of the registry: what the lists say, what is known of a country, and who is in it."""
 
+from partners.queries.contacts import contact_facts_of, gravest
 from partners.queries.countries import (
     AFI_BANDS,
     MEASURES,
@@ -55,6 +56,7 @@ __all__ = [
     "RorTree",
     "Standing",
     "ancestors_of",
+    "contact_facts_of",
     "country_facts",
     "country_facts_of",
     "editions_in_force",
@@ -63,6 +65,7 @@ __all__ = [
     "find_partners",
     "find_ror",
     "fingerprint_of",
+    "gravest",
     "hits_of",
     "is_fresh",
     "key_of",

@@ -2,12 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from partners import candidates
 from partners.countries import country_code
 from partners.matching.score import Name, Named, Scored, compare, rank
-from partners.models import Alias, Identifier, ListedEntity, ListedIdentifier, ListEdition, ListedName, Partner, RorName
+from partners.models import (
+    Alias,
+    Contact,
+    Identifier,
+    ListedEntity,
+    ListedIdentifier,
+    ListEdition,
+    ListedName,
+    Partner,
+    Party,
+    RorName,
+)
 
 AT_ONCE = 1_000  # rows that one query asks for by their keys
 MOST_CANDIDATES = 60  # a name and edition; the true one is among them in 99 of 100 cases
@@ -29,9 +40,13 @@ class Match:
         return [asdict(feature) for feature in self.scored.features]
 
 
-def named(partner: Partner) -> Named:
-    """All names under which the partner is known, was filed or stands in ROR."""
-    return read_partners([partner.pk])[partner.pk]
+def named(party: Party) -> Named:
+    """All names under which a partner is known, was filed or stands in ROR; of a contact the name that was given.
+    Where a person comes from is neither known nor asked, so that no country counts for or against a match."""
+    if isinstance(party, Contact):
+        who = named_as(party.name, kind="person", birth_year=party.birth_year)
+        return replace(who, ids=frozenset({("orcid", party.orcid)} if party.orcid else ()))
+    return read_partners([party.pk])[party.pk]
 
 
 def ror_names(ror_ids: Iterable[str]) -> dict[str, list[Name]]:

@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 
 from partners.matching.normalise import NORMALISER, normalise
 from partners.matching.score import SCORER, Named
-from partners.models import Hit, Judgement, ListedEntity, ListEdition, ListedName, ListSource, Partner, Screening
+from partners.models import (
+    Hit,
+    Judgement,
+    ListedEntity,
+    ListEdition,
+    ListedName,
+    ListSource,
+    Partner,
+    Party,
+    Screening,
+    name_of_party,
+)
 from partners.queries.listed import named, read_partners
 
 # From the gravest to the best; the fact of a partner is the gravest of all its hits.
@@ -25,18 +36,25 @@ def editions_in_force() -> list[ListEdition]:
     )
 
 
-def latest_screening(partner: Partner) -> Screening | None:
-    return latest_screenings([partner]).get(partner.pk)
+def latest_screening(party: Party) -> Screening | None:
+    return latest_screenings([party]).get(party.pk)
 
 
-def latest_screenings(partners: Iterable[Partner]) -> dict[int, Screening]:
-    """By partner id, with hits, judgements and editions; four queries however many partners."""
-    newest = Screening.objects.filter(partner__in=[p.pk for p in partners]).values("partner").annotate(last=Max("pk"))
+def latest_screenings(parties: Iterable[Party]) -> dict[int, Screening]:
+    """By id, of partners or else of contacts, with hits, judgements and editions; four queries however many."""
+    parties = list(parties)
+    kind = _kind_of(parties)
+    about = Screening.objects.filter(**{f"{kind}__in": [party.pk for party in parties]})
+    newest = about.values(kind).annotate(last=Max("pk"))
     hits = Hit.objects.select_related("judgement__by", "entity", "edition__source").order_by("pk")
     rows = Screening.objects.filter(pk__in=[row["last"] for row in newest]).prefetch_related(
         Prefetch("hits", queryset=hits), Prefetch("editions", queryset=ListEdition.objects.select_related("source"))
     )
-    return {row.partner_id: row for row in rows}
+    return {row.about_id: row for row in rows}
+
+
+def _kind_of(parties: list[Party]) -> str:
+    return name_of_party(parties[0]) if parties else "partner"
 
 
 def hits_of(partner: Partner) -> list[Hit]:
@@ -45,14 +63,14 @@ def hits_of(partner: Partner) -> list[Hit]:
     return sorted(screening.hits.all(), key=lambda hit: not hit.is_open) if screening else []
 
 
-def is_fresh(partner: Partner) -> bool:
+def is_fresh(party: Party) -> bool:
     """Screened as it is named now, against all that is in force now."""
-    return is_up_to_date(names_key(partner), latest_screening(partner), accepted_editions())
+    return is_up_to_date(names_key(party), latest_screening(party), accepted_editions())
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a partner stands with the lists in force. Only one that is current may be read as "no match"."""
+    """How a partner or contact stands with the lists in force. Only one that is current may be read as "no match"."""
 
     screening: Screening | None
     is_current: bool
@@ -60,18 +78,19 @@ class Standing:
     why: str  # not current, in words
 
 
-def screening_standings(partners: Iterable[Partner]) -> dict[int, Standing]:
-    """By partner id, in a constant number of queries."""
-    partners = list(partners)
-    screenings, accepted, keys = latest_screenings(partners), accepted_editions(), names_keys(partners)
-    whole = Screening.objects.filter(partner__in=partners, state=Screening.State.DONE).values("partner")
-    whole_on = {row["partner"]: row["last"] for row in whole.annotate(last=Max("created_at"))}
+def screening_standings(parties: Iterable[Party]) -> dict[int, Standing]:
+    """By id, of partners or else of contacts, in a constant number of queries."""
+    parties = list(parties)
+    kind = _kind_of(parties)
+    screenings, accepted, keys = latest_screenings(parties), accepted_editions(), names_keys(parties)
+    whole = Screening.objects.filter(**{f"{kind}__in": parties}, state=Screening.State.DONE).values(kind)
+    whole_on = {row[kind]: row["last"] for row in whole.annotate(last=Max("created_at"))}
     found = {}
-    for partner in partners:
-        screening = screenings.get(partner.pk)
-        is_current = bool(accepted) and is_up_to_date(keys[partner.pk], screening, accepted)
+    for party in parties:
+        screening = screenings.get(party.pk)
+        is_current = bool(accepted) and is_up_to_date(keys[party.pk], screening, accepted)
         why = "" if is_current else _why_not(screening, accepted)
-        found[partner.pk] = Standing(screening, is_current, whole_on.get(partner.pk), why)
+        found[party.pk] = Standing(screening, is_current, whole_on.get(party.pk), why)
     return found
 
 
@@ -82,6 +101,8 @@ def _why_not(screening: Screening | None, accepted: "Accepted") -> str:
         return _("It was never compared with the lists.")
     if screening.is_broken:
         return screening.reason
+    if screening.contact_id:
+        return _("A list has changed since. The name is compared again in the background.")
     return _("A list, or what is known of the partner, has changed since. It is compared again in the background.")
 
 
@@ -126,20 +147,21 @@ def sanction_hits(partners: Iterable[Partner]) -> dict[int, str]:
     return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(partners).items()}
 
 
-def list_facts(partner: Partner) -> dict[str, str]:
-    """What the lists say of a partner now."""
-    return list_facts_of([partner])[partner.pk]
+def list_facts(party: Party) -> dict[str, str]:
+    """What the lists say of a partner or a contact now."""
+    return list_facts_of([party])[party.pk]
 
 
-def list_facts_of(partners: Iterable[Partner]) -> dict[int, dict]:
-    partners = list(partners)
-    screenings, accepted, keys = latest_screenings(partners), accepted_editions(), names_keys(partners)
+def list_facts_of(parties: Iterable[Party]) -> dict[int, dict]:
+    """By id, of partners or else of contacts."""
+    parties = list(parties)
+    screenings, accepted, keys = latest_screenings(parties), accepted_editions(), names_keys(parties)
     found = {}
-    for partner in partners:
-        screening = screenings.get(partner.pk)
+    for party in parties:
+        screening = screenings.get(party.pk)
         hits = list(screening.hits.all()) if screening else []
-        is_known = is_up_to_date(keys[partner.pk], screening, accepted) and screening.state == Screening.State.DONE
-        found[partner.pk] = _list_facts(hits, ["none" if is_known else "not_screened"])
+        is_known = is_up_to_date(keys[party.pk], screening, accepted) and screening.state == Screening.State.DONE
+        found[party.pk] = _list_facts(hits, ["none" if is_known else "not_screened"])
     return found
 
 
@@ -183,19 +205,23 @@ def names_of(partner: Partner) -> dict[str, list[str]]:
     return _by_key(named(partner))
 
 
-def names_key(partner: Partner) -> str:
-    """Changes when a screening of the partner could come out differently for a reason on our side."""
-    return names_keys([partner])[partner.pk]
+def names_key(party: Party) -> str:
+    """Changes when a screening could come out differently for a reason on our side."""
+    return names_keys([party])[party.pk]
 
 
-def names_keys(partners: Iterable[Partner]) -> dict[int, str]:
-    """As `names_key`, by partner id, in a constant number of queries."""
-    return {pk: key_of(who) for pk, who in read_partners(partner.pk for partner in partners).items()}
+def names_keys(parties: Iterable[Party]) -> dict[int, str]:
+    """As `names_key`, by id, of partners or else of contacts, in a constant number of queries."""
+    parties = list(parties)
+    if _kind_of(parties) == "contact":
+        return {party.pk: key_of(named(party)) for party in parties}
+    return {pk: key_of(who) for pk, who in read_partners(party.pk for party in parties).items()}
 
 
 def key_of(who: Named) -> str:
     ids = sorted(f"{scheme}:{value}" for scheme, value in who.ids)
-    return _digest([NORMALISER, *sorted(who.countries), sorted(_by_key(who)), ids])
+    years = [sorted(who.birth_years)] if who.birth_years else []
+    return _digest([NORMALISER, *sorted(who.countries), sorted(_by_key(who)), ids, *years])
 
 
 def _by_key(who: Named) -> dict[str, list[str]]:
@@ -206,18 +232,18 @@ def _by_key(who: Named) -> dict[str, list[str]]:
     return dict(keys)
 
 
-def fingerprint_of(partner: Partner, entity: ListedEntity, listed: Iterable[ListedName], key: str = "") -> str:
-    """Of the fields on both sides that a person looked at when judging; remarks and dates may change freely. `key` is
-    the partner's `names_key`, where it is known already."""
+def fingerprint_of(party: Party, entity: ListedEntity, listed: Iterable[ListedName], key: str = "") -> str:
+    """Of the fields on both sides that somebody looked at when judging; remarks and dates may change freely, and so may
+    the countries of a person. `key` is the party's `names_key`, where it is known already."""
     return _digest(
         [
-            str(partner.uid),
-            key or names_key(partner),
+            str(party.uid),
+            key or names_key(party),
             entity.source.code,
             entity.external_id,
             entity.kind,
             sorted({name.normalised for name in listed}),
-            sorted(entity.countries),
+            [] if entity.kind == ListedEntity.Kind.PERSON else sorted(entity.countries),
             sorted((each.scheme, each.value) for each in entity.identifiers.all()),
             entity.birth_years,
         ]

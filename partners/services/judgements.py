@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from partners import queries
 from partners.changes import note_list_facts
-from partners.models import Hit, Judgement
+from partners.models import Hit, Judgement, name_of_party
 from partners.services.recording import record_event
 from riskassess.accounts.models import User
 from riskassess.core.errors import Conflict, DomainError
@@ -21,9 +21,7 @@ def judge_hit(
     """Give a verdict on a match, replacing the one in force; all earlier ones stay. It holds for later screenings too,
     until a name or the country changes on either side. Clearing a likely match counts once a second person confirms."""
     if verdict not in Judgement.Verdict.values:
-        raise DomainError(
-            _("Choose whether it is the same organisation, a different one, or cannot be told."), "verdict"
-        )
+        raise DomainError(_("Choose whether it is the same one, a different one, or cannot be told."), "verdict")
     reason = (reason or "").strip()
     if not reason:
         raise DomainError(_("Say how you know. The reason is kept with the judgement."), field="reason")
@@ -32,18 +30,18 @@ def judge_hit(
         raise DomainError(
             _("The evidence is longer than 400 characters. Give an address or a file number."), field="evidence"
         )
-    partner = hit.screening.partner
-    newest = queries.latest_screening(partner)
+    party = hit.screening.about
+    newest = queries.latest_screening(party)
     if newest is None or newest.pk != hit.screening_id:
-        raise Conflict(_("%(partner)s was screened again meanwhile. Judge the newest match.") % {"partner": partner})
+        raise Conflict(_("%(partner)s was screened again meanwhile. Judge the newest match.") % {"partner": party})
     in_force = Judgement.objects.filter(fingerprint=hit.fingerprint, replaced_by__isnull=True).first()
     if (in_force.pk if in_force else None) != hit.judgement_id:
         raise Conflict(_("Somebody judged this match meanwhile. Read that judgement first."))
-    facts_before = queries.list_facts(partner)
+    facts_before = queries.list_facts(party)
     try:
         with transaction.atomic():
             judgement = Judgement.objects.create(
-                partner=partner,
+                **{name_of_party(party): party},
                 source=hit.entity.source,
                 external_id=hit.entity.external_id,
                 fingerprint=hit.fingerprint,
@@ -66,7 +64,7 @@ def judge_hit(
         actor,
         before={"verdict": in_force.verdict if in_force else "", "sanction_hit": facts_before["sanction_hit"]},
         after={
-            "partner": str(partner.uid),
+            name_of_party(party): str(party.uid),
             "list": hit.entity.source.code,
             "entry": hit.entity.external_id,
             "verdict": str(verdict),
@@ -97,7 +95,7 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
         raise DomainError(_("Only the clearing of a match needs a second person."))
     if actor.pk == judgement.by_id:
         raise DomainError(_("You gave this judgement. Another officer or an approver has to confirm it."))
-    before = queries.list_facts(judgement.partner)
+    before = queries.list_facts(judgement.about)
     waiting = Judgement.objects.filter(pk=judgement.pk, confirmed_by__isnull=True, replaced_by__isnull=True)
     if not waiting.update(confirmed_by=actor, confirmed_at=timezone.now()):
         raise Conflict(_("Somebody confirmed or replaced this judgement meanwhile. Look at it again."))
@@ -114,7 +112,7 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
 
 
 def _note_judged(judgement: Judgement, before: dict[str, str]) -> dict[str, str]:
-    """What the lists say of the partner now that a person has judged."""
-    after = queries.list_facts(judgement.partner)
-    note_list_facts(judgement.partner, before, after, f"judgement {judgement.uid}")
+    """What the lists say of the party now that a person has judged."""
+    after = queries.list_facts(judgement.about)
+    note_list_facts(judgement.about, before, after, f"judgement {judgement.uid}")
     return after

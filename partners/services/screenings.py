@@ -4,8 +4,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from partners import queries
-from partners.models import FactChange, Partner
-from partners.queries.due import due_for_screening, hourly_key
+from partners.models import Contact, FactChange, Partner
+from partners.queries.due import due_contacts, due_for_screening, hourly_key
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job, Queue
 from riskassess.jobs.queries import unfinished_jobs
@@ -21,6 +21,13 @@ def request_screening(
     return enqueue("partners.screen_partner", key, ids=[partner.pk, *ids], follow_up=follow_up, asked_by=asked_by)
 
 
+def request_contact_screening(
+    *, contact: Contact, key: str, follow_up: str = "", ids: tuple[int | str, ...] = (), asked_by: User | None = None
+) -> Job:
+    """As `request_screening`, for a person named as a contact."""
+    return enqueue("partners.screen_contact", key, ids=[contact.pk, *ids], follow_up=follow_up, asked_by=asked_by)
+
+
 def screen_anew(partner: Partner, actor: User) -> Job:
     """Something that a screening reads was changed."""
     return request_screening(partner=partner, key=f"screen:{partner.uid}:changed:{uuid4().hex}", asked_by=actor)
@@ -33,13 +40,14 @@ def screen_if_stale(partner: Partner, actor: User) -> Job | None:
 def screen_due(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
     """Screen some of those who are due, each at most once an hour; says how many. While earlier ones still wait for a
     worker, as many fewer."""
-    tries = unfinished_jobs(task="partners.screen_partner").filter(key__contains=":hourly:").count()
     asked = 0
-    for partner in due_for_screening()[: max(0, most - tries)]:
-        key = hourly_key(partner, now)
-        if not Job.objects.filter(key=key).exists():
-            enqueue("partners.screen_partner", key, ids=[partner.pk], queue=Queue.BULK)
-            asked += 1
+    for task, due in (("partners.screen_partner", due_for_screening()), ("partners.screen_contact", due_contacts())):
+        tries = unfinished_jobs(task=task).filter(key__contains=":hourly:").count()
+        for party in due[: max(0, most - tries)]:
+            key = hourly_key(party, now)
+            if not Job.objects.filter(key=key).exists():
+                enqueue(task, key, ids=[party.pk], queue=Queue.BULK)
+                asked += 1
     return asked
 
 

@@ -33,6 +33,7 @@ def present_content(questionnaire: Questionnaire) -> dict:
     for answer in questionnaire.answers.all():
         by_row.setdefault(answer.row, {})[answer.question] = answer.value
     participations = proposal.participations.select_related("partner").order_by("position", "pk")
+    participations = participations.prefetch_related("contacts__contact")
     funders = proposal.funders.order_by("position", "pk")
     technology = proposal.technology_items.order_by("position", "pk")
     return {
@@ -56,6 +57,7 @@ def present_content(questionnaire: Questionnaire) -> dict:
                 "ror": row.partner.ror_id,
                 "role": row.role,
                 "answers": by_row.get(str(row.uid), {}),
+                "contacts": [str(named.contact.uid) for named in row.contacts.all()],
             }
             for row in participations
         ],
@@ -79,6 +81,7 @@ def collect(*, catalogue: Catalogue, content: dict, owner_id: int, safeguards: l
     rows = list(Partner.objects.filter(uid__in=[row["partner"] for row in content["partners"]]))
     known = registry.partner_facts_of(rows, on)
     facts_of = {str(partner.uid): known[partner.pk] for partner in rows}
+    people = registry.contact_facts_of(uid for row in content["partners"] for uid in contacts_in(row))
     facts = {
         "as_of": on.isoformat(),
         "answers": content["answers"],
@@ -88,7 +91,11 @@ def collect(*, catalogue: Catalogue, content: dict, owner_id: int, safeguards: l
                 "id": row["id"],
                 "label": row["label"],
                 "answers": row["answers"],
-                "facts": fitting(catalogue, "partner", facts_of[row["partner"]]),
+                "facts": fitting(
+                    catalogue,
+                    "partner",
+                    registry.gravest(facts_of[row["partner"]], *(people[uid] for uid in contacts_in(row))),
+                ),
             }
             for row in content["partners"]
         ],
@@ -107,6 +114,12 @@ def collect(*, catalogue: Catalogue, content: dict, owner_id: int, safeguards: l
             catalogue=catalogue, facts=facts, content=content, owner_id=owner_id, on=on
         )
     return facts
+
+
+def contacts_in(row: dict) -> list[str]:
+    """The people named at a partner, as a version keeps them: by uid, so that erasing one leaves the version whole.
+    Versions from before there were any name none."""
+    return row.get("contacts", [])
 
 
 def prior_assessment(*, catalogue: Catalogue, facts: dict, content: dict, owner_id: int, on: date) -> str:

@@ -22,10 +22,12 @@ from riskassess.engine.facts import (
 TOP = ("title", "summary", "kinds", "starts", "ends", "unit", "as_of", "answers", *ROW_LISTS.values(), "safeguards")
 COMMENT = "comment"  # the only other key that may stand at the top
 ROW_KEYS = {
-    "partner": ("id", "name", "country", "ror", "role", "answers", "facts"),
+    "partner": ("id", "name", "country", "ror", "role", "contacts", "answers", "facts"),
     "funder": ("id", "name", "country", "answers"),
     "technology": ("id", "label", "answers"),
 }
+CONTACT_KEYS = {"name": 200, "role": 120, "orcid": 19, "birth_year": 4}  # how long they may be
+ORCID = re.compile(r"^$|^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")
 ROLES = ("partner", "coordinator", "host", "supplier", "client")
 LIMITS = {"title": 200, "summary": 5000, "unit": 200}
 COUNTRY = re.compile(r"^[A-Z]{2}$")
@@ -151,6 +153,8 @@ def _row_problems(catalogue: Catalogue, proposal: dict[str, Any], scope: Scope, 
             yield f"{path}.{label}: missing."
         if scope == "partner" or row.get("country"):
             yield from _place_problems(row, path)
+        if scope == "partner":
+            yield from _contact_problems(row.get("contacts", []), f"{path}.contacts")
         yield from _sentences(answer_problems(catalogue, row.get("answers"), scope, f"{path}.answers"))
         yield from _sentences(fact_problems(catalogue, row.get("facts"), scope, f"{path}.facts"))
 
@@ -165,6 +169,33 @@ def _place_problems(row: dict[str, Any], path: str) -> Iterator[str]:
         yield f"{path}.ror: {json.dumps(ror)} is not a ROR id. It looks like https://ror.org/ and nine characters."
     if role not in ROLES:
         yield f"{path}.role: {json.dumps(role)} is not one of {', '.join(ROLES)}."
+
+
+def _contact_problems(contacts: Any, path: str) -> Iterator[str]:
+    """People are never scored: whoever files the proposal in the application has them compared with lists."""
+    if not isinstance(contacts, list):
+        yield f"{path}: expected a list."
+        return
+    for index, person in enumerate(contacts):
+        here = f"{path}[{index}]"
+        if not isinstance(person, dict):
+            yield f"{here}: expected an object."
+            continue
+        for key in person:
+            if key not in CONTACT_KEYS:
+                yield f"{here}.{key}: there is no such key. Known are {', '.join(CONTACT_KEYS)}."
+        name, role = person.get("name"), person.get("role", "")
+        if not isinstance(name, str) or not name.strip():
+            yield f"{here}.name: missing."
+        elif len(name) > CONTACT_KEYS["name"]:
+            yield f"{here}.name: {len(name)} characters are more than the {CONTACT_KEYS['name']} that fit."
+        if not isinstance(role, str) or len(role) > CONTACT_KEYS["role"]:
+            yield f"{here}.role: expected a text of at most {CONTACT_KEYS['role']} characters."
+        orcid, year = person.get("orcid", ""), person.get("birth_year")
+        if not isinstance(orcid, str) or not ORCID.match(orcid):
+            yield f"{here}.orcid: {json.dumps(orcid)} is not an ORCID iD. It looks like 0000-0002-1825-0097."
+        if year is not None and (type(year) is not int or not 1900 <= year <= 2100):
+            yield f"{here}.birth_year: {json.dumps(year)} is not a year such as 1974."
 
 
 def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
@@ -201,11 +232,23 @@ def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
         key: {"type": "array", "items": {"enum": list(values)}}
         for key, values in catalogue.fact_sets.get("partner", {}).items()
     }
+    contact = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name"],
+        "properties": {
+            "name": {**name, "maxLength": CONTACT_KEYS["name"]},
+            "role": {"type": "string", "maxLength": CONTACT_KEYS["role"]},
+            "orcid": {"type": "string", "pattern": ORCID.pattern},
+            "birth_year": {"type": ["integer", "null"], "minimum": 1900, "maximum": 2100},
+        },
+    }
     partner = {
         "name": name,
         "country": country,
         "ror": {"type": "string", "pattern": f"^$|{ROR.pattern}"},
         "role": {"enum": list(ROLES)},
+        "contacts": {"type": "array", "items": contact},
         "facts": {"type": "object", "additionalProperties": False, "properties": facts},
     }
     safeguard = {

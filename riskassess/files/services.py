@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.errors import DomainError
@@ -57,6 +58,14 @@ def read_bytes(stored: StoredFile) -> bytes:
     if hashlib.sha256(content).hexdigest() != stored.sha256:
         raise DomainError(CHANGED)
     return content
+
+
+def remove_file(stored: StoredFile) -> None:
+    """Delete the row now and the bytes once that is committed. A row that still points to it is refused by the
+    database."""
+    path = settings.FILES_DIR / stored.path
+    stored.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def path_of(stored: StoredFile) -> Path:

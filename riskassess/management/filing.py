@@ -13,7 +13,8 @@ from riskassess.assessments.queries import catalogue_of
 from riskassess.assessments.services import open_questionnaire, save_answers
 from riskassess.audit.log import story
 from riskassess.proposals import services as proposals
-from riskassess.proposals.models import Proposal
+from riskassess.proposals.contacts import Named
+from riskassess.proposals.models import Participation, Proposal
 
 EXAMPLES = settings.BASE_DIR / "fixtures" / "proposals"
 
@@ -61,8 +62,24 @@ def write_draft(*, content: dict, owner: User, unit: Unit) -> Proposal:
             proposal=proposal, actor=owner, rows=[{"label": row["label"]} for row in content.get("technology", [])]
         ),
     }
+    workflow.choose_contacts(proposal=proposal, actor=owner, people=people_in(content, rows["partners"]))
     answer(proposal=proposal, actor=owner, values=answers_in(content, rows))
     return proposal
+
+
+def people_in(content: dict, partners: list[Participation]) -> list[Named]:
+    """Whom the content names at its partners."""
+    return [
+        Named(
+            participation=participation,
+            name=person["name"],
+            role=person.get("role", ""),
+            orcid=person.get("orcid", ""),
+            birth_year=person.get("birth_year"),
+        )
+        for given, participation in zip(content.get("partners", []), partners, strict=True)
+        for person in given.get("contacts", [])
+    ]
 
 
 def answers_in(content: dict, rows: dict[str, list]) -> dict[tuple[str, str], object]:

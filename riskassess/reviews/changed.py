@@ -1,4 +1,5 @@
-"""Where lists say something else of a partner, or datasets of its country, than when a proposal was assessed."""
+"""Where lists say something else of a partner or of a person named there, or datasets of its country, than when a
+proposal was assessed."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -24,32 +25,45 @@ class Changed:
 
 
 def changed_facts(proposals: QuerySet[Proposal]) -> list[Changed]:
-    """Changes that nobody has dealt with yet, for these already scoped proposals, the newest first; two queries."""
-    changes = list(FactChange.objects.filter(handled_at__isnull=True).select_related("partner").order_by("-pk"))
+    """Changes that nobody has dealt with yet, for these already scoped proposals, the newest first; three queries."""
+    changes = list(
+        FactChange.objects.filter(handled_at__isnull=True).select_related("partner", "contact").order_by("-pk")
+    )
     newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
     rows = (
         Participation.objects.filter(
             Q(partner__in={change.partner_id for change in changes if change.partner_id})
-            | Q(partner__country__in={change.country for change in changes if change.country}),
+            | Q(partner__country__in={change.country for change in changes if change.country})
+            | Q(contacts__contact__in={change.contact_id for change in changes if change.contact_id}),
             proposal__in=proposals.filter(state__in=[*OPEN, *CLOSED]),
         )
         .annotate(assessed_at=Subquery(newest.values("created_at")[:1]))
         .select_related("partner", "proposal")
+        .prefetch_related("contacts")
+        .distinct()
         .order_by("proposal__reference")
     )
     concerned = defaultdict(list)
     for row in rows:
-        concerned[row.partner_id].append(row)
-        concerned[row.partner.country].append(row)
+        concerned["partner", row.partner_id].append(row)
+        concerned["country", row.partner.country].append(row)
+        for named in row.contacts.all():
+            concerned["contact", named.contact_id].append(row)
     found = []
     for change in changes:
         # By id, since two partners of one proposal may be in the country.
         before = {
             row.proposal_id: row.proposal
-            for row in concerned[change.partner_id or change.country]
+            for row in concerned[_subject(change)]
             if row.assessed_at is not None and row.assessed_at < change.created_at
         }.values()
         if before:
             still_open = tuple(proposal for proposal in before if proposal.state in OPEN)
             found.append(Changed(change, still_open, tuple(p for p in before if p.state in CLOSED)))
     return found
+
+
+def _subject(change: FactChange) -> tuple[str, int | str]:
+    if change.partner_id:
+        return "partner", change.partner_id
+    return ("contact", change.contact_id) if change.contact_id else ("country", change.country)

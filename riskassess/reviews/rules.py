@@ -115,6 +115,7 @@ add_step("reviews.flag", who=may_review & (is_case_reviewer | is_officer), when=
 add_step("reviews.unflag", who=may_review & is_officer, when=state_allows("unflag"))
 rules.add_perm("reviews.lift_hold", may_review & is_officer)
 rules.add_perm("reviews.confirm_hold", may_review & (is_officer | is_unit_approver))
+rules.add_perm("reviews.erase_contact", is_signed_in & is_officer & ~has_conflict)
 rules.add_perm("reviews.write_note", may_review & (is_case_reviewer | is_officer))
 add_step("reviews.settle_safeguard", who=may_review & (is_case_reviewer | is_officer), when=state_allows("decide"))
 rules.add_perm("reviews.judge", may_review & is_officer)

@@ -12,7 +12,7 @@ from riskassess.web.draft import Draft
 LENGTH = 12
 EDITS = (
     "proposal.described", "proposal.partners_set", "proposal.funders_set", "proposal.people_set",
-    "proposal.technology_set",
+    "proposal.technology_set", "proposal.contacts_set",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Judgement
+from partners.models.screenings import VERDICTS_ON_PERSONS
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.reviews.eligibility import needs_word_on_safeguards, parts_of, why_outcome_closed
@@ -182,6 +183,14 @@ class JudgementForm(OwnWordsForm):
         },
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.txt", "class": "form-control"}),
     )
+
+    def __init__(self, *args, of_person: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if of_person:
+            self.fields["verdict"].label = _("Is it the same person?")
+            self.fields["verdict"].choices = [
+                (value, VERDICTS_ON_PERSONS.get(value, label)) for value, label in Judgement.Verdict.choices
+            ]
 
     def clean(self):
         """A browser gives a file once: where the form comes back, that has to be said."""

@@ -19,6 +19,7 @@ from riskassess.assessments.wording import answer_groups, changes_between
 from riskassess.audit.services import record_read
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole
+from riskassess.proposals.states import IN_WORK
 from riskassess.reports.queries import reports_of
 from riskassess.reviews import services as reviews
 from riskassess.reviews.models import Deciders
@@ -28,6 +29,7 @@ from riskassess.web.actions import staff_actions
 from riskassess.web.context import home_of
 from riskassess.web.forms.reviews import NoteForm
 from riskassess.web.history import timeline
+from riskassess.web.people import people_by_row, with_screening
 
 RESPONSIBLE = {
     "researcher": gettext_lazy("the research team"),
@@ -54,6 +56,9 @@ def case_context(user, case) -> dict:
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     actions = staff_actions(user, proposal)
     partners = partner_rows(record)
+    people = with_screening(people_by_row(record.version), proposal.reference)
+    for row in partners:
+        row["people"] = people.get(row["id"], [])
     notes = list(case.notes.select_related("author")) if user.has_perm("reviews.read_notes", proposal) else []
     own_vote_in = counted_votes(case).filter(by=user).exists()
     shows_votes = case.closed_at is not None or own_vote_in
@@ -67,7 +72,7 @@ def case_context(user, case) -> dict:
         "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
         "facts": facts_strip(case, record, result),
         "tabs": tabs(result, safeguards, partners),
-        "move": move_box(user, case, actions, partners),
+        "move": move_box(user, case, actions, [*partners, *(one for row in partners for one in row["people"])]),
         "marks": result.firm_findings,
         "dimensions": [
             {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}
@@ -81,6 +86,8 @@ def case_context(user, case) -> dict:
         "lowering": lowering_of(catalogue, record.facts, on=record.as_of),
         "may_settle": user.has_perm("reviews.settle_safeguard", proposal),
         "partners": partners,
+        "earlier_people": people.get("", []),
+        "may_erase": proposal.state not in IN_WORK and user.has_perm("reviews.erase_contact", proposal),
         "groups": answer_groups(record.version.content, catalogue),
         "changes": changes_between(earlier, record.version, catalogue) if earlier else [],
         "earlier": earlier,
@@ -145,8 +152,8 @@ def tabs(result, safeguards, partners) -> list[dict]:
     ]
 
 
-def move_box(user, case, actions, partners) -> dict:
-    open_hits = [item for row in partners for item in row["open_hits"]]
+def move_box(user, case, actions, parties) -> dict:
+    open_hits = [item for row in parties for item in row["open_hits"]]
     primary, blocked, others, closed = None, [], [], []
     for item in open_hits:
         judgement = item["hit"].judgement
@@ -196,6 +203,7 @@ def partner_rows(record) -> list[dict]:
         of_partner = hits.get(standing.screening.pk, []) if standing.screening else []
         result.append(
             {
+                "id": row["id"],
                 "partner": partner,
                 "country": country_name(partner.country),
                 "role": PartnerRole(row["role"]).label,

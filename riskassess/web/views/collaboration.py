@@ -9,6 +9,7 @@ from riskassess.accounts.models import Unit
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals import services as proposals
+from riskassess.proposals.contacts import contacts_of
 from riskassess.proposals.models import Proposal
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft
@@ -58,6 +59,7 @@ def collaboration(request, reference):
             "proposal": proposal,
             "forms": forms,
             "section": draft.sections[0],
+            "named_people": len(contacts_of(proposal)),
             "seen": seen,
             "contested": contested_words(contested, forms, stored_forms(Draft(proposal), forms)) if contested else [],
             "other": last_edit(reference, request.user) if contested else None,
@@ -138,6 +140,8 @@ def keep_refusal(forms: Collaboration, fault: DomainError) -> None:
 
 
 def after_saving(request, reference, action, draft) -> str:
+    if action == "contacts":
+        return draft.page("contacts")
     if action == "leave":
         messages.success(request, _("Saved. You can go on whenever you like."))
         return draft.proposal.get_absolute_url()

@@ -17,6 +17,7 @@ from riskassess.proposals.services import role_in
 from riskassess.web.access import get_case_for
 from riskassess.web.downloads import file_to_keep
 from riskassess.web.forms.reviews import JudgementForm
+from riskassess.web.people import uids_named
 from riskassess.web.views.case import crumbs
 from riskassess.web.views.moves import keep_refusal, status_of
 
@@ -41,6 +42,7 @@ def match(request, reference, uid):
         context={
             "case": case,
             "proposal": case.proposal,
+            "place": _("named in %(reference)s") % {"reference": reference},
             "evidence_url": reverse("match_evidence", args=[reference, hit.uid]),
             "crumbs": crumbs(case, _("Match"), reader=request.user),
         },
@@ -52,7 +54,9 @@ def judging(request, hit: Hit, *, may_judge: bool, may_confirm: bool, after, sai
     is_confirming = request.method == "POST" and "confirm" in request.POST
     if request.method == "POST" and not (may_confirm if is_confirming else may_judge):
         raise PermissionDenied
-    form = JudgementForm(*((request.POST, request.FILES) if request.method == "POST" and not is_confirming else ()))
+    given = (request.POST, request.FILES) if request.method == "POST" and not is_confirming else ()
+    is_person = hit.screening.contact_id is not None
+    form = JudgementForm(*given, of_person=is_person)
     if is_confirming or (request.method == "POST" and form.is_valid()):
         try:
             if is_confirming:
@@ -72,7 +76,8 @@ def judging(request, hit: Hit, *, may_judge: bool, may_confirm: bool, after, sai
         "cases/match.html",
         {
             "hit": hit,
-            "partner": hit.screening.partner,
+            "partner": hit.screening.about,
+            "is_person": is_person,
             "form": form,
             "may_judge": may_judge,
             "may_confirm": may_confirm,
@@ -87,15 +92,16 @@ def judging(request, hit: Hit, *, may_judge: bool, may_confirm: bool, after, sai
 def hits():
     """Matches with all that the page shows of one."""
     return Hit.objects.select_related(
-        "screening__partner", "edition__source", "entity", "judgement__by", "judgement__confirmed_by",
-        "judgement__evidence_file",
+        "screening__partner", "screening__contact", "edition__source", "entity", "judgement__by",
+        "judgement__confirmed_by", "judgement__evidence_file",
     )  # fmt: skip
 
 
 def _hit_of(case, uid) -> Hit:
-    """A match of one of the case's partners."""
+    """A match of one of the case's partners, or of somebody whom a version names there."""
     partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
     named = Q(screening__partner__uid__in=partner_uids) | Q(screening__partner__absorbed__uid__in=partner_uids)
+    named |= Q(screening__contact__uid__in=uids_named(case.proposal))
     return get_object_or_404(hits().filter(named).distinct(), uid=uid)
 
 
@@ -122,6 +128,8 @@ def evidence(request, hit: Hit, role: str, reference: str = ""):
 def sides_of(hit: Hit) -> list[dict]:
     """Ours beside theirs, as it stood then."""
     seen = hit.explanation
+    if hit.screening.contact_id:
+        return _sides_of_person(hit)
     theirs = ", ".join(str(country_name(code)) for code in seen["listed_countries"])
     return [
         {"label": _("Name"), "ours": seen["partner"], "theirs": seen["listed"]},
@@ -135,6 +143,23 @@ def sides_of(hit: Hit) -> list[dict]:
         {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
         {"label": _("Listed on"), "ours": "", "theirs": seen["listed_on"]},
         {"label": _("Reference"), "ours": hit.screening.partner.ror_id, "theirs": seen["reference"]},
+        {"label": _("Remarks"), "ours": "", "theirs": hit.entity.remarks},
+    ]
+
+
+def _sides_of_person(hit: Hit) -> list[dict]:
+    """Neither side says where somebody comes from."""
+    seen, contact = hit.explanation, hit.screening.contact
+    ids = ", ".join(each.value for each in hit.entity.identifiers.all() if each.scheme == "orcid")
+    years = ", ".join(map(str, seen["listed_birth_years"]))
+    return [
+        {"label": _("Name"), "ours": seen["partner"], "theirs": seen["listed"]},
+        {"label": _("All names"), "ours": "", "theirs": "; ".join(name for name, _kind in seen["listed_names"])},
+        {"label": _("ORCID iD"), "ours": contact.orcid, "theirs": ids},
+        {"label": _("Year of birth"), "ours": contact.birth_year, "theirs": years},
+        {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
+        {"label": _("Listed on"), "ours": "", "theirs": seen["listed_on"]},
+        {"label": _("Reference"), "ours": "", "theirs": seen["reference"]},
         {"label": _("Remarks"), "ours": "", "theirs": hit.entity.remarks},
     ]
 

@@ -25,6 +25,7 @@ from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import TitleForm, WithdrawForm
 from riskassess.web.history import TOLD, timeline
+from riskassess.web.people import people_by_row
 from riskassess.web.standing import standing_of
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
@@ -223,6 +224,7 @@ def version(request, reference, number):
     catalogue = catalogue_of(row.release)
     earlier = proposal.versions.filter(number=number - 1).first()
     record = row.records.order_by("-pk").first()
+    people = people_by_row(row)
     return render(
         request,
         "proposals/version.html",
@@ -235,6 +237,7 @@ def version(request, reference, number):
                     "name": partner["label"],
                     "country": country_name(partner["country"]),
                     "role": PartnerRole(partner["role"]).label,
+                    "people": people.get(partner["id"], []),
                 }
                 for partner in row.content["partners"]
             ],

@@ -78,7 +78,7 @@ def whole_of(draft: Draft) -> dict:
     return {
         "groups": asked_groups(draft, answer_groups(content, catalogue)),
         "kinds": kinds,
-        "partners": proposal.participations.select_related("partner"),
+        "partners": proposal.participations.select_related("partner").prefetch_related("contacts__contact"),
         "funders": proposal.funders.all(),
         "technology": proposal.technology_items.all(),
     }

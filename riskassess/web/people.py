@@ -1,0 +1,56 @@
+"""People named at partners as pages of a submitted proposal show them, each with what the lists say."""
+
+from django.urls import reverse
+
+from partners import queries as registry
+from partners.models import Contact, Hit
+from riskassess.assessments.facts import contacts_in
+from riskassess.assessments.models import ProposalVersion
+from riskassess.proposals.models import ParticipationContact, Proposal
+
+
+def uids_named(proposal: Proposal, upto: int | None = None) -> set[str]:
+    """Everybody whom a version of the proposal names, up to a number."""
+    versions = proposal.versions.filter(number__lte=upto) if upto is not None else proposal.versions.all()
+    contents = versions.values_list("content__partners", flat=True)
+    return {uid for partners in contents for row in partners for uid in contacts_in(row)}
+
+
+def people_by_row(version: ProposalVersion) -> dict[str, list[dict]]:
+    """By row of the version, whom it names there; under "" who stands in earlier versions alone. An erased person has
+    no contact any more. A constant number of queries."""
+    named = {row["id"]: contacts_in(row) for row in version.content["partners"]}
+    here = {uid for uids in named.values() for uid in uids}
+    before = uids_named(version.proposal, version.number - 1) - here if version.number > 1 else set()
+    if not here | before:
+        return {}
+    contacts = {str(contact.uid): contact for contact in Contact.objects.filter(uid__in=here | before).order_by("pk")}
+    links = ParticipationContact.objects.filter(contact__in=contacts.values(), participation__proposal=version.proposal)
+    roles = dict(links.values_list("contact", "role"))
+    described = {
+        uid: {"contact": contact, "uid": uid, "role": roles.get(contact.pk, "")} for uid, contact in contacts.items()
+    }
+    found = {row: [described.get(uid) or {"contact": None, "uid": uid} for uid in uids] for row, uids in named.items()}
+    return {**found, "": [described[uid] for uid in contacts if uid in before]}
+
+
+def with_screening(people: dict[str, list[dict]], reference: str) -> dict[str, list[dict]]:
+    """The same with standing and matches, for those who may see them."""
+    contacts = [each["contact"] for rows in people.values() for each in rows if each["contact"]]
+    standings = registry.screening_standings(contacts) if contacts else {}
+    hits: dict[int, list] = {}
+    screenings = [standing.screening for standing in standings.values() if standing.screening]
+    found = Hit.objects.filter(screening__in=screenings).select_related("entity", "edition__source", "judgement")
+    for hit in found.order_by("pk") if screenings else ():
+        url = reverse("match", args=[reference, hit.uid])
+        hits.setdefault(hit.screening_id, []).append({"hit": hit, "url": url})
+    for rows in people.values():
+        for each in rows:
+            standing = standings[each["contact"].pk] if each["contact"] else None
+            of_person = hits.get(standing.screening.pk, []) if standing and standing.screening else []
+            each |= {
+                "standing": standing,
+                "hits": of_person,
+                "open_hits": [item for item in of_person if item["hit"].is_open],
+            }
+    return people
