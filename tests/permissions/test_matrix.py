@@ -30,6 +30,7 @@ PAGES = {
     "withdraw":         (200, 403, 403, 404, 403, 404, 404),
     "discard":          (403, 403, 403, 404, 403, 404, 404),
     "collaboration":    (302, 403, 403, 404, 403, 404, 404),
+    "contacts":         (302, 403, 403, 404, 403, 404, 404),
     "section":          (302, 403, 403, 404, 403, 404, 404),
     "check":            (302, 403, 403, 404, 403, 404, 404),
     "case":             (403, 200, 200, 404, 200, 404, 404),
@@ -119,7 +120,7 @@ def test_nobody_outside_can_post_anything_to_the_case(submitted, people, as_user
     assert (proposal.state, proposal.revision) == before
 
 
-UID_ROUTES = {"hold_lift", "hold_confirm", "match", "safeguard_settle", "safeguard_drop"}
+UID_ROUTES = {"contact_erase", "hold_lift", "hold_confirm", "match", "safeguard_settle", "safeguard_drop"}
 
 
 def test_a_denial_leaves_an_event(submitted, people, as_user):

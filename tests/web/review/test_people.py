@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from partners.models import Contact, FactChange, Hit, Judgement
 from riskassess import workflow
+from riskassess.accounts.models import RoleMembership
 from riskassess.assessments.queries import assessment_of, latest_record
 from riskassess.core.errors import Conflict
 from riskassess.files.services import read_bytes
@@ -64,6 +66,7 @@ def test_match_of_a_person_holds_the_proposal_until_two_have_judged(hit, omar, k
     as_user(omar).post(address, {"verdict": "different", "reason": "Another field, another age."})
     assert case.holds.get(rule="L01").state == "possible"
     assert as_user(omar).post(address, {"confirm": "1"}).status_code == 403
+    RoleMembership.objects.create(user=kirsten, role="officer", starts=timezone.localdate())
     as_user(kirsten).post(address, {"confirm": "1"})
 
     assert Judgement.objects.get().confirmed_by == kirsten
