@@ -45,6 +45,11 @@ def scored(when, **changes):
         ({"any": [{"fact": "eu_eea", "is": "no"}, {"answer": "O4", "is": "yes"}]}, "eu_eea"),
         ({"all": [{"fact": "eu_eea", "is": "no"}, {"answer": "T6", "in": ["new", "renewal", "change"]}]}, "eu_eea"),
         ({"all": [{"fact": "eu_eea", "is": "no"}, {"fact": "sanction_hit", "at_least": "none"}]}, "eu_eea"),
+        ({"all": [{"fact": "eu_eea", "is": "no"}, {"fact": "prior_assessment", "is": "none"}]}, "eu_eea"),
+        (
+            {"all": [{"fact": "eu_eea", "is": "no"}, {"any": "funder", "where": {"answer": "F1", "at_most": "own"}}]},
+            "eu_eea",
+        ),
         ({"answer": "V1", "at_least": "s5"}, "afi_band"),  # asked where the index is low, and true whatever is said
     ],
 )
@@ -85,6 +90,51 @@ def test_row_that_rests_on_a_country_alone_is_found_beside_others():
     assert found(catalogue(asked))[0].startswith("rules, R: it scores on zone alone")
     asked["rows"][1]["when"] = {"all": [P, OUT]}
     assert found(catalogue(asked)) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "is_quiet"),
+    [
+        ({"not": {"answer": "A", "is": "yes"}}, True),
+        ({"not": {"answer": "A", "is": "no"}}, False),
+        ({"not": {"all": [{"answer": "A", "is": "no"}, {"answer": "B", "is": "yes"}]}}, True),
+        ({"not": {"any": [{"answer": "A", "is": "no"}, {"answer": "B", "is": "yes"}]}}, False),
+        ({"not": {"any": "technology", "where": {"answer": "X", "is": "no"}}}, True),
+        ({"not": {"any": "partner", "where": {"answer": "P", "is": "no"}}}, False),
+        ({"any": "technology", "where": {"answer": "X", "is": "no"}}, True),
+        ({"unsure": "A"}, False),
+        ({"not": {"unsure": "A"}}, True),
+        ({"not": {"fact": "measures", "includes": ["embargo", "ban"]}}, True),
+        ({"answer": "T", "includes": ["none", "x"]}, True),
+        ({"answer": "T", "includes": "x"}, False),
+        ({"answer": "N", "at_least": 0}, True),
+        ({"answer": "N", "at_least": 3}, False),
+        ({"answer": "H", "is": "no"}, False),  # asked where A is yes
+        ({"not": {"answer": "H", "is": "no"}}, True),
+        ({"fact": "hit", "is": "confirmed"}, False),
+        ({"fact": "hit", "at_least": "none"}, True),
+    ],
+)
+def test_country_is_alone_where_all_else_is_as_safe_as_can_be(when, is_quiet):
+    told = found(catalogue(rule("R", {"all": [OUT, when]}, (5, 5), scope="partner")))
+
+    assert any("it scores on" in each for each in told) is is_quiet
+
+
+def test_condition_that_reads_no_country_is_none_of_this():
+    told = found(catalogue(rule("R", {"answer": "A", "at_least": "no"}, (5, 5))))
+
+    assert not any("alone" in each for each in told)
+
+
+def test_effect_of_the_row_that_rests_on_a_country_counts():
+    rows = [{"likelihood": 2, "impact": 2, "when": P}, {"likelihood": 2, "impact": 2, "when": OUT, "effect": "advise"}]
+    asked = rule("R", {"any": [P, OUT]}, rows=rows, scope="partner", kind="context", factors=["country"])
+    del asked["no_mitigation"]
+
+    assert found(catalogue({**asked, "effect": "escalate"})) == []
+    rows[1]["effect"] = "escalate"
+    assert found(catalogue(asked))[0].startswith("rules, R: it stops or escalates on zone alone")
 
 
 def test_question_that_a_country_opens_does_not_hide_it():

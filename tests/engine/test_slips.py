@@ -124,6 +124,14 @@ def test_text_that_a_remark_cuts_short_is_found(title, said):
     assert load_texts(given).rule("R").effect == "advise"
 
 
+def test_place_in_a_source_that_a_remark_cuts_short_is_found():
+    cited = "sources:\n      - source: S # a remark\n        section: Article 5 # 2"
+    given = {"catalogue.yaml": WRITTEN.format(title="A").replace('sources: [{source: S, section: "1"}]', cited)}
+
+    (told,) = cut_texts(given)
+    assert told.startswith("catalogue.yaml, line 16, R: section ends before '# 2', which counts as a remark.")
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

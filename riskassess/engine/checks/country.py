@@ -64,7 +64,7 @@ def _rule_problems(quiet: QuietWorld, rule: Rule, names_a_law: bool) -> Iterator
 
 
 class QuietWorld:
-    """A world in which a country's facts may be anything, and all else is as safe as it can be.
+    """A world in which a country's facts may be anything, and so what was filed before; all else is as safe as can be.
 
     Leaves are looked at one by one, so that a condition which contradicts itself is allowed too; other checks find it.
     """
@@ -104,7 +104,8 @@ class QuietWorld:
         if leaf.kind == "fact":
             if leaf.is_set and not wanted:
                 return True  # none of it holds
-            values = list(table) if self._is_of_country(leaf) else [] if leaf.is_set else list(table)[:1]
+            is_own = leaf.id in self.catalogue.organisation_facts
+            values = list(table) if not is_own else [] if leaf.is_set else list(table)[:1]
             return any(table[value] is wanted for value in values)
         if not self._is_asked(leaf.id):
             return not wanted

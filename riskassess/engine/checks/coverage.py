@@ -142,7 +142,7 @@ def _kind_problems(catalogue: Catalogue) -> Iterator[Problem]:
     for mitigation in catalogue.mitigations:
         first.setdefault(mitigation.kind, mitigation.id)
     for at, kind in enumerate(first):
-        for near in difflib.get_close_matches(kind, list(first)[:at], n=1, cutoff=0.85):
+        for near in difflib.get_close_matches(kind, list(first)[:at], n=1, cutoff=0.75):
             reason = (
                 f"its kind {kind} is hardly another than {near} of {first[near]}, and two of one kind don't add up; "
                 f"did you mean {near}? Else give it a name that nobody mistakes."
