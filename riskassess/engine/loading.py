@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from riskassess.engine.catalogue import Catalogue, Option
+from riskassess.engine.checks.country import country_problems
+from riskassess.engine.checks.shapes import cap_problems
 from riskassess.engine.overlaying import BASE, OVERLAY_FILE, base_named, laid_over
 from riskassess.engine.reading import CatalogueError, PlainLoader, Reading, UnreadableError, fingerprint, read
 from riskassess.engine.references import reference_faults
@@ -20,6 +22,7 @@ __all__ = [
     "is_release",
     "load_catalogue",
     "load_texts",
+    "read_own",
     "read_texts",
 ]
 MAIN_FILE = "catalogue.yaml"
@@ -31,8 +34,23 @@ def is_release(folder: Path) -> bool:
 
 
 def load_catalogue(path: Path, *, bases: Iterable[Path] = ()) -> Catalogue:
-    """Read a release's folder; raises CatalogueError. For `bases` see `read_texts`."""
-    return load_texts(read_texts(path, bases=bases))
+    """Read a release's folder; raises CatalogueError. For `bases` see `read_texts`.
+
+    An overlay under which a country alone would weigh more than in its base is refused here. One that is stored already
+    stays readable: proposals were filed under it.
+    """
+    texts = read_texts(path, bases=bases)
+    catalogue = load_texts(texts)
+    if catalogue.base and (found := [*cap_problems(catalogue), *country_problems(catalogue)]):
+        reading = read_own(texts)
+        raise CatalogueError([reading.with_line(each.part, each.id, each.reason) for each in found])
+    return catalogue
+
+
+def read_own(texts: Mapping[str, str]) -> Reading:
+    """The release's own files as plain data with their places, without those of an overlay's base."""
+    own = {name: text for name, text in texts.items() if not name.startswith(BASE)}
+    return read(own, OVERLAY_FILE if OVERLAY_FILE in own else MAIN_FILE)
 
 
 def read_texts(path: Path, *, bases: Iterable[Path] = ()) -> dict[str, str]:
@@ -78,7 +96,7 @@ def load_texts(texts: Mapping[str, str]) -> Catalogue:
 def _load_overlay(texts: Mapping[str, str]) -> Catalogue:
     if MAIN_FILE in texts:
         raise CatalogueError([f"{MAIN_FILE} and {OVERLAY_FILE} lie in one folder. Keep one of them."])
-    reading = read({name: text for name, text in texts.items() if not name.startswith(BASE)}, OVERLAY_FILE)
+    reading = read_own(texts)
     under = {name.removeprefix(BASE): text for name, text in texts.items() if name.startswith(BASE)}
     if OVERLAY_FILE in under:
         raise CatalogueError(

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from riskassess.engine.catalogue import LEVELS
 from riskassess.engine.checking import check_catalogue
-from riskassess.engine.loading import load_texts
+from riskassess.engine.loading import CatalogueError, load_catalogue, load_texts
 from riskassess.engine.scoring import assess
 from tests.engine.making import MAIN, SOURCE, catalogue, facts, question, rule
 
@@ -209,6 +209,25 @@ def test_bands_under_which_a_country_alone_would_be_more_than_moderate_are_found
     assert found(laid_over_newest(levels=low, caps={"context": 2, "membership": 2})) == []
     whole = catalogue(caps={**MAIN["caps"], "context": 10})
     assert [each.partition(", and")[0] for each in found(whole)] == ["levels, high: high begins at 10"]
+
+
+def test_overlay_that_makes_more_of_a_country_is_refused_where_a_folder_is_read(tmp_path):
+    """What is stored stays readable, since proposals were filed under it."""
+    place = tmp_path / "ours" / "1.0.0"
+    place.mkdir(parents=True)
+    low = [{"id": "high", "lowest": 9}]
+    rules = [scored({"fact": "eu_eea", "is": "no"})]
+    text = json.dumps({**HEAD, "levels": low, "rules": rules, "sources": [SOURCE]}, indent=1)
+    (place / "overlay.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(place, bases=[settings.CATALOGUES_DIR])
+
+    bands, area, points = refused.value.problems
+    assert bands.startswith("overlay.yaml, line 8, high: high begins at 9, and what a country's facts say alone")
+    assert area.startswith("overlay.yaml, line 8, high: high begins at 9, and a technology area alone")
+    assert points.startswith("overlay.yaml, line 14, OU_R: it scores on eu_eea alone")
+    assert load_texts({"overlay.yaml": text, **UNDER}).rule("OU_R").effect == "advise"
 
 
 def test_no_country_alone_is_more_than_moderate_under_the_lowest_bands_that_pass():

@@ -156,6 +156,7 @@ def test_release_in_the_folder_of_another_is_found(place, said):
         ("Non-Turkish staff, Guinea-Bissau's museum", ["Turkish", "Guinea-Bissau"]),
         ("It asks us to polish the china and the turkey for guinea pigs.", []),
         ("Organisations, germane romance, Indiana, finish, us", []),
+        ("Guinea pigs from the Indian Ocean, at 40 US$", []),
         ("Written in English for the European Union", []),
     ],
 )

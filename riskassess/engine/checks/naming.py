@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 
 from riskassess.engine.catalogue import Catalogue
-from riskassess.engine.checks.peoples import LIKE_OTHER_WORDS, PEOPLES
+from riskassess.engine.checks.peoples import LIKE_OTHER_WORDS, OTHER_THINGS, PEOPLES
 from riskassess.engine.checks.problems import Problem
 from riskassess.engine.translating import texts_of
 
 COUNTRY_OF = {name.lower(): country for country, names in PEOPLES.items() for name in (country, *names)}
+COUNTRY_OF |= dict.fromkeys(map(str.lower, OTHER_THINGS), "")
 NAMES = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, COUNTRY_OF), key=len, reverse=True))})(?!\w)", re.I)
 ZONES = ({"Iceland", "Liechtenstein", "Norway"},)  # named together they say where a law holds
 
@@ -38,5 +39,5 @@ def naming_warnings(catalogue: Catalogue) -> Iterator[Problem]:
 def countries_in(text: str) -> dict[str, str]:
     """The names as they stand there, each with its country. Words that mean something else in small letters, such as
     china or polish, count with a capital alone."""
-    found = (match[0] for match in NAMES.finditer(text))
+    found = (match[0] for match in NAMES.finditer(text) if COUNTRY_OF[match[0].lower()])
     return {name: COUNTRY_OF[name.lower()] for name in found if name != name.lower() or name not in LIKE_OTHER_WORDS}

@@ -210,3 +210,14 @@ PEOPLES: dict[str, tuple[str, ...]] = {
 LIKE_OTHER_WORDS = frozenset(
     {"chad", "china", "guinea", "jordan", "polish", "swede", "swedes", "turk", "turkey", "us", "wales"}
 )
+# Things that bear such a name and are of no country.
+OTHER_THINGS = (
+    "China clay",
+    "Guinea fowl",
+    "Guinea pig",
+    "Guinea pigs",
+    "Indian Ocean",
+    "Jordan curve",
+    "US dollars",
+    "US$",
+)

@@ -14,7 +14,7 @@ def scale_problems(catalogue: Catalogue) -> Iterator[Problem]:
     if sorted(set(lowest)) != lowest:
         yield Problem("levels", LEVELS[0], f"each band begins above the one before; these begin at {lowest}.")
     else:
-        yield from _cap_problems(catalogue)
+        yield from cap_problems(catalogue)
     by_level = [ROUTES.index(catalogue.route_table.by_level[level]) for level in LEVELS]
     if sorted(by_level) != by_level:
         yield Problem("route_table", "by_level", "a higher level asks for a route at least as thorough.")
@@ -22,7 +22,7 @@ def scale_problems(catalogue: Catalogue) -> Iterator[Problem]:
         yield Problem("route_table", "held", "a legal hold asks for 'full' at least, or a lighter route would hide it.")
 
 
-def _cap_problems(catalogue: Catalogue) -> Iterator[Problem]:
+def cap_problems(catalogue: Catalogue) -> Iterator[Problem]:
     """A country alone, and a technology area alone, stay moderate at most, wherever the bands begin."""
     high = catalogue.level("high").lowest
     for name, what in (("context", "what a country's facts say"), ("membership", "a technology area")):

@@ -10,9 +10,8 @@ import yaml
 
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.checks.problems import Problem
-from riskassess.engine.loading import MAIN_FILE
-from riskassess.engine.overlaying import BASE, OVERLAY_FILE
-from riskassess.engine.reading import Reading, read
+from riskassess.engine.loading import read_own
+from riskassess.engine.reading import Reading
 from riskassess.engine.translating import FIELDS
 
 TEXTS = {field.rpartition(".")[2] for fields in FIELDS.values() for field in fields} | {"story", "publisher", "gist"}
@@ -22,9 +21,8 @@ VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 def cut_texts(texts: Mapping[str, str]) -> list[str]:
     """Texts without quotes that a ` #` cuts short, in the release's own files, each with its place."""
-    own = {name: text for name, text in texts.items() if not name.startswith(BASE)}
-    reading = read(own, OVERLAY_FILE if OVERLAY_FILE in own else MAIN_FILE)
-    lines = {name: text.splitlines() for name, text in own.items()}
+    reading = read_own(texts)
+    lines = {name: texts[name].splitlines() for name in reading.nodes}
     return [fault for name, node in reading.nodes.items() for fault in _cut(reading, lines[name], node, ())]
 
 

@@ -20,9 +20,8 @@ from riskassess.engine.checking import (
     prove_catalogue,
 )
 from riskassess.engine.checks.proving import rows_tried
-from riskassess.engine.loading import MAIN_FILE, CatalogueError, UnreadableError, load_texts, read_texts
-from riskassess.engine.overlaying import BASE, OVERLAY_FILE
-from riskassess.engine.reading import Reading, read
+from riskassess.engine.loading import MAIN_FILE, CatalogueError, UnreadableError, load_texts, read_own, read_texts
+from riskassess.engine.overlaying import OVERLAY_FILE
 
 FAULTY, UNREADABLE, UNPROVEN = 1, 2, 3
 NO_SOLVER = (
@@ -125,7 +124,7 @@ def _placed(problems: list[Problem], texts: dict[str, str]) -> list[str]:
     """Each with file, line and id."""
     if not problems:
         return []
-    reading = _read_own(texts)
+    reading = read_own(texts)
     return [reading.with_line(problem.part, problem.id, f"{problem.part}: {problem.reason}") for problem in problems]
 
 
@@ -133,10 +132,5 @@ def _own(warnings: Iterable[Problem], texts: dict[str, str]) -> list[Problem]:
     """Those about entries that an overlay adds itself; its base has been looked at."""
     if OVERLAY_FILE not in texts:
         return list(warnings)
-    added = _read_own(texts).data
+    added = read_own(texts).data
     return [each for each in warnings if each.id in {entry["id"] for entry in added.get(each.part, ())}]
-
-
-def _read_own(texts: dict[str, str]) -> Reading:
-    own = {name: text for name, text in texts.items() if not name.startswith(BASE)}
-    return read(own, OVERLAY_FILE if OVERLAY_FILE in own else MAIN_FILE)
