@@ -2,8 +2,10 @@ from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
+from partners.models import Contact
 from riskassess.assessments.models import (
     AssessmentRecord,
     CatalogueRelease,
@@ -15,6 +17,7 @@ from riskassess.assessments.models import (
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.loading import load_texts
 from riskassess.engine.results import Assessment
+from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import State
 
 
@@ -82,6 +85,15 @@ def earlier_records(*, reference: str, owner_id: int, partner: str, since: date)
         .order_by("proposal_id", "version__number", "pk")
     )
     return list({row.proposal_id: row for row in rows}.values())
+
+
+def proposals_naming(contact: Contact) -> QuerySet[Proposal]:
+    """Where a person is named now, or was in a version; reads every version, for the rare question of one person."""
+    versions = ProposalVersion.objects.annotate(text=Cast("content", TextField())).filter(
+        text__contains=str(contact.uid)
+    )
+    named = Q(participations__contacts__contact=contact) | Q(pk__in=versions.values("proposal"))
+    return Proposal.objects.filter(named).distinct().order_by("reference")
 
 
 def records_to_replay(replay: Replay, *, after: int = 0) -> QuerySet[AssessmentRecord]:

@@ -1,10 +1,12 @@
-"""Who at the partners one works with: written like the other rows of a proposal, with people from the registry."""
+"""Who at the partners one works with, like the other rows of a proposal; the people stand in the registry."""
 
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from partners.matching.identifiers import read_orcid
 from partners.models import Contact
 from partners.services import forget_contact, keep_contact
 from riskassess.accounts.models import User
@@ -91,3 +93,13 @@ def forget_unnamed(*, contacts: list[int]) -> None:
     """Delete those of these people whom no proposal names any more and no submitted version ever did."""
     for contact in Contact.objects.filter(pk__in=contacts, filed_at__isnull=True, participations__isnull=True):
         forget_contact(contact=contact)
+
+
+def people_called(person: str) -> list[Contact]:
+    """Whoever has this ORCID iD or such a name."""
+    person = " ".join(person.split())
+    try:
+        meant = Q(orcid=read_orcid(person))
+    except ValueError:
+        meant = Q(name__icontains=person)
+    return list(Contact.objects.filter(meant).order_by("name", "pk")) if person else []

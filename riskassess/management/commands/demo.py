@@ -23,7 +23,7 @@ from riskassess.reviews.models import Case, Outcome
 
 # Known to everybody who reads this file: for trying things out on one's own machine, never for real cases.
 PASSWORD = "open-door-2026"  # noqa: S105
-AWAITED = ("partners.screen_partner", "schedule.assess_submitted")
+AWAITED = ("partners.screen_partner", "partners.screen_contact", "schedule.assess_submitted")
 DEMO = settings.BASE_DIR / "fixtures" / "demo"
 
 
@@ -139,7 +139,16 @@ def wait_for_panel(people: University, content: dict) -> None:
     submit(proposal)
 
 
+# Two invented people at the two partners of the robots. The second has the name of an entry of the sample list.
+PEOPLE_AT_PARTNERS = (
+    {"name": "Ignacia Fuentealba", "role": "leads the robotics laboratory"},
+    {"name": "Orsolya Quillfeather", "role": "signs the offer", "birth_year": 1979},
+)
+
+
 def wait_for_judgement(people: University, content: dict) -> None:
+    named = zip(content["partners"], PEOPLE_AT_PARTNERS, strict=True)
+    content = {**content, "partners": [{**row, "contacts": [person]} for row, person in named]}
     submit(write_draft(content=content, owner=people.ana, unit=people.marine))
 
 

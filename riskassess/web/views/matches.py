@@ -13,6 +13,7 @@ from riskassess import workflow
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.services import record_read
 from riskassess.core.errors import DomainError
+from riskassess.proposals.models import ParticipationContact
 from riskassess.proposals.services import role_in
 from riskassess.web.access import get_case_for
 from riskassess.web.downloads import file_to_keep
@@ -42,7 +43,7 @@ def match(request, reference, uid):
         context={
             "case": case,
             "proposal": case.proposal,
-            "place": _("named in %(reference)s") % {"reference": reference},
+            "place": place_of(hit, case.proposal),
             "evidence_url": reverse("match_evidence", args=[reference, hit.uid]),
             "crumbs": crumbs(case, _("Match"), reader=request.user),
         },
@@ -103,6 +104,18 @@ def _hit_of(case, uid) -> Hit:
     named = Q(screening__partner__uid__in=partner_uids) | Q(screening__partner__absorbed__uid__in=partner_uids)
     named |= Q(screening__contact__uid__in=uids_named(case.proposal))
     return get_object_or_404(hits().filter(named).distinct(), uid=uid)
+
+
+def place_of(hit: Hit, proposal) -> str:
+    """Where the person of a match is named, and with which part in the work; empty for a partner."""
+    if not hit.screening.contact_id:
+        return ""
+    links = ParticipationContact.objects.filter(participation__proposal=proposal, contact=hit.screening.contact_id)
+    link = links.select_related("participation__partner").first()
+    if link is None:
+        return _("named in an earlier version of %(reference)s") % {"reference": proposal.reference}
+    place = _("named at %(partner)s") % {"partner": link.participation.partner}
+    return f"{place} ({link.role})" if link.role else place
 
 
 def match_evidence(request, reference, uid):

@@ -17,7 +17,7 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import PartnerRole, Proposal
 from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.services import create_proposal
-from riskassess.proposals.states import AFTER_DECISION, EDITABLE, UNDER_REVIEW, State
+from riskassess.proposals.states import AFTER_DECISION, EDITABLE, IN_WORK, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.queries import last_decision, recommendations_now, stuck_submissions
@@ -241,6 +241,7 @@ def version(request, reference, number):
                 }
                 for partner in row.content["partners"]
             ],
+            "may_erase": proposal.state not in IN_WORK and request.user.has_perm("reviews.erase_contact", proposal),
             "groups": answer_groups(row.content, catalogue),
             "changes": changes_between(earlier, row, catalogue) if earlier else [],
             "earlier": earlier,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partners import queries as registry
 from partners.countries import country_name
 from riskassess.assessments.models import Answer
 from riskassess.assessments.services import save_answers
@@ -14,6 +15,7 @@ from riskassess.assessments.wording import words_of
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals import services as proposals
+from riskassess.proposals.contacts import contacts_of
 from riskassess.web.access import get_proposal_for
 from riskassess.web.context import home_of
 from riskassess.web.draft import Draft, may_write
@@ -210,9 +212,12 @@ def row_heads(draft: Draft, current) -> dict[str, dict]:
     of["funder"] = _("Funder %(n)d of %(all)d")
     known = {}
     if current.scope == "partner":
+        alike = rows_with_alike_person(draft.proposal)
         for row in draft.proposal.participations.select_related("partner"):
             identified = _("identified by ROR") if row.partner.ror_id else _("known by name only")
             known[str(row.uid)] = [str(country_name(row.partner.country)), identified]
+            if row.pk in alike:
+                known[str(row.uid)].append(_("a name on a list is like that of a person you named here"))
     if current.scope == "funder":
         for row in draft.proposal.funders.all():
             known[str(row.uid)] = [str(row.get_kind_display())]
@@ -225,6 +230,13 @@ def row_heads(draft: Draft, current) -> dict[str, dict]:
         }
         for n, row in enumerate(rows, start=1)
     }
+
+
+def rows_with_alike_person(proposal) -> set[int]:
+    """The participations at which somebody is named whose match nobody has judged yet."""
+    named = contacts_of(proposal)
+    said = registry.contact_facts_of(row.contact.uid for row in named)
+    return {row.participation_id for row in named if said[str(row.contact.uid)]["sanction_hit"] == "possible"}
 
 
 def items_of(draft: Draft, posted) -> RowSet:

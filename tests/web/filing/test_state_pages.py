@@ -152,7 +152,7 @@ def test_possible_match_is_told_calmly(as_user, ana, submitted):
 
     words = text_of(as_user(ana).get(proposal.get_absolute_url()))
 
-    assert "The name of a partner is close to one on a list." in words
+    assert "The name of a partner, or of a person named there, is close to one on a list." in words
     assert "list of frozen assets" not in words
 
 

@@ -4,6 +4,7 @@ import io
 import uuid
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -130,6 +131,19 @@ def test_who_was_named_earlier_stays_in_the_officers_sight(hit, omar, ana, as_us
     assert ("named in an earlier version, no longer" in page, LISTED in page) == (True, True)
     assert facts_of_partner(proposal)["sanction_hit"] == "none"
     assert as_user(omar).get(reverse("match", args=[proposal.reference, hit.uid])).status_code == 200
+
+
+def test_command_says_which_proposals_name_a_person(hit, omar, ana):
+    proposal = hit.proposal
+    workflow.request_changes(case=proposal.case, actor=omar, reasons="Who is it?")
+    name_people(Proposal.objects.get(pk=proposal.pk), ana, ("GH", "Ida Holm"))
+    out = io.StringIO()
+
+    call_command("contacts", "quillf", stdout=out)
+
+    assert [LISTED in out.getvalue(), proposal.reference in out.getvalue()] == [True, True]
+    with pytest.raises(CommandError, match="No proposal names anybody like"):
+        call_command("contacts", "0000-0002-1825-0097")
 
 
 def test_details_are_erased_once_the_case_is_closed(hit, omar, tomasz, ana, eve, as_user):
