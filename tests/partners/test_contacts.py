@@ -9,11 +9,21 @@ from partners.lists import import_edition
 from partners.models import Contact, FactChange, Hit, Judgement, Screening
 from partners.queries.due import due_contacts
 from partners.screening import screen
-from partners.services import confirm_judgement, erase_contact, file_contacts, forget_contact, judge_hit, keep_contact
+from partners.services import (
+    confirm_judgement,
+    erase_contact,
+    file_contacts,
+    forget_contact,
+    judge_hit,
+    keep_contact,
+    request_contact_screening,
+)
 from riskassess.audit.models import Event
 from riskassess.core.errors import DomainError
 from riskassess.files.models import StoredFile
 from riskassess.files.services import path_of
+from riskassess.jobs.models import State
+from riskassess.jobs.running import run_pending
 from tests.partners.test_rescreening import run_to_the_end
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +242,30 @@ def test_filed_once_stays_filed(db):
     assert (contact.filed_at, first <= timezone.now()) == (first, True)
     forget_contact(contact=contact)
     assert not Contact.objects.exists()
+
+
+def test_list_that_cannot_be_read_is_never_no_match(list_people, settings, tmp_path):
+    list_people(LISTED)
+    contact = keep_contact(name="Ida Holm")
+    settings.VAR_DIR = tmp_path / "a file"
+    settings.VAR_DIR.write_text("where no index can be made")
+
+    job = request_contact_screening(contact=contact, key="screen:test")
+    run_pending()
+
+    job.refresh_from_db()
+    assert job.state in {State.QUEUED, State.FAILED}
+    assert contact.screenings.latest("pk").state == Screening.State.FAILED
+    assert queries.sanction_hit(contact) == "not_screened"
+
+
+def test_job_of_a_person_who_was_taken_away_ends_well(list_people):
+    list_people(LISTED)
+    contact = keep_contact(name="Ida Holm")
+    job = request_contact_screening(contact=contact, key="screen:test")
+    forget_contact(contact=contact)
+
+    run_pending()
+
+    job.refresh_from_db()
+    assert job.state == State.DONE
