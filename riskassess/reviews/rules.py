@@ -118,8 +118,10 @@ rules.add_perm("reviews.confirm_hold", may_review & (is_officer | is_unit_approv
 rules.add_perm("reviews.erase_contact", is_signed_in & is_officer & ~has_conflict)
 rules.add_perm("reviews.write_note", may_review & (is_case_reviewer | is_officer))
 add_step("reviews.settle_safeguard", who=may_review & (is_case_reviewer | is_officer), when=state_allows("decide"))
-rules.add_perm("reviews.judge", may_review & is_officer)
-rules.add_perm("reviews.confirm_judgement", may_review & (is_officer | is_unit_approver))
+# A registration has no case, and a list may change after it.
+rules.add_perm("reviews.view_match", is_signed_in & ~has_conflict & (works_on_case | is_auditor))
+rules.add_perm("reviews.judge", is_signed_in & ~has_conflict & is_officer)
+rules.add_perm("reviews.confirm_judgement", is_signed_in & ~has_conflict & (is_officer | is_unit_approver))
 add_step("reviews.reopen", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("reopen"))
 add_step(
     "reviews.terminate",

@@ -1,11 +1,13 @@
 """People named at partners as pages of a submitted proposal show them, each with what the lists say."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners.models import Contact, Hit
 from riskassess.assessments.facts import contacts_in
 from riskassess.assessments.models import ProposalVersion
+from riskassess.assessments.wording import Change
 from riskassess.proposals.models import ParticipationContact, Proposal
 
 
@@ -32,6 +34,23 @@ def people_by_row(version: ProposalVersion) -> dict[str, list[dict]]:
     }
     found = {row: [described.get(uid) or {"contact": None, "uid": uid} for uid in uids] for row, uids in named.items()}
     return {**found, "": [described[uid] for uid in contacts if uid in before]}
+
+
+def people_changes(before: ProposalVersion, after: ProposalVersion) -> list[Change]:
+    """Who is named at a partner in one version and not in the other, by name as far as it is known."""
+    sides = [{row["id"]: (row["label"], contacts_in(row)) for row in v.content["partners"]} for v in (before, after)]
+    uids = {uid for side in sides for _label, named in side.values() for uid in named}
+    names = {str(c.uid): c.name for c in Contact.objects.filter(uid__in=uids)} if uids else {}
+    found = []
+    for row in {**sides[0], **sides[1]}:
+        label = (sides[1].get(row) or sides[0][row])[0]
+        old, new = (
+            ", ".join(names.get(uid, _("a person whose details were erased")) for uid in side.get(row, ("", []))[1])
+            for side in sides
+        )
+        if old != new:
+            found.append(Change(_("People at the partner"), label, old, new))
+    return found
 
 
 def with_screening(people: dict[str, list[dict]], reference: str) -> dict[str, list[dict]]:

@@ -29,7 +29,7 @@ from riskassess.web.actions import staff_actions
 from riskassess.web.context import home_of
 from riskassess.web.forms.reviews import NoteForm
 from riskassess.web.history import timeline
-from riskassess.web.people import people_by_row, with_screening
+from riskassess.web.people import people_by_row, people_changes, with_screening
 
 RESPONSIBLE = {
     "researcher": gettext_lazy("the research team"),
@@ -89,7 +89,12 @@ def case_context(user, case) -> dict:
         "earlier_people": people.get("", []),
         "may_erase": proposal.state not in IN_WORK and user.has_perm("reviews.erase_contact", proposal),
         "groups": answer_groups(record.version.content, catalogue),
-        "changes": changes_between(earlier, record.version, catalogue) if earlier else [],
+        "changes": [
+            *changes_between(earlier, record.version, catalogue),
+            *people_changes(earlier, record.version),
+        ]
+        if earlier
+        else [],
         "earlier": earlier,
         "recommendations": recommendations_now(case),
         "votes": counted_votes(case) if shows_votes else [],

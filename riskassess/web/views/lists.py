@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -8,7 +9,7 @@ from partners.models import FactChange
 from partners.queries.listed import find_listed, named_as
 from riskassess import workflow
 from riskassess.core.errors import DomainError
-from riskassess.reviews.changed import changed_facts
+from riskassess.reviews.changed import Changed, changed_facts
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.forms.lists import SearchForm
 from riskassess.web.list_words import tabs
@@ -69,12 +70,14 @@ def search(request):
 
 def changes(request):
     found = changed_facts(visible_proposals(request.user))
+    match_urls = open_match_urls(found)
     rows = [
         {
             "changed": each,
             "fact": {**FACTS, **COUNTRY_FACTS}.get(each.change.fact, each.change.fact),
             "before": said(each.change.fact, each.change.before),
             "after": said(each.change.fact, each.change.after),
+            "match_url": match_urls.get(each.change.contact_id, ""),
         }
         for each in found
     ]
@@ -90,9 +93,21 @@ def said(fact: str, value):
     return COUNTRY_VALUES.get(value, value)
 
 
+def open_match_urls(found: list[Changed]) -> dict[int, str]:
+    """Of each person whose facts changed, the page of a match that waits for somebody; a partner has its own page."""
+    named = {each.change.contact: (*each.open, *each.approved)[0].reference for each in found if each.change.contact}
+    screenings = registry.latest_screenings(named) if named else {}
+    urls = {}
+    for contact, reference in named.items():
+        hits = screenings[contact.pk].hits.all() if contact.pk in screenings else ()
+        if waiting := next((hit for hit in hits if hit.is_open), None):
+            urls[contact.pk] = reverse("match", args=[reference, waiting.uid])
+    return urls
+
+
 @require_POST
 def change_handle(request, uid):
-    change = get_object_or_404(FactChange.objects.select_related("partner"), uid=uid)
+    change = get_object_or_404(FactChange.objects.select_related("partner", "contact"), uid=uid)
     try:
         proposals = workflow.handle_change(change=change, actor=request.user)
     except DomainError as fault:

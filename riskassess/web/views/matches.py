@@ -10,42 +10,45 @@ from django.utils.translation import gettext_lazy
 from partners.countries import country_name
 from partners.models import Hit
 from riskassess import workflow
-from riskassess.assessments.queries import latest_record
+from riskassess.assessments.queries import latest_version
 from riskassess.audit.services import record_read
 from riskassess.core.errors import DomainError
 from riskassess.proposals.models import ParticipationContact
 from riskassess.proposals.services import role_in
-from riskassess.web.access import get_case_for
+from riskassess.web.access import get_proposal_for
+from riskassess.web.context import home_of
 from riskassess.web.downloads import file_to_keep
 from riskassess.web.forms.reviews import JudgementForm
 from riskassess.web.people import uids_named
-from riskassess.web.views.case import crumbs
 from riskassess.web.views.moves import keep_refusal, status_of
 
 
 def match(request, reference, uid):
-    case = get_case_for(request.user, reference, "reviews.view_case")
-    hit = _hit_of(case, uid)
-    may_judge = request.user.has_perm("reviews.judge", case.proposal)
+    proposal = get_proposal_for(request.user, reference, "reviews.view_match")
+    hit, case = _hit_of(proposal, uid), getattr(proposal, "case", None)
+    may_judge = request.user.has_perm("reviews.judge", proposal)
     may_confirm = (
         hit.judgement is not None
         and hit.waits
         and hit.judgement.by != request.user
-        and request.user.has_perm("reviews.confirm_judgement", case.proposal)
+        and request.user.has_perm("reviews.confirm_judgement", proposal)
     )
     return judging(
         request,
         hit,
         may_judge=may_judge,
         may_confirm=may_confirm,
-        after=case,
-        said=_("The judgement is kept, and the case is assessed with it."),
+        after=case or proposal,
+        said=_("The judgement is kept, and the case is assessed with it.") if case else _("The judgement is kept."),
         context={
-            "case": case,
-            "proposal": case.proposal,
-            "place": place_of(hit, case.proposal),
+            "proposal": proposal,
+            "place": place_of(hit, proposal),
             "evidence_url": reverse("match_evidence", args=[reference, hit.uid]),
-            "crumbs": crumbs(case, _("Match"), reader=request.user),
+            "crumbs": [
+                home_of(request.user, proposal),
+                (reference, (case or proposal).get_absolute_url()),
+                (_("Match"), ""),
+            ],
         },
     )
 
@@ -98,11 +101,14 @@ def hits():
     )  # fmt: skip
 
 
-def _hit_of(case, uid) -> Hit:
-    """A match of one of the case's partners, or of somebody whom a version names there."""
-    partner_uids = [row["partner"] for row in latest_record(case.proposal).version.content["partners"]]
+def _hit_of(proposal, uid) -> Hit:
+    """A match of one of the partners in the newest version, or of somebody whom a version names there."""
+    version = latest_version(proposal)
+    if version is None:
+        raise Http404
+    partner_uids = [row["partner"] for row in version.content["partners"]]
     named = Q(screening__partner__uid__in=partner_uids) | Q(screening__partner__absorbed__uid__in=partner_uids)
-    named |= Q(screening__contact__uid__in=uids_named(case.proposal))
+    named |= Q(screening__contact__uid__in=uids_named(proposal))
     return get_object_or_404(hits().filter(named).distinct(), uid=uid)
 
 
@@ -119,8 +125,8 @@ def place_of(hit: Hit, proposal) -> str:
 
 
 def match_evidence(request, reference, uid):
-    case = get_case_for(request.user, reference, "reviews.view_case")
-    return evidence(request, _hit_of(case, uid), role_in(request.user, case.proposal), case.proposal.reference)
+    proposal = get_proposal_for(request.user, reference, "reviews.view_match")
+    return evidence(request, _hit_of(proposal, uid), role_in(request.user, proposal), reference)
 
 
 def evidence(request, hit: Hit, role: str, reference: str = ""):

@@ -25,7 +25,7 @@ from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.proposals import TitleForm, WithdrawForm
 from riskassess.web.history import TOLD, timeline
-from riskassess.web.people import people_by_row
+from riskassess.web.people import people_by_row, people_changes
 from riskassess.web.standing import standing_of
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
@@ -243,7 +243,7 @@ def version(request, reference, number):
             ],
             "may_erase": proposal.state not in IN_WORK and request.user.has_perm("reviews.erase_contact", proposal),
             "groups": answer_groups(row.content, catalogue),
-            "changes": changes_between(earlier, row, catalogue) if earlier else [],
+            "changes": [*changes_between(earlier, row, catalogue), *people_changes(earlier, row)] if earlier else [],
             "earlier": earlier,
             "result": assessment_of(record) if record else None,
             "versions": proposal.versions.order_by("-number"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from partners.models import Contact, FactChange, Hit, Judgement
+from partners.screening import screen
 from riskassess import workflow
 from riskassess.accounts.models import RoleMembership
 from riskassess.assessments.queries import assessment_of, latest_record
@@ -20,7 +21,7 @@ from riskassess.files.services import read_bytes
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.changed import changed_facts
 from tests.story import MODERATE, submit_proposal
-from tests.web.filing.pages import text_of
+from tests.web.filing.pages import read, text_of
 from tests.web.filing.test_contacts import name_people
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,25 @@ def test_changed_facts_of_a_person_are_listed_with_the_proposals_that_name_them(
     assert f"Assessed again: {hit.proposal.reference}" in text_of(answer)
 
 
+def test_match_with_a_later_list_is_judged_where_there_is_no_case(filed, listed, ana, omar, as_user):
+    draft = filed()
+    name_people(draft, ana, ("PT", "Ida Holm"))
+    proposal = submit_proposal(draft)
+    assert (proposal.state, hasattr(proposal, "case")) == ("registered", False)
+    contact = Contact.objects.get()
+    Contact.objects.filter(pk=contact.pk).update(name=LISTED)  # as if the list had come to name her
+    contact.refresh_from_db()
+    screen(contact)
+
+    page = as_user(omar).get(reverse("changes"))
+    (address,) = [link for link in read(page).links if "/matches/" in link]
+    assert as_user(ana).get(address).status_code == 403
+    answer = as_user(omar).post(address, {"verdict": "different", "reason": "Another field."})
+
+    assert answer.url == reverse("proposal", args=[proposal.reference])
+    assert Judgement.objects.get().contact == contact
+
+
 def test_who_was_named_earlier_stays_in_the_officers_sight(hit, omar, ana, as_user):
     proposal = hit.proposal
     workflow.request_changes(case=proposal.case, actor=omar, reasons="Who is it?")
@@ -129,6 +149,10 @@ def test_who_was_named_earlier_stays_in_the_officers_sight(hit, omar, ana, as_us
     page = text_of(as_user(omar).get(reverse("case", args=[proposal.reference])))
 
     assert ("named in an earlier version, no longer" in page, LISTED in page) == (True, True)
+    address = reverse("version", args=[proposal.reference, 2])
+    assert f"People at the partner Version 1 {LISTED}" in text_of(as_user(ana).get(address)).replace(
+        "University of Ghana · ", ""
+    )
     assert facts_of_partner(proposal)["sanction_hit"] == "none"
     assert as_user(omar).get(reverse("match", args=[proposal.reference, hit.uid])).status_code == 200
 
