@@ -1,5 +1,6 @@
 """What keeps a well-formed edition from coming into force without a person's yes."""
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from partners.models import ListEdition
@@ -13,8 +14,8 @@ def objection_to(edition: ListEdition, in_force: ListEdition | None) -> str:
         return ""
     if edition.published_on and in_force.published_on and edition.published_on < in_force.published_on:
         return _("The file is of %(new)s, older than the edition in force of %(old)s.") % {
-            "new": edition.published_on.isoformat(),
-            "old": in_force.published_on.isoformat(),
+            "new": formats.date_format(edition.published_on, "j M Y"),
+            "old": formats.date_format(in_force.published_on, "j M Y"),
         }
     now, before, source = edition.entities_count, in_force.entities_count, edition.source
     if before < FEWEST_TO_COMPARE:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -47,7 +48,8 @@ def unchanged(edition: ListEdition) -> ImportResult:
 def still_in_force(kept: ListEdition | None) -> str:
     if kept is None:
         return _("No edition of this list is in force.")
-    return _("The edition of %(date)s is still in force.") % {"date": kept.published_on or kept.created_at.date()}
+    day = kept.published_on or timezone.localdate(kept.created_at)
+    return _("The edition of %(date)s is still in force.") % {"date": formats.date_format(day, "j M Y")}
 
 
 def _sentence(edition: ListEdition) -> str:
@@ -61,6 +63,6 @@ def _sentence(edition: ListEdition) -> str:
         edition.entities_count,
     ) % {
         "list": edition.source,
-        "date": edition.published_on.isoformat() if edition.published_on else _("unknown date"),
+        "date": formats.date_format(edition.published_on, "j M Y") if edition.published_on else _("unknown date"),
         "count": edition.entities_count,
     }

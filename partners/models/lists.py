@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.models import DatedModel, UidModel
@@ -99,7 +100,8 @@ class ListEdition(UidModel, DatedModel):
         ordering = ["source", "-pk"]
 
     def __str__(self):
-        return f"{self.source}, {self.published_on or self.created_at.date()}"
+        day = self.published_on or timezone.localdate(self.created_at)
+        return f"{self.source}, {formats.date_format(day, 'j M Y')}"
 
     def get_absolute_url(self):
         return reverse("list_edition", args=[self.source.code, self.uid])

@@ -137,11 +137,16 @@ def _entry(row: list[str], names: Rows, addresses: Rows, comments: Rows) -> List
         kind=kind,
         names=tuple(dict.fromkeys([*([Name(_order(name, kind))] if name else []), *further])),
         countries=tuple(dict.fromkeys(address[4] for address in addresses if address[4])),
-        programme=programme[:120],
+        programme=programmes(programme)[:120],
         remarks=told[:LONGEST_TEXT],
         identifiers=identifiers_of((scheme, found) for scheme, form in IDS for found in form.findall(told)),
         birth_years=years_in(BIRTH.findall(told)) if kind == "person" else (),
     )
+
+
+def programmes(cell: str) -> str:
+    """The file joins several by `] [` and leaves the outermost brackets away."""
+    return ", ".join(filter(None, (each.strip(" []") for each in cell.split("] ["))))
 
 
 def _order(name: str, kind: str) -> str:

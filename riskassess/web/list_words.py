@@ -1,5 +1,7 @@
 """How the pages of lists speak: what stands where, how old it is, what changed."""
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -175,6 +177,8 @@ def _detail(entity: ListedEntity, name: str) -> str:
     if name == "kind":
         return entity.get_kind_display()
     value = getattr(entity, name)
+    if isinstance(value, date):
+        return formats.date_format(value, "j M Y")
     return ", ".join(sorted(map(str, value))) if isinstance(value, list) else str(value or "")
 
 

@@ -92,7 +92,7 @@ def test_import_edition_keeps_the_good_edition_when_a_file_is_broken(
 
     assert result.outcome == outcome
     assert says in result.sentence
-    assert "The edition of 2026-11-01 is still in force." in result.sentence
+    assert "The edition of 1 Nov 2026 is still in force." in result.sentence
     assert in_force(sanctions) == good
     assert says in sanctions.editions.get(state=State.REJECTED).reason
     assert list(ListedEntity.objects.values_list("name", flat=True)) == ["Kestrel Arc"]
@@ -122,7 +122,7 @@ def rows(*numbers):
     [
         (range(17), "2026-11-08", "more than 10 % of the entries would go"),
         (range(31), "2026-11-08", "it grew by more than 50 %"),
-        (range(20), "2026-10-01", "The file is of 2026-10-01, older than the edition in force of 2026-11-01."),
+        (range(20), "2026-10-01", "The file is of 1 Oct 2026, older than the edition in force of 1 Nov 2026."),
     ],
 )
 def test_import_edition_holds_what_a_person_has_to_look_at(numbers, day, says, sanctions, put_in_force, write_list):
@@ -132,7 +132,7 @@ def test_import_edition_holds_what_a_person_has_to_look_at(numbers, day, says, s
 
     assert result.outcome == Outcome.HELD
     assert says in result.sentence
-    assert "The edition of 2026-11-01 is still in force." in result.sentence
+    assert "The edition of 1 Nov 2026 is still in force." in result.sentence
     assert in_force(sanctions) == good
     held = sanctions.editions.get(state=State.HELD)
     assert (held.entries.count(), says in held.reason) == (len(numbers), True)

@@ -101,6 +101,14 @@ def test_ofac_set_is_read_together(tmp_path):
     assert (person.kind, person.names) == ("person", (Name("Orla QUIST"),))
 
 
+def test_ofac_set_tells_several_programmes_apart(tmp_path):
+    path = ofac(tmp_path, sdn=SDN.replace('"ABC"', '"SDGT] [SDT] [IRAN-HR"', 1), alt=ALT, add=ADD)
+
+    _day, (bureau, _person) = entries("ofac_csv", path)
+
+    assert bureau.programme == "SDGT, SDT, IRAN-HR"
+
+
 @pytest.mark.parametrize(
     ("members", "said"),
     [

@@ -1,9 +1,12 @@
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -160,10 +163,14 @@ def sides_of(hit: Hit) -> list[dict]:
         {"label": _("Country"), "ours": country_name(seen["partner_country"]), "theirs": theirs},
         {"label": _("Kind"), "ours": hit.screening.partner.get_type_display(), "theirs": hit.entity.get_kind_display()},
         {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
-        {"label": _("Listed on"), "ours": "", "theirs": seen["listed_on"]},
+        {"label": _("Listed on"), "ours": "", "theirs": _day_words(seen["listed_on"])},
         {"label": _("Reference"), "ours": hit.screening.partner.ror_id, "theirs": seen["reference"]},
         {"label": _("Remarks"), "ours": "", "theirs": hit.entity.remarks},
     ]
+
+
+def _day_words(day: str | None) -> str:
+    return formats.date_format(date.fromisoformat(day), "j M Y") if day else ""
 
 
 def _sides_of_person(hit: Hit) -> list[dict]:
@@ -177,7 +184,7 @@ def _sides_of_person(hit: Hit) -> list[dict]:
         {"label": _("ORCID iD"), "ours": contact.orcid, "theirs": ids},
         {"label": _("Year of birth"), "ours": contact.birth_year, "theirs": years},
         {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
-        {"label": _("Listed on"), "ours": "", "theirs": seen["listed_on"]},
+        {"label": _("Listed on"), "ours": "", "theirs": _day_words(seen["listed_on"])},
         {"label": _("Reference"), "ours": "", "theirs": seen["reference"]},
         {"label": _("Remarks"), "ours": "", "theirs": hit.entity.remarks},
     ]

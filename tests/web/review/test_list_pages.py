@@ -134,7 +134,7 @@ def test_refused_file_is_explained_and_the_old_edition_stays(as_user, omar, own,
         page = text(browser.get(address))
         assert "The last file was not taken" in page
         assert "web page" in page
-        assert "The edition of 2026-11-01 is still in force." in page
+        assert "The edition of 1 Nov 2026 is still in force." in page
     assert "This file was not taken." in text(browser.get(refused.get_absolute_url()))
 
 
