@@ -27,6 +27,14 @@ JUNK = [
 ]  # fmt: skip
 
 
+# A file in which people are named, too.
+NAMED = copy.deepcopy(EXAMPLES[0])
+NAMED["partners"][0]["contacts"] = [
+    {"name": "Ida Holm", "role": "leads the archive", "orcid": "0000-0002-1825-0097", "birth_year": 1974}
+]
+EXAMPLES.append(NAMED)
+
+
 def places(data, path=()):
     found = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in found:
@@ -67,5 +75,31 @@ def test_anything_anywhere_is_assessed_or_refused_in_words(data):
 def test_what_is_of_another_kind_is_refused_with_its_place(wrong, problem):
     with pytest.raises(FactsError) as refused:
         read_proposal(RELEASE, EXAMPLES[4] | wrong, on=ON)
+
+    assert [words for words in refused.value.problems if words.startswith(problem)]
+
+
+def test_people_are_named_and_never_scored():
+    assert read_proposal(RELEASE, NAMED, on=ON) == read_proposal(RELEASE, EXAMPLES[0], on=ON)
+
+
+@pytest.mark.parametrize(
+    ("person", "problem"),
+    [
+        ("Ida Holm", "partners[0].contacts[0]: expected an object."),
+        ({"name": " "}, "partners[0].contacts[0].name: missing."),
+        ({"name": "a" * 201}, "partners[0].contacts[0].name: 201 characters"),
+        ({"name": "Ida", "nationality": "NO"}, "partners[0].contacts[0].nationality: there is no such key."),
+        ({"name": "Ida", "role": ["lead"]}, "partners[0].contacts[0].role: expected a text"),
+        ({"name": "Ida", "orcid": "0000"}, 'partners[0].contacts[0].orcid: "0000" is not an ORCID iD.'),
+        ({"name": "Ida", "birth_year": True}, "partners[0].contacts[0].birth_year: true is not a year"),
+    ],
+)
+def test_person_of_a_file_is_refused_with_the_place(person, problem):
+    proposal = copy.deepcopy(NAMED)
+    proposal["partners"][0]["contacts"] = [person]
+
+    with pytest.raises(FactsError) as refused:
+        read_proposal(RELEASE, proposal, on=ON)
 
     assert [words for words in refused.value.problems if words.startswith(problem)]

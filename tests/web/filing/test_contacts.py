@@ -6,10 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partners.models import Contact, Screening
+from partners.services import register_partner
 from riskassess import workflow
 from riskassess.audit.models import Event
 from riskassess.jobs.running import run_pending
-from riskassess.proposals.contacts import Named, contacts_of
+from riskassess.management.filing import read_example
+from riskassess.proposals.contacts import Named, UnfitContact, contacts_of
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import create_proposal, set_coinvestigators
 from tests.web.filing.pages import filled, read, text_of
@@ -275,3 +277,46 @@ def test_collaboration_page_saves_and_leads_to_the_people(browser, draft):
 
     draft.refresh_from_db()
     assert (answer.url, draft.title) == (reverse("contacts", args=[draft.reference]), "Other title")
+
+
+def test_section_of_partners_says_where_a_person_has_a_listed_name(browser, draft, listed, ana):
+    name_people(draft, ana, ("PT", "Orsolya Quillfeather"), ("AT", "Ida Holm"))
+    run_pending()
+
+    words = text_of(browser.get(reverse("section", args=[draft.reference, "partners"])))
+
+    assert words.count("a name on a list is like that of a person you named here") == 1
+
+
+def test_people_stay_when_two_records_of_their_partner_become_one(draft, ana, omar):
+    name_people(draft, ana, ("PT", "Ida Holm"))
+    twin = register_partner(name="Universidade de Coimbra, Arquivo", country="PT", actor=ana)
+    merged = draft.participations.get(partner__country="PT").partner
+
+    workflow.merge_partners(kept=twin, merged=merged, reason="One house.", actor=omar)
+
+    (row,) = contacts_of(draft)
+    assert (row.contact.name, row.participation.partner) == ("Ida Holm", twin)
+
+
+def test_file_with_people_is_filed_with_them(filed):
+    content = read_example("01-digital")
+    people = [{"name": "Ida Holm", "role": "archivist", "orcid": ORCID, "birth_year": 1974}, {"name": "Marek T."}]
+    partners = [{**content["partners"][0], "contacts": people}, *content["partners"][1:]]
+
+    proposal = filed(partners=partners)
+
+    assert [(row.contact.name, row.role, row.contact.birth_year) for row in contacts_of(proposal)] == [
+        ("Ida Holm", "archivist", 1974),
+        ("Marek T.", "", None),
+    ]
+
+
+def test_file_with_a_wrong_orcid_is_refused_whole(filed, db):
+    content = read_example("01-digital")
+    wrong = [{**content["partners"][0], "contacts": [{"name": "Ida", "orcid": "0000-0002-1825-0098"}]}]
+
+    with pytest.raises(UnfitContact, match="does not fit the rest"):
+        filed(partners=[*wrong, *content["partners"][1:]])
+
+    assert not Proposal.objects.exists()
