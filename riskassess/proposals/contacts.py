@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.matching.identifiers import read_orcid
 from partners.models import Contact
@@ -15,6 +16,9 @@ from riskassess.core.errors import DomainError
 from riskassess.proposals.models import Participation, ParticipationContact, Proposal
 from riskassess.proposals.services import guard_count, guard_editable, role_in
 
+TWICE = gettext_lazy(
+    "The same person stands twice at this partner. Take one away, or tell them apart by ORCID iD or year of birth."
+)
 LONGEST_ROLE = ParticipationContact._meta.get_field("role").max_length
 
 
@@ -53,7 +57,7 @@ def set_contacts(*, proposal: Proposal, actor: User, people: list[Named]) -> lis
             contact = _keep(proposal, person)
             key = (person.participation.pk, contact.pk)
             if any(key == (row.participation_id, row.contact_id) for row in result):
-                raise DomainError(_("The same person stands twice at this partner. Take one away."), field="name")
+                raise DomainError(str(TWICE), field="name")
         except DomainError as fault:
             raise UnfitContact(fault, position) from None
         row = present.pop(key, None) or ParticipationContact(participation=person.participation, contact=contact)
@@ -80,8 +84,10 @@ def set_contacts(*, proposal: Proposal, actor: User, people: list[Named]) -> lis
 def _keep(proposal: Proposal, person: Named) -> Contact:
     if person.participation.proposal_id != proposal.pk:
         raise DomainError(_("Choose one of the partners of this proposal."), field="partner")
-    at_partner = Contact.objects.filter(participations__participation__partner=person.participation.partner_id)
-    return keep_contact(name=person.name, orcid=person.orcid, birth_year=person.birth_year, known=at_partner)
+    known = Contact.objects.filter(participations__participation__partner=person.participation.partner_id)
+    if not person.orcid:  # many bear one name: what was said of somebody else's contact may be of another person
+        known = known.filter(participations__participation__proposal__owner=proposal.owner_id)
+    return keep_contact(name=person.name, orcid=person.orcid, birth_year=person.birth_year, known=known)
 
 
 def contacts_of(proposal: Proposal) -> list[ParticipationContact]:

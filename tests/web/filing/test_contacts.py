@@ -249,6 +249,16 @@ def test_person_of_two_proposals_stays_with_the_other(draft, filed, ana):
     assert [row.contact.name for row in contacts_of(draft)] == ["Ida Holm"]
 
 
+@pytest.mark.parametrize(("orcid", "people"), [(ORCID, 1), ("", 2)])
+def test_whom_two_researchers_name_alike_is_one_person_only_by_orcid(draft, filed, ana, eve, orcid, people):
+    for proposal, owner in ((draft, ana), (filed(owner=eve), eve)):
+        coimbra = proposal.participations.get(partner__country="PT")
+        named = [Named(coimbra, "Wei Zhang", orcid=orcid)]
+        workflow.choose_contacts(proposal=proposal, actor=owner, people=named)
+
+    assert Contact.objects.count() == people
+
+
 def test_page_takes_the_same_queries_for_1_and_20_people(browser, draft, address, ana):
     counts = []
     for count in (1, 20):
