@@ -1,5 +1,7 @@
 """People named at partners as pages of a submitted proposal show them, each with what the lists say."""
 
+import re
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,19 @@ from riskassess.assessments.facts import contacts_in
 from riskassess.assessments.models import ProposalVersion
 from riskassess.assessments.wording import Change
 from riskassess.proposals.models import ParticipationContact, Proposal
+
+ORIGIN = re.compile(
+    r"\b(nationalit|citizen|POB\b|place of birth|born in|passport|identity card|"
+    r"(national|identification|ID) (ID|no|number))",
+    re.IGNORECASE,
+)
+
+
+def without_origin(remarks: str) -> str:
+    """What a list remarks about a person, without the parts that say where they come from. We hold nothing to compare
+    them with, and nobody may conclude from them."""
+    parts = re.split(r"(?<=[;.])\s+|\n+", remarks)
+    return " ".join(part for part in parts if not ORIGIN.search(part)).strip()
 
 
 def uids_named(proposal: Proposal, upto: int | None = None) -> set[str]:

@@ -22,7 +22,7 @@ from riskassess.web.access import get_proposal_for
 from riskassess.web.context import home_of
 from riskassess.web.downloads import file_to_keep
 from riskassess.web.forms.reviews import JudgementForm
-from riskassess.web.people import uids_named
+from riskassess.web.people import uids_named, without_origin
 from riskassess.web.views.moves import keep_refusal, status_of
 
 
@@ -186,7 +186,7 @@ def _sides_of_person(hit: Hit) -> list[dict]:
         {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
         {"label": _("Listed on"), "ours": "", "theirs": _day_words(seen["listed_on"])},
         {"label": _("Reference"), "ours": "", "theirs": seen["reference"]},
-        {"label": _("Remarks"), "ours": "", "theirs": hit.entity.remarks},
+        {"label": _("Remarks"), "ours": "", "theirs": without_origin(hit.entity.remarks)},
     ]
 
 

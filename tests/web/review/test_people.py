@@ -20,6 +20,7 @@ from riskassess.core.errors import Conflict
 from riskassess.files.services import read_bytes
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.changed import changed_facts
+from riskassess.web.people import without_origin
 from tests.story import MODERATE, submit_proposal
 from tests.web.filing.pages import read, text_of
 from tests.web.filing.test_contacts import name_people
@@ -75,6 +76,22 @@ def test_match_of_a_person_holds_the_proposal_until_two_have_judged(hit, omar, k
     assert case.holds.get(rule="L01").state == "gone"
     assert facts_of_partner(proposal)["sanction_hit"] == "cleared"
     assert "Different person" in text_of(as_user(omar).get(reverse("case", args=[proposal.reference])))
+
+
+@pytest.mark.parametrize(
+    ("remarks", "shown"),
+    [
+        (
+            "DOB 12 Jan 1960; nationality Iran; POB Tehran, Iran; Passport A1 (Iran); Linked To: X.",
+            "DOB 12 Jan 1960; Linked To: X.",
+        ),
+        ("Citizen of Norway. Rector since 2019.", "Rector since 2019."),
+        ("Invented for demonstration.", "Invented for demonstration."),
+        ("", ""),
+    ],
+)
+def test_what_a_list_says_of_origin_is_not_shown(remarks, shown):
+    assert without_origin(remarks) == shown
 
 
 def test_same_person_makes_the_hold_firm(hit, omar):
