@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from partners.lists import clear_all_abandoned, watch_folder
+from partners.lists import clear_all_abandoned, remove_old_files, watch_folder
 from partners.models import ListEdition
 from partners.queries.lists import list_standings, stuck_rescreenings, untold_editions
 from partners.services.screenings import screen_due
@@ -74,6 +74,11 @@ def tell_old_lists() -> None:
     for standing in list_standings(timezone.localdate()):
         if standing.is_old and not standing.source.is_sample:
             workflow.tell_old_list(edition=standing.in_force, age_days=standing.age_days)
+
+
+@shared_task(name="schedule.remove_old_list_files")
+def remove_old_list_files() -> None:
+    remove_old_files(now=timezone.now(), days=settings.LIST_FILES_DAYS)
 
 
 @shared_task(name="schedule.screen_due")

@@ -248,11 +248,13 @@ CELERY_BEAT_SCHEDULE = {
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "tell-old-lists": {"task": "schedule.tell_old_lists", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "old-list-files": {"task": "schedule.remove_old_list_files", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "screen-due": {"task": "schedule.screen_due", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 # Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.
 LISTS_FOLDER = os.environ.get("RISKASSESS_LISTS_FOLDER", "")
+LIST_FILES_DAYS = int(os.environ.get("RISKASSESS_LIST_FILES_DAYS", "730"))  # uploaded files of lists are kept so long
 DRAW_ONE_IN = int(os.environ.get("RISKASSESS_DRAW_ONE_IN", "20"))  # registrations that are read afterwards
 CELERY_TASK_DEFAULT_QUEUE = "person"
 if REDIS_URL:

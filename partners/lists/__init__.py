@@ -9,6 +9,7 @@ from partners.lists.deciding import is_own, refuse_edition
 from partners.lists.importing import import_edition
 from partners.lists.outcomes import ImportResult, Outcome
 from partners.lists.refusing import clear_all_abandoned
+from partners.lists.retention import remove_old_files
 from partners.lists.watching import watch_folder
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "import_upload",
     "is_own",
     "refuse_edition",
+    "remove_old_files",
     "roll_back",
     "watch_folder",
 ]

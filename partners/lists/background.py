@@ -20,7 +20,7 @@ from partners.models import ListEdition, ListSource
 from riskassess.accounts.models import User
 from riskassess.core.errors import DomainError
 from riskassess.files.models import StoredFile
-from riskassess.files.services import path_of, store_stream
+from riskassess.files.services import path_of, remove_file, store_stream
 from riskassess.jobs.models import Queue
 from riskassess.jobs.running import report_progress
 from riskassess.jobs.services import enqueue
@@ -43,6 +43,8 @@ def import_upload(*, source: ListSource, files: list[UploadedFile], actor: User)
     )
     if isinstance(begun, ListEdition):
         queue_step(begun)
+    elif not ListEdition.objects.filter(file=file).exists():
+        remove_file(file)
     return begun
 
 

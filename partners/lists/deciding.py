@@ -58,6 +58,7 @@ def refuse_edition(*, edition: ListEdition, actor: User, reason: str) -> ImportR
 def roll_back(*, edition: ListEdition, actor: User, reason: str) -> ListEdition:
     """Bring an edition that was in force back, as an edition of its own, so that every row was in force once."""
     reason = _needed(reason)
+    edition = ListEdition.objects.select_for_update(of=("self",)).select_related("source").get(pk=edition.pk)
     if edition.state != State.SUPERSEDED:
         raise Conflict(_("Only an edition that was in force before can be brought back."))
     if edition.source.editions.filter(restores=edition, state=State.STAGING).exists():

@@ -61,6 +61,7 @@ class ListEdition(UidModel, DatedModel):
     origin = models.CharField(_("where it came from"), max_length=8, choices=Origin.choices, default=Origin.COMMAND)
     file_name = models.CharField(_("file"), max_length=200)
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file_removed_at = models.DateTimeField(null=True, blank=True)
     brought_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

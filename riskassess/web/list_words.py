@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -243,6 +244,18 @@ def story_of(edition: ListEdition) -> list[str]:
         told.append(
             _("%(name)s accepted it on %(day)s: %(reason)s")
             % {"name": who, "day": short(edition.accepted_at), "reason": edition.accepted_reason}
+        )
+    if edition.file_removed_at:
+        words = _("Its file was removed on %(day)s, since it was old. What was read of it stays.")
+        told.append(words % {"day": short(edition.file_removed_at)})
+    elif edition.file_id and edition.state not in (State.IN_FORCE, State.HELD, State.STAGING):
+        told.append(
+            ngettext(
+                "Its file is kept for %(n)d day after it was last in use.",
+                "Its file is kept for %(n)d days after it was last in use.",
+                settings.LIST_FILES_DAYS,
+            )
+            % {"n": settings.LIST_FILES_DAYS}
         )
     if edition.confirmed_at:
         told.append(_("The same file came again on %(day)s.") % {"day": short(edition.confirmed_at)})
