@@ -20,6 +20,9 @@ from riskassess.engine.results import Assessment
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import State
 
+# What a replay reads of each record; the rest is fetched where a record differs.
+REPLAYED = ("facts", "as_of", "release_id", "result_sha256", "inherent_lower", "inherent_upper")
+
 
 @lru_cache(maxsize=8)
 def _catalogue(sha256: str) -> Catalogue:
@@ -97,14 +100,14 @@ def proposals_naming(contact: Contact) -> QuerySet[Proposal]:
 
 
 def records_to_replay(replay: Replay, *, after: int = 0) -> QuerySet[AssessmentRecord]:
-    """The records of a replay beyond `after`, oldest first. What is stored of a result is read only where it is
-    compared, so that a replay under the same release reads facts alone."""
+    """The records of a replay beyond `after`, oldest first. Only what every one of them is compared by is read, so that
+    a replay under the same release reads facts alone."""
     records = AssessmentRecord.objects.filter(pk__gt=after, pk__lte=replay.until_record).order_by("pk")
     if not replay.every_record:
         newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal"), pk__lte=replay.until_record)
         newest = newest.order_by("-version__number", "-pk").values("pk")[:1]
         records = records.filter(pk=Subquery(newest))
-    return records if replay.release_id else records.defer("result")
+    return records.only(*REPLAYED, *(["result"] if replay.release_id else []))
 
 
 def recent_replays() -> QuerySet[Replay]:

@@ -38,18 +38,19 @@ class Tally:
 
     def add(self, replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> None:
         """Assess this record again, under its own release unless the replay names one."""
-        difference = _again(replay, row, catalogue)
+        found = _again(replay, row, catalogue)
         self.done += 1
-        if difference.after:
-            self.levels["lower", row.inherent_lower, difference.after["lower"]] += 1
-            self.levels["upper", row.inherent_upper, difference.after["upper"]] += 1
-        self.fitted += bool(difference.left_out)
-        if not difference.kind:
+        if found.after:
+            self.levels["lower", row.inherent_lower, found.after["lower"]] += 1
+            self.levels["upper", row.inherent_upper, found.after["upper"]] += 1
+        self.fitted += bool(found.left_out)
+        if not found.kind:
             return
-        self.faults += difference.kind == Kind.FAULT
-        self.moved += difference.kind == Kind.MOVED
-        self.unreadable += difference.kind == Kind.UNREADABLE
-        self.rules.update(difference.rules.items())
+        self.faults += found.kind == Kind.FAULT
+        self.moved += found.kind == Kind.MOVED
+        self.unreadable += found.kind == Kind.UNREADABLE
+        self.rules.update(found.rules.items())
+        difference = ReplayDifference(replay=replay, record_id=row.pk, **vars(found))  # the row itself may go
         self.differences.append(difference)
 
     def onto(self, replay: Replay) -> dict:
@@ -68,9 +69,20 @@ class Tally:
 COUNTED = ("done", "faults", "moved", "unreadable", "fitted")
 
 
-def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> ReplayDifference:
-    """The difference; its kind is empty where there is none."""
-    found = ReplayDifference(replay=replay, record_id=row.pk, kind="")  # the row itself may go
+@dataclass
+class Found:
+    """What came of one record, in the columns of a difference; its kind is empty where there is none."""
+
+    kind: str = ""
+    left_out: list[str] = field(default_factory=list)
+    reason: str = ""
+    before: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> Found:
+    found = Found()
     facts = row.facts
     if replay.release_id is not None:
         facts, found.left_out = facts_under(catalogue, facts)
@@ -92,7 +104,7 @@ def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> Repla
     return found
 
 
-def _explain_fault(found: ReplayDifference, row: AssessmentRecord, result: Assessment) -> None:
+def _explain_fault(found: Found, row: AssessmentRecord, result: Assessment) -> None:
     stored, now = row.result, result.to_json()
     found.kind = Kind.FAULT
     found.before, found.after = _standing(stored), _standing(now)

@@ -18,7 +18,7 @@ from riskassess.jobs.models import Queue
 from riskassess.jobs.running import report_progress
 
 STEP_SECONDS = 5.0  # a step ends after the handful of records that passes this
-HANDFUL = 50
+HANDFUL = 200
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from riskassess.engine.fitting import (
     safeguard_problems,
     value_problem,
 )
-from riskassess.engine.leaves import ALWAYS, Condition, Outcome, Outcomes, Truth, once
+from riskassess.engine.leaves import ALWAYS, Condition, Outcome, Outcomes, TriedOutcomes, Truth, once
 from riskassess.engine.results import Because
 
 __all__ = [
@@ -69,6 +70,22 @@ class Askings(dict[Condition, Outcome]):
         return found
 
 
+class TriedAskings(Askings):
+    """The same row while an answer is tried out."""
+
+    __slots__ = ("before", "question")
+
+    def __init__(self, view: View, before: Askings, question: str) -> None:
+        super().__init__(view)
+        self.before, self.question = before, question
+
+    def __missing__(self, when: Condition) -> Outcome:
+        if self.question in when.decided_by:
+            return super().__missing__(when)
+        found = self[when] = self.before[when]
+        return found
+
+
 class View:
     """What a condition sees: the answers and facts of one row, and the proposal behind it.
 
@@ -105,11 +122,6 @@ class View:
 
     def value(self, question_id: str) -> Any:
         return self.values.get(question_id)
-
-    def forget(self, question: str) -> None:
-        self.outcomes.forget(question)
-        for when in [when for when in self.askings if question in when.decided_by]:
-            del self.askings[when]
 
 
 class Facts:
@@ -184,12 +196,31 @@ class Facts:
         del self.proposal
         self.rows, self._judged = {}, {}
 
-    def forget(self, question: str) -> None:
-        """Look afresh at all that this question decides, after its answer was changed."""
+    @contextmanager
+    def trying(self, view: View, question: str, value: Any) -> Iterator[None]:
+        """With this answer on this row all that the question decides is looked at afresh; then all is as before."""
+        self._close_rows(question)
+        had, before = question in view.values, view.values.get(question)
+        view.values[question] = value
+        kept = [(each, each.outcomes, each.askings) for each in self.views()]
+        for each, outcomes, askings in kept:
+            each.outcomes = TriedOutcomes(each, outcomes, question)
+            each.askings = TriedAskings(each, askings, question)
+        try:
+            yield
+        finally:
+            if had:
+                view.values[question] = before
+            else:
+                del view.values[question]
+            for each, outcomes, askings in kept:
+                each.outcomes, each.askings = outcomes, askings
+            self._close_rows(question)
+
+    def _close_rows(self, question: str) -> None:
+        """Look afresh at whether there are rows that are not named yet, where this question decides that."""
         if any(question in needed.decided_by for of_scope in self._needing.values() for needed in of_scope):
             self._judged = {scope: rows for scope, rows in self.rows.items() if rows}
-        for view in self.views():
-            view.forget(question)
 
 
 def _read(data: Mapping[str, Any]) -> ReadRows:

@@ -60,13 +60,25 @@ class Outcomes(dict[Leaf, Outcome]):
     def __init__(self, view: View) -> None:
         self.view = view
 
-    def forget(self, question: str) -> None:
-        """Look afresh at what this question decides."""
-        for leaf in [leaf for leaf in self if question in leaf.decided_by]:
-            del self[leaf]
-
     def __missing__(self, leaf: Leaf) -> Outcome:
         leaf.look(self.view, self)
+        return self[leaf]
+
+
+class TriedOutcomes(Outcomes):
+    """The same row while an answer is tried out: what its question does not decide is as it was before."""
+
+    __slots__ = ("before", "question")
+
+    def __init__(self, view: View, before: Outcomes, question: str) -> None:
+        super().__init__(view)
+        self.before, self.question = before, question
+
+    def __missing__(self, leaf: Leaf) -> Outcome:
+        if self.question in leaf.decided_by:
+            leaf.look(self.view, self)
+        else:
+            self[leaf] = self.before[leaf]
         return self[leaf]
 
 

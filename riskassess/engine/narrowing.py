@@ -36,7 +36,8 @@ def narrow(
         for value, option, words in _ways(question):
             effect = effect_of(catalogue, question, value)
             if effect not in tried:
-                tried[effect] = _try(views, view, question.id, value, levels)
+                with views.trying(view, question.id, value):
+                    tried[effect] = levels(question.id)
             with_answer, held = tried[effect]
             outcomes.append((option, words, with_answer.lower, with_answer.upper))
             decides |= {rule for rule, row in possible if (rule, row, False) not in held}
@@ -64,21 +65,6 @@ def _ways(question: Question) -> Iterator[tuple[Any, str, str]]:
         yield from (("yes", "yes", "Yes"), ("no", "no", "No"))
     for option in question.options:
         yield (option.id,) if question.type == "multi" else option.id, option.id, option.text
-
-
-def _try(views: Facts, view: View, question: str, value: Any, levels: Levels) -> tuple[Interval, HoldSet]:
-    had = question in view.values
-    before = view.values.get(question)
-    view.values[question] = value
-    views.forget(question)
-    try:
-        return levels(question)
-    finally:
-        if had:
-            view.values[question] = before
-        else:
-            del view.values[question]
-        views.forget(question)
 
 
 def _width(lower: str, upper: str) -> int:
