@@ -21,6 +21,7 @@ from hashlib import sha256
 from io import StringIO
 from multiprocessing import Process
 from pathlib import Path
+from uuid import UUID
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS, GROWTH_MB = 120.0, 20.0
@@ -128,10 +129,11 @@ def some_facts(catalogue, dice: random.Random) -> dict:
     made = {"as_of": DAY.isoformat(), "answers": answers, "facts": facts, "safeguards": _safeguards(catalogue, dice)}
     for scope, (name, least, most) in ROWS.items():
         made[name] = []
-        for number in range(dice.randint(least, most)):
+        for _number in range(dice.randint(least, most)):
             answers, facts = _row(catalogue, scope, dice, daring)
             label = f"Row {dice.getrandbits(64):x}"
-            made[name].append({"id": f"{scope[0]}{number}", "label": label, "answers": answers, "facts": facts})
+            row = str(UUID(int=dice.getrandbits(128)))
+            made[name].append({"id": row, "label": label, "answers": answers, "facts": facts})
     return made
 
 
