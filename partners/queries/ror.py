@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Min
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -91,6 +91,17 @@ def resolve_text(text: str, country: str = "") -> Resolved | None:
         return None
     held = RorRecord.objects.prefetch_related("names")
     return Resolved(held.get(pk=found.record.ror_id), found.how, found.text)
+
+
+def counts_by_status() -> dict[str, int]:
+    """How many records are held, by what became of them."""
+    return dict(RorRecord.objects.order_by().values_list("status").annotate(n=Count("pk")))
+
+
+def partners_given_up() -> QuerySet[Partner]:
+    """Partners whose ROR id stands for an organisation that ROR withdrew, or that no longer exists."""
+    gone = RorRecord.objects.exclude(status=Status.ACTIVE).values("pk")
+    return Partner.objects.filter(merged_into__isnull=True, ror_id__in=gone).order_by("name", "pk")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +21,7 @@ from partners.parsing.ror_json import UnreadableRor, read_entries
 from partners.reference.ror_storing import FORM, HANDFUL, check_entry, store
 from riskassess.accounts.models import User
 from riskassess.audit.log import record
-from riskassess.files.services import path_of, store_stream
+from riskassess.files.services import path_of, remove_file, store_stream
 from riskassess.jobs.models import Queue
 from riskassess.jobs.models import State as JobState
 from riskassess.jobs.running import report_progress
@@ -49,14 +50,33 @@ def import_ror_in_background(*, path: Path, actor: User | None = None) -> RorImp
         with path.open("rb") as stream:
             work.file = store_stream(stream=stream, name=path.name, content_type="application/octet-stream")
         work.save(update_fields=["file"])
-    _queue_step(work)
-    if work.job and work.job.state in (JobState.FAILED, JobState.CANCELLED, JobState.REFUSED):
-        retry(job=work.job)
+    _set_going(work)
     return work
 
 
+def import_ror_upload(*, upload: BinaryIO, name: str, actor: User) -> tuple[RorImport, bool]:
+    """As `import_ror_in_background`, of a file that somebody sends; and whether there is something to read in it."""
+    stored = store_stream(stream=upload, name=name, content_type="application/octet-stream")
+    work = begin_import(path=path_of(stored), actor=actor, file_name=stored.name)
+    if work.is_over or work.file:
+        remove_file(stored)
+    else:
+        work.file = stored
+        work.save(update_fields=["file"])
+    if not work.is_over:
+        _set_going(work)
+    return work, not work.is_over
+
+
+def _set_going(work: RorImport) -> None:
+    """Also where it came to a halt."""
+    _queue_step(work)
+    if work.job and work.job.state in (JobState.FAILED, JobState.CANCELLED, JobState.REFUSED):
+        retry(job=work.job)
+
+
 @transaction.atomic
-def begin_import(*, path: Path, actor: User | None = None) -> RorImport:
+def begin_import(*, path: Path, actor: User | None = None, file_name: str = "") -> RorImport:
     """The import of this very file: the one that is through or under way, else a new one in place of any other."""
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -65,7 +85,9 @@ def begin_import(*, path: Path, actor: User | None = None) -> RorImport:
         return known
     for other in RorImport.objects.filter(state__in=UNFINISHED):
         refuse(other, _("Another file was brought before this one was read to its end."))
-    return RorImport.objects.create(file_name=path.name[:200], sha256=sha256, form=FORM, brought_by=actor)
+    return RorImport.objects.create(
+        file_name=(file_name or path.name)[:200], sha256=sha256, form=FORM, brought_by=actor
+    )
 
 
 def take_step(work: RorImport, path: Path, seconds: float = STEP_SECONDS) -> None:

@@ -28,6 +28,7 @@ def tabs(current: str, user) -> list[dict]:
     """The pages of lists that this person may open; one alone needs no tab."""
     pages = {
         "list_sources": (_("Lists and editions"), "partners.see_lists"),
+        "ror_files": (_("Organisations of ROR"), "partners.see_lists"),
         "list_search": (_("Search a name"), "partners.judge"),
     }
     found = [

@@ -29,6 +29,7 @@ from riskassess.web.views import (
     questionnaire,
     replays,
     reports,
+    ror_files,
     submission,
 )
 
@@ -84,6 +85,9 @@ urlpatterns = [
     path("lists/<slug:code>/<uuid:uid>/state", list_editions.edition_state, name="list_edition_state"),
     path("lists/<slug:code>/<uuid:uid>/rescreen", list_editions.edition_rescreen, name="list_edition_rescreen"),
     path("lists/<slug:code>/<uuid:uid>/retry", list_editions.edition_retry, name="list_edition_retry"),
+    path("ror-files", ror_files.ror_files, name="ror_files"),
+    path("ror-files/<uuid:uid>/state", ror_files.ror_file_state, name="ror_file_state"),
+    path("ror-files/<uuid:uid>/retry", ror_files.ror_file_retry, name="ror_file_retry"),
     path("partners", partners.partners, name="partners"),
     path("partners/<uuid:uid>", partners.partner, name="partner"),
     path("partners/<uuid:uid>/merge", partner_merging.partner_merge, name="partner_merge"),

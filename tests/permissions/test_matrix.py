@@ -23,6 +23,7 @@ PAGES = {
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
     "partners":         (200, 200, 200, 200, 200, 403, 200),
+    "ror_files":        (403, 403, 200, 403, 200, 403, 403),
     "list_source":      (403, 403, 200, 403, 200, 403, 403),
     "proposal":         (200, 200, 200, 404, 200, 404, 404),
     "assessment":       (200, 200, 200, 404, 200, 404, 404),
@@ -54,7 +55,7 @@ def people(university):
 def address(name, proposal):
     if name == "list_source":
         return reverse(name, args=["un"])
-    if name in {"home", "proposal_new", "desk", "audit", "replays", "list_sources", "partners"}:
+    if name in {"home", "proposal_new", "desk", "audit", "replays", "list_sources", "partners", "ror_files"}:
         return reverse(name)
     return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
 

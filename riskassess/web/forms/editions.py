@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from partners.parsing.listed import LARGEST_FILE
+from partners.parsing.ror_json import LARGEST_FILE as LARGEST_ROR_FILE
 from riskassess.web.forms.words import OwnWordsForm
 
 MOST_FILES = 10
@@ -51,6 +52,27 @@ class UploadForm(OwnWordsForm):
         if len({file.name for file in files}) < len(files):
             raise forms.ValidationError(_("Two of the files have the same name. Choose each once."))
         return files
+
+
+class RorFileForm(OwnWordsForm):
+    """A file of the Research Organization Registry."""
+
+    file = forms.FileField(
+        label=_("File of ROR records"),
+        help_text=_("The data dump as ROR publishes it, schema version 2: the zip, or the JSON file in it."),
+        error_messages={
+            "required": _("Choose the file that you downloaded from ROR."),
+            "empty": _("The file is empty. Download it again."),
+            "missing": _("The file did not arrive. Choose it again."),
+            "invalid": _("The file did not arrive. Choose it again."),
+        },
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_ROR_FILE:
+            raise forms.ValidationError(_("That is more than 500 MB. Choose the zip as ROR publishes it."))
+        return file
 
 
 class DecisionForm(OwnWordsForm):
