@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0012_contacts'),
+        ("partners", "0012_contacts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='listedition',
-            name='file_removed_at',
+            model_name="listedition",
+            name="file_removed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

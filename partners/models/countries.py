@@ -46,6 +46,9 @@ class CountryFact(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     checked_on = models.DateField(_("last checked on"), null=True, blank=True)
+    # When it stood in the dataset as it was loaded: a file that is replaced still tells what was read of it before.
+    known_from = models.DateTimeField(_("loaded at"), null=True, blank=True)
+    known_until = models.DateTimeField(_("replaced at"), null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import CountryFact, Dataset
@@ -72,7 +72,10 @@ def country_facts_of(countries: Iterable[str], on: date) -> dict[str, dict]:
 
 def fact_sources(country: str, on: date) -> list[FactSource]:
     """The facts behind `country_facts`, each with its source; an older year gives way to the newest one."""
-    shown = _newest(facts_in_force(on).filter(country=country))
+    return _sources(facts_in_force(on).filter(country=country))
+
+
+def _sources(facts: Iterable[CountryFact]) -> list[FactSource]:
     return [
         FactSource(
             kind=fact.kind, title=str(fact.get_kind_display()), value=fact.value, low=fact.low, high=fact.high,
@@ -81,7 +84,7 @@ def fact_sources(country: str, on: date) -> list[FactSource]:
             valid_to=fact.valid_to,
             checked_on=fact.checked_on,
         )
-        for fact in sorted(shown, key=lambda fact: (Kind.values.index(fact.kind), fact.value, fact.pk))
+        for fact in sorted(_newest(facts), key=lambda fact: (Kind.values.index(fact.kind), fact.value, fact.pk))
     ]  # fmt: skip
 
 
@@ -97,13 +100,36 @@ class CountryKind:
 
 def facts_by_kind(country: str, on: date) -> list[CountryKind]:
     """Every kind of fact, also those of which nothing is known."""
-    known = fact_sources(country, on)
+    return _by_kind(facts_in_force(on).filter(country=country), Kind)
+
+
+def _by_kind(facts: Iterable[CountryFact], kinds: Iterable[str]) -> list[CountryKind]:
+    known = _sources(facts)
     return [
         CountryKind(
-            kind.value, str(kind.label), str(UNITS.get(kind, "")), tuple(each for each in known if each.kind == kind)
+            str(kind),
+            str(Kind(kind).label),
+            str(UNITS.get(kind, "")),
+            tuple(each for each in known if each.kind == kind),
         )
-        for kind in Kind
+        for kind in kinds
     ]
+
+
+@dataclass(frozen=True)
+class CountryRead:
+    """What an assessment could read of a country: `facts` as the engine got them, `kinds` with what they rest on."""
+
+    facts: dict
+    kinds: tuple[CountryKind, ...]
+
+
+def countries_read(countries: Iterable[str], on: date, at: datetime | None) -> dict[str, CountryRead]:
+    """As the datasets told it at a moment, or tell it now; one query for all countries."""
+    rows: dict[str, list[CountryFact]] = defaultdict(list)
+    for fact in facts_in_force(on, at).filter(country__in=set(countries)):
+        rows[fact.country].append(fact)
+    return {each: CountryRead(_engine_facts(rows[each]), tuple(_by_kind(rows[each], READ))) for each in set(countries)}
 
 
 @dataclass(frozen=True)
@@ -122,7 +148,7 @@ class DatasetRow:
 def dataset_rows() -> list[DatasetRow]:
     """Two queries, whatever the number of datasets."""
     facts: dict[int, list[CountryFact]] = defaultdict(list)
-    for fact in CountryFact.objects.all():
+    for fact in CountryFact.objects.filter(known_until=None):
         facts[fact.dataset_id].append(fact)
     return [_dataset_row(each, facts[each.pk]) for each in Dataset.objects.order_by("code") if facts[each.pk]]
 
@@ -141,8 +167,13 @@ def _dataset_row(dataset: Dataset, facts: list[CountryFact]) -> DatasetRow:
     )
 
 
-def facts_in_force(on: date):
+def facts_in_force(on: date, at: datetime | None = None) -> QuerySet[CountryFact]:
+    """What holds on a day, by the datasets as they stood at a moment, or as they stand now."""
+    told = Q(known_until=None)
+    if at:
+        told = Q(Q(known_from=None) | Q(known_from__lte=at), Q(known_until=None) | Q(known_until__gt=at))
     return CountryFact.objects.filter(
+        told,
         Q(valid_from__isnull=True) | Q(valid_from__lte=on),
         Q(valid_to__isnull=True) | Q(valid_to__gte=on),
         Q(year__isnull=True) | Q(year__lte=on.year),
@@ -168,6 +199,8 @@ def words_of(fact: CountryFact) -> str:
             return str(WORDS.get(fact.value, fact.value))
 
 
+# What the engine reads; of the others nothing was used.
+READ = tuple(kind for kind in Kind if kind != Kind.HORIZON)
 UNITS = {Kind.ACADEMIC_FREEDOM: _("index from 0 to 1"), Kind.RULE_OF_LAW: _("percentile rank from 0 to 100")}
 WORDS = {"yes": _("yes")}
 

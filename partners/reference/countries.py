@@ -42,7 +42,8 @@ RANGES = {Kind.ACADEMIC_FREEDOM: Decimal(1), Kind.RULE_OF_LAW: Decimal(100)}
 
 @transaction.atomic
 def import_country_facts(*, path: Path, actor=None) -> Loaded:
-    """Replace what an earlier file of this name said. One fault anywhere and nothing changes."""
+    """Replace what an earlier file of this name said, which stays for what was assessed with it. One fault anywhere
+    and nothing changes."""
     content = read_file(path)
     code, sha256 = path.name.removesuffix(".csv").lower()[:60], hashlib.sha256(content).hexdigest()
     dataset = Dataset.objects.filter(code=code).first()
@@ -55,12 +56,12 @@ def import_country_facts(*, path: Path, actor=None) -> Loaded:
     today = timezone.localdate()
     touched = {fact.country for _line, fact in facts}
     if dataset:
-        touched |= set(dataset.facts.values_list("country", flat=True))
+        touched |= set(dataset.facts.filter(known_until=None).values_list("country", flat=True))
     before = country_facts_of(touched, today) if dataset else {}
     dataset = keep_dataset(dataset, code, path, sha256, len(facts))
-    dataset.facts.all().delete()
+    dataset.facts.filter(known_until=None).update(known_until=dataset.loaded_at)
     for _line, fact in facts:
-        fact.dataset = dataset
+        fact.dataset, fact.known_from = dataset, dataset.loaded_at
     CountryFact.objects.bulk_create(fact for _line, fact in facts)
     _note_changes(before, country_facts_of(before, today), code)
     record_import("country_facts.imported", dataset, actor)

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from riskassess.assessments.countries import CountryUsed
 from riskassess.assessments.lowering import Lowering
 from riskassess.engine.results import Because, Grade, Interval, SourceRef
 
@@ -225,6 +226,7 @@ class ReportContent:
     answers: tuple[AnswerGroup, ...]
     provenance: Provenance
     lowering: Lowering | None = None  # what else would make it moderate; in an assessment report alone
+    countries: tuple[CountryUsed, ...] = ()
 
     @property
     def has_open_dimension(self) -> bool:

@@ -7,7 +7,11 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from partners.queries import fact_sources
+from riskassess.assessments.countries import countries_of, countries_used
+from riskassess.reports.content import collect
+from riskassess.reports.render import page_text
 from tests.story import *  # noqa: F403
+from tests.story import HIGH
 
 HEADER = "country,kind,value,low,high,year,scope,act,address,licence,valid_from,valid_to,checked_on\n"
 
@@ -64,3 +68,42 @@ def test_wrong_intervals_are_refused(row, says, import_facts):
         import_facts(row)
 
     assert fact_sources("NO", date(2026, 11, 23)) == []
+
+
+def test_assessment_shows_what_it_read_of_a_country_after_the_dataset_was_replaced(
+    import_facts, submitted, ana, omar, as_user
+):
+    country = "UY"
+    old = f"{country},academic_freedom,0.71,0.66,0.76,2024,,Index 2025,https://example.org/2025,CC BY-SA 4.0,,,"
+    import_facts(old, name="freedom.csv")
+    proposal = submitted(example=HIGH)
+    record = proposal.records.first()
+    import_facts(old.replace("0.71", "0.69").replace("Index 2025", "Index 2026"), name="freedom.csv")
+
+    pages = [
+        as_user(ana).get(reverse("assessment", args=[proposal.reference])).content.decode(),
+        as_user(omar).get(reverse("case", args=[proposal.reference])).content.decode(),
+    ]
+
+    for page in pages:
+        assert "0.71 of 1, interval 0.66 to 0.76, band B" in page
+        assert ('href="https://example.org/2025"' in page, "Index 2026" in page) == (True, False)
+        assert "no value" in page
+    assert "0.71 of 1, interval 0.66 to 0.76, band B" in page_text(collect(proposal.reports.first()))
+    (read,) = [each for each in countries_of(record) if each.name == "Uruguay"]
+    assert [(fact.year, fact.act) for fact in read.known if fact.kind == "academic_freedom"] == [(2024, "Index 2025")]
+    assert fact_sources(country, date(2026, 11, 23))[-1].act == "Index 2026"
+
+
+def test_reading_countries_costs_one_query_for_any_number(import_facts, django_assert_num_queries):
+    import_facts("NO,rule_of_law,97.1,,,2022,,An index,,,,,", "AU,rule_of_law,93.2,,,2022,,An index,,,,,")
+    facts = {"partners": [{"id": code, "label": code, "facts": {"rule_of_law": "high"}} for code in ("NO", "AU", "TO")]}
+
+    with django_assert_num_queries(1):
+        read = countries_used(facts, {"NO": "NO", "AU": "AU", "TO": "TO"}, on=date(2026, 11, 23))
+
+    assert [(each.name, len(each.known), each.is_as_read) for each in read] == [
+        ("Norway", 1, True),
+        ("Australia", 1, True),
+        ("Tonga", 0, False),
+    ]

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from partners.countries import country_name
 from partners.models import ListEdition
+from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.assessments.wording import words_of
@@ -85,6 +86,7 @@ def collect(report: Report) -> ReportContent:
         remarks=_remarks(result),
         safeguards=taken,
         answers=answer_groups(catalogue, record.facts),
+        countries=countries_of(record),
         provenance=_provenance(report, catalogue),
         lowering=None if report.decision_id else lowering_of(catalogue, record.facts, on=record.as_of),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from riskassess import workflow
+from riskassess.assessments.countries import CountryUsed, countries_of, countries_used
 from riskassess.assessments.handbook import LICENSED_ZONE
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.models import SafeguardState
@@ -135,6 +136,7 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "offers": offered,
             "lowering": lowering_of(catalogue, shown.facts, on=shown.on),
             "remarks": remarks(shown),
+            "countries": countries(shown),
             "missing_count": len(draft.missing_links) if draft else 0,
             "form": form,
             "may_propose": may_propose,
@@ -174,6 +176,13 @@ def remarks(shown: Shown) -> list[dict]:
             if row.rule not in told and (row.rule, row.row) not in {(each["rule"], each["row"]) for each in found}:
                 found.append({"icon": icon, "sentence": row.sentence, "rule": row.rule, "row": row.row})
     return found
+
+
+def countries(shown: Shown) -> tuple[CountryUsed, ...]:
+    if shown.record:
+        return countries_of(shown.record)
+    rows = shown.proposal.participations.select_related("partner")
+    return countries_used(shown.facts, {str(row.uid): row.partner.country for row in rows}, on=shown.on)
 
 
 def numbered(findings: list[Finding]) -> list[dict]:

@@ -13,6 +13,7 @@ from partners.countries import country_name
 from partners.models import Hit, Partner
 from riskassess import workflow
 from riskassess.accounts.roles import Role
+from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.wording import answer_groups, changes_between
@@ -88,6 +89,7 @@ def case_context(user, case) -> dict:
         "partners": partners,
         "earlier_people": people.get("", []),
         "may_erase": proposal.state not in IN_WORK and user.has_perm("reviews.erase_contact", proposal),
+        "countries": countries_of(record),
         "groups": answer_groups(record.version.content, catalogue),
         "changes": [
             *changes_between(earlier, record.version, catalogue),
