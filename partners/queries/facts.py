@@ -58,7 +58,13 @@ def facts_of_name(name: str, country: str, on: date) -> dict:
 def owner_hits(partners: Iterable[Partner], on: date, said: Mapping[int, str] | None = None) -> dict[int, OwnerHit]:
     """By partner id. `said` stands for what the lists say of some owners, in place of what they say now."""
     partners = list(partners)
-    shares = shares_above(partners, on)
+    return owner_hits_in(shares_above(partners, on), partners, said)
+
+
+def owner_hits_in(
+    shares: Shares, partners: Iterable[Partner], said: Mapping[int, str] | None = None
+) -> dict[int, OwnerHit]:
+    """As `owner_hits`, where the shares above them are known already."""
     if not shares.of:
         return {partner.pk: OwnerHit(NO_VALUE) for partner in partners}
     verdicts = _verdicts(shares, said or {})

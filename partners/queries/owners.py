@@ -108,9 +108,9 @@ def shares_above(partners: Iterable[Partner], on: date) -> Shares:
     return Shares(found)
 
 
-def owners_over_half(partner: Partner, on: date) -> list[Owner]:
+def owners_over_half(partner: Partner, shares: Shares) -> list[Owner]:
     """Everybody who owns more than half of the partner, alone and also through others; the nearest first."""
-    shares, owned = shares_above([partner], on), node_of(partner)
+    owned = node_of(partner)
     found = []
     for node, share in shares.owners.items():
         held = shares.owned_by({node})

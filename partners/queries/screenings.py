@@ -76,6 +76,7 @@ class Standing:
     is_current: bool
     whole_on: datetime | None  # when it was last compared with every list in force at that time
     why: str  # not current, in words
+    facts: dict[str, str]  # as of `list_facts_of`
 
 
 def screening_standings(parties: Iterable[Party]) -> dict[int, Standing]:
@@ -90,7 +91,8 @@ def screening_standings(parties: Iterable[Party]) -> dict[int, Standing]:
         screening = screenings.get(party.pk)
         is_current = bool(accepted) and is_up_to_date(keys[party.pk], screening, accepted)
         why = "" if is_current else _why_not(screening, accepted)
-        found[party.pk] = Standing(screening, is_current, whole_on.get(party.pk), why)
+        facts = _facts_of(screening, is_current)
+        found[party.pk] = Standing(screening, is_current, whole_on.get(party.pk), why, facts)
     return found
 
 
@@ -159,10 +161,14 @@ def list_facts_of(parties: Iterable[Party]) -> dict[int, dict]:
     found = {}
     for party in parties:
         screening = screenings.get(party.pk)
-        hits = list(screening.hits.all()) if screening else []
-        is_known = is_up_to_date(keys[party.pk], screening, accepted) and screening.state == Screening.State.DONE
-        found[party.pk] = _list_facts(hits, ["none" if is_known else "not_screened"])
+        found[party.pk] = _facts_of(screening, is_up_to_date(keys[party.pk], screening, accepted))
     return found
+
+
+def _facts_of(screening: Screening | None, is_current: bool) -> dict[str, str]:
+    hits = list(screening.hits.all()) if screening else []
+    is_known = is_current and screening.state == Screening.State.DONE
+    return _list_facts(hits, ["none" if is_known else "not_screened"])
 
 
 def said_by(screening: Screening, hits: list[Hit] | None = None) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """How the pages of partners speak: what the lists say, who owns whom, and what was changed."""
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.countries import country_name
 from partners.models import Alias, Identifier, Ownership, PartnerType
 from partners.queries import Owner, OwnerHit
-from partners.queries.owners import Shares, node_of, percent_words
+from partners.queries.owners import Shares, node_of, owner_of, percent_words
 from riskassess.audit.models import Event
 from riskassess.web.verbs import verb_words
 
@@ -60,7 +62,43 @@ def owner_hit_words(hit: OwnerHit) -> dict | None:
         "sentence": OWNERS_SAID[hit.value],
         "listed": hit.listed,
         "chain": [share_words(share) for share in hit.chain],
+        "outside": [] if hit.value != "possible" else outside_words(hit),
     }
+
+
+def outside_words(hit: OwnerHit) -> list[dict]:
+    """Owners outside the registry that may be on a list: where their match is seen, and how it can be settled."""
+    shares = {owner_of(share): share for share in hit.chain if not share.owner_id and share.who in hit.listed}
+    return [
+        {
+            "name": share.who,
+            "url": f"{reverse('list_search')}?{urlencode(_searched(share))}",
+            "way_out": OUTSIDE[share.owner_kind == Ownership.Kind.PERSON],
+        }
+        for share in shares.values()
+    ]
+
+
+OUTSIDE = {
+    True: gettext_lazy(
+        "A person outside the registry. A year of birth tells people of one name apart: where you learn it, mark the "
+        "share as recorded in error and record it again with the year."
+    ),
+    False: gettext_lazy(
+        "Known by name only, so the match can't be judged. Mark the share as recorded in error and record it again "
+        "with the country: then the owner is a partner with matches of its own."
+    ),
+}
+
+
+def _searched(share: Ownership) -> dict[str, str | int]:
+    asked = {
+        "name": share.owner_name,
+        "country": share.owner_country,
+        "kind": "person" if share.owner_kind == Ownership.Kind.PERSON else "organisation",
+        "birth_year": share.owner_birth_year,
+    }
+    return {key: value for key, value in asked.items() if value}
 
 
 def owner_tree(shares: Shares, partner, level: int = 0, seen: frozenset = frozenset()) -> list[dict]:

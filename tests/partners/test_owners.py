@@ -5,6 +5,7 @@ import pytest
 
 from partners import queries
 from partners.models import FactChange, Ownership
+from partners.queries.owners import shares_above
 from partners.screening import screen
 from partners.services import (
     add_alias,
@@ -45,7 +46,7 @@ def test_owner_through_others_and_in_parts_owns_more_than_half(partner, owns):
     owns(left, low, "30")
     owns(right, low, "25")
 
-    (owner,) = queries.owners_over_half(low, TODAY)
+    (owner,) = queries.owners_over_half(low, shares_above([low], TODAY))
 
     assert (owner.partner, owner.percent, len(owner.chain)) == (top, Decimal(55), 4)
     assert {share.owned for share in owner.chain[-2:]} == {low}
@@ -56,8 +57,8 @@ def test_half_is_not_more_than_half_and_a_circle_ends(partner, owns):
     owns(one, other, "50")
     owns(other, one, "80")
 
-    assert queries.owners_over_half(other, TODAY) == []
-    assert [owner.partner for owner in queries.owners_over_half(one, TODAY)] == [other]
+    assert queries.owners_over_half(other, shares_above([other], TODAY)) == []
+    assert [owner.partner for owner in queries.owners_over_half(one, shares_above([one], TODAY))] == [other]
 
 
 def test_more_than_the_whole_is_refused_and_an_ended_share_makes_room(partner, owns, omar):
@@ -123,7 +124,7 @@ def test_two_listed_owners_count_together(partner, owns, omar, sanctions, put_in
     hit = queries.owner_hits([low], TODAY)[low.pk]
 
     assert (hit.value, set(hit.listed)) == ("confirmed", {one.name, two.name})
-    assert queries.owners_over_half(low, TODAY) == []
+    assert queries.owners_over_half(low, shares_above([low], TODAY)) == []
 
 
 def test_clean_owners_of_a_minority_say_nothing_of_the_rest(partner, owns, sanctions, put_in_force):

@@ -53,7 +53,7 @@ def test_page_takes_the_same_queries_for_any_number(count, kestrel, omar, as_use
         add_owner(owned=kestrel, owner=owner, percent=Decimal(20), source="Register", actor=omar)
     client = as_user(omar)
 
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(29):
         client.get(kestrel.get_absolute_url())
 
 
@@ -116,6 +116,23 @@ def test_what_can_not_be_kept_is_said_at_its_field_and_stays_typed(given, field,
     assert words in " ".join(form.errors[field])
     assert queries.names_key(Partner.objects.get(pk=kestrel.pk)) == before
     assert not Ownership.objects.exists()
+
+
+def test_listed_owner_outside_the_registry_is_named_with_the_way_to_settle_it(kestrel, listed, omar, as_user):
+    organisation = ListedEntity.objects.filter(kind="organisation").exclude(name__icontains="kestrel").first().name
+    person = ListedEntity.objects.filter(kind="person").first().name
+    client, shown = as_user(omar), []
+    for name, kind in ((organisation, "organisation"), (person, "person")):
+        Ownership.objects.all().delete()
+        given = {"owner": None, "owner_name": name, "owner_kind": kind, "source": "Register"}
+        add_owner(owned=kestrel, percent=Decimal(90), actor=omar, **given)
+        page = client.get(kestrel.get_absolute_url())
+        (outside,) = page.context["owner_hit"]["outside"]
+        shown.append(str(outside["way_out"]) in page.content.decode().replace("&#x27;", "'"))
+        assert outside["name"] == name
+        assert name in client.get(outside["url"]).content.decode()
+
+    assert shown == [True, True]
 
 
 def test_match_of_an_owner_is_judged_from_its_page(listed, omar, ana, as_user):

@@ -15,6 +15,7 @@ from partners import queries as registry
 from partners import services
 from partners.models import Partner
 from partners.queries.due import next_try
+from partners.queries.facts import owner_hits_in
 from partners.queries.owners import node_of, shares_above
 from riskassess.audit.log import subject_of
 from riskassess.audit.queries import events_of
@@ -168,7 +169,7 @@ def page_of(request, partner: Partner) -> dict:
         "names": partner.aliases.all(),
         "identifiers": partner.identifiers.all(),
         "tree": words.owner_tree(shares, partner, seen=frozenset({partner.pk})),
-        "owners": [words.owner_words(owner) for owner in registry.owners_over_half(partner, today)],
+        "owners": [words.owner_words(owner) for owner in registry.owners_over_half(partner, shares)],
         "ended": partner.owners.filter(until__lte=today).select_related("owner"),
         "holdings": partner.holdings.select_related("owned"),
         "parentages": partner.parentages.select_related("parent"),
@@ -183,7 +184,7 @@ def page_of(request, partner: Partner) -> dict:
     if context["sees_screening"]:
         standing = registry.screening_standings([partner])[partner.pk]
         screening = standing.screening
-        tone, said = words.STANDINGS[registry.sanction_hit(partner)]
+        tone, said = words.STANDINGS[standing.facts["sanction_hit"]]
         context |= {
             "not_current": standing.why if screening and not standing.is_current else "",
             "next_try": next_try(partner) if screening and not standing.is_current else None,
@@ -191,7 +192,7 @@ def page_of(request, partner: Partner) -> dict:
             "tone": tone,
             "said": said,
             "hits": sorted(screening.hits.all(), key=lambda hit: not hit.is_open) if screening else [],
-            "owner_hit": words.owner_hit_words(registry.owner_hits([partner], today)[partner.pk]),
+            "owner_hit": words.owner_hit_words(owner_hits_in(shares, [partner])[partner.pk]),
             "history": [
                 words.history_row(event, actor_of(event, user))
                 for event in events_of(subject_of(partner))[:MOST_EVENTS]
