@@ -14,9 +14,9 @@ from riskassess.proposals.rules import is_coinvestigator, is_owner
 # (label, url name, roles, first parts of the paths it covers)
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
-    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists")),
+    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists", "ror-files")),
     (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases")),
-    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "lists")),
+    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "lists", "ror-files")),
     (
         _("Partners"),
         "partners",
