@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db.models import Q
 from django.utils import timezone
 
 from partners.candidates.places import PARTNERS, Place, partners_since, root, rows_of_partners
 from partners.candidates.writing import write
+from partners.models import Partner
 
 THROUGH = "through"  # the file in an index that says until when the database was read
 OVERLAP = timedelta(minutes=5)  # a row may be committed later than its own time says
@@ -51,6 +53,16 @@ def refresh_partners() -> int:
     count = write(folder, rows_of_partners(touched))
     (folder / THROUGH).write_text(now.isoformat())
     return count
+
+
+def not_indexed_partners(most: int = 200) -> list[int]:
+    """The newest partners that were changed or named since the index was made, which a search of it can't find."""
+    try:
+        since = datetime.fromisoformat((PARTNERS.folder / THROUGH).read_text())
+    except (OSError, ValueError):
+        return []
+    changed = Partner.objects.filter(Q(updated_at__gte=since - OVERLAP) | Q(aliases__created_at__gte=since - OVERLAP))
+    return list(changed.order_by("-pk").values_list("pk", flat=True).distinct()[:most])
 
 
 def remove_superseded(kept: Iterable[Place]) -> list[str]:

@@ -14,6 +14,7 @@ from partners.queries.countries import (
 )
 from partners.queries.facts import OwnerHit, facts_of_name, owner_hits, partner_facts, partner_facts_of
 from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
+from partners.queries.picking import Organisation, find_organisations, near_duplicates, organisations_of
 from partners.queries.registry import find_partners, registered
 from partners.queries.ror import (
     Resolved,
@@ -52,6 +53,7 @@ __all__ = [
     "SANCTION_HITS",
     "CountryRead",
     "FactSource",
+    "Organisation",
     "Owner",
     "OwnerHit",
     "Resolved",
@@ -66,6 +68,7 @@ __all__ = [
     "editions_in_force",
     "fact_sources",
     "facts_of_name",
+    "find_organisations",
     "find_partners",
     "find_ror",
     "fingerprint_of",
@@ -78,6 +81,8 @@ __all__ = [
     "list_facts",
     "names_key",
     "names_of",
+    "near_duplicates",
+    "organisations_of",
     "owned_below",
     "owner_hits",
     "owners_of",

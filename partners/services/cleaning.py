@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from partners.countries import NAMES
 from partners.matching.identifiers import read_ror_id
 from partners.matching.normalise import normalise
-from partners.models import Partner
+from partners.models import Partner, PartnerType
 from riskassess.core.errors import DomainError
 
 WEB_ADDRESS = re.compile(r"^https?://[^\s<>\"]{1,190}$")
@@ -45,3 +45,16 @@ def clean_ror_id(ror_id: str, field: str = "ror_id") -> str:
             % {"id": ror_id[:60], "fault": fault},
             field=field,
         ) from None
+
+
+def clean_type(type: str) -> str:
+    if type and type not in PartnerType.values:
+        raise DomainError(_("%(type)s is no type of organisation.") % {"type": type}, field="type")
+    return type
+
+
+def clean_website(website: str) -> str:
+    website = (website or "").strip()
+    if website and not WEB_ADDRESS.match(website):
+        raise DomainError(_("The website is not a web address such as https://example.org."), field="website")
+    return website

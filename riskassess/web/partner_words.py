@@ -34,6 +34,7 @@ FIELDS = {
     "value": gettext_lazy("identifier"), "owner": gettext_lazy("owner"), "percent": gettext_lazy("percent"),
     "since": gettext_lazy("since"), "until": gettext_lazy("until"), "source": gettext_lazy("source"),
     "parent": gettext_lazy("part of"), "merged": gettext_lazy("record"), "reason": gettext_lazy("reason"),
+    "told_apart": gettext_lazy("told apart from"),
 }  # fmt: skip
 DEEPEST = 6
 

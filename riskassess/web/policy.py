@@ -29,7 +29,7 @@ POLICY: dict[tuple[str, str], str] = {
     # the researcher's pages
     ("proposal_new", "GET"): "proposals.create",
     ("proposal_new", "POST"): "proposals.create",
-    ("ror_search", "GET"): SIGNED_IN,
+    ("organisations", "GET"): SIGNED_IN,
     ("ror_record", "GET"): SIGNED_IN,
     ("proposal", "GET"): OBJECT,
     ("collaboration", "GET"): OBJECT,

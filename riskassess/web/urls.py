@@ -50,7 +50,7 @@ urlpatterns = [
     # the researcher's pages
     path("home", home.home, name="home"),
     path("notices", notices.notices, name="notices"),
-    path("organisations", collaboration.ror_search, name="ror_search"),
+    path("organisations", organisations.organisations, name="organisations"),
     path("organisations/<str:code>", organisations.organisation, name="ror_record"),
     path("proposals/new", proposals.new, name="proposal_new"),
     path(PROPOSAL, proposals.proposal, name="proposal"),

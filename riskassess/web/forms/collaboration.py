@@ -2,30 +2,22 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partners.countries import country_choices
-from partners.matching.identifiers import read_ror_id
-from partners.queries import find_ror
 from riskassess.accounts.models import Unit, User
 from riskassess.engine.catalogue import Catalogue
-from riskassess.proposals.models import FunderKind, PartnerRole
-from riskassess.web.forms.rows import RowSet
+from riskassess.proposals.models import FunderKind
+from riskassess.web.forms.picking import PartnerForm, PartnerRows, countries
+from riskassess.web.forms.rows import RowForm, RowSet
 from riskassess.web.forms.words import OwnWordsForm
 
-MOST_SUGGESTIONS = 8
 DATE_ERRORS = {"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")}
 
 
 def date_field(label, **kwargs):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, error_messages=DATE_ERRORS, **kwargs)
-
-
-def countries() -> list[tuple[str, str]]:
-    return [("", _("Choose a country")), *country_choices()]
 
 
 class CollaborationForm(OwnWordsForm):
@@ -82,79 +74,6 @@ class CollaborationForm(OwnWordsForm):
         return cleaned
 
 
-class RowForm(OwnWordsForm):
-    """A row that is left out when nothing is in it."""
-
-    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    telling: tuple[str, ...] = ()  # fields that make it a row
-
-    @property
-    def is_blank(self) -> bool:
-        return not any(str(self[name].value() or "").strip() for name in self.telling)
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.is_blank:
-            self._errors.clear()
-        return cleaned
-
-
-class PartnerForm(RowForm):
-    telling = ("name", "country", "ror_id")
-    name = forms.CharField(
-        label=gettext_lazy("Organisation"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": gettext_lazy("Give the name of the organisation, or take the row away."),
-            "max_length": gettext_lazy("Keep the name under 300 characters."),
-        },
-    )
-    country = forms.ChoiceField(
-        label=gettext_lazy("Country"),
-        choices=countries,
-        error_messages={
-            "required": gettext_lazy("Choose the country in which the organisation is established."),
-            "invalid_choice": gettext_lazy("Choose a country of the list."),
-        },
-    )
-    ror_id = forms.CharField(
-        label=gettext_lazy("ROR id"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "https://ror.org/…"}),
-        help_text=gettext_lazy("Fills itself when you choose a suggestion; leave it empty if there is none."),
-    )
-    role = forms.ChoiceField(
-        label=gettext_lazy("Its part"),
-        choices=PartnerRole.choices,
-        initial=PartnerRole.PARTNER,
-        error_messages={"invalid_choice": gettext_lazy("Choose one of the parts of the list.")},
-    )
-    # What a search found for this row (text, found), shown under it; None before somebody searched.
-    search: dict | None = None
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["name"].widget.attrs |= {
-            "hx-get": f"{reverse('ror_search')}?row={self.prefix}",
-            "hx-trigger": "input changed delay:350ms",
-            "hx-target": f"#found-{self.prefix}",
-            "hx-sync": "this:replace",
-        }
-
-    def clean_ror_id(self):
-        given = self.cleaned_data["ror_id"].strip()
-        if not given:
-            return ""
-        try:
-            return read_ror_id(given)
-        except ValueError:
-            raise ValidationError(
-                _("This is no ROR id. It looks like https://ror.org/03prydq77; leave it empty if there is none.")
-            ) from None
-
-
 class FunderForm(RowForm):
     telling = ("name", "country")
     name = forms.CharField(
@@ -200,20 +119,6 @@ class PersonForm(RowForm):
         return email
 
 
-class PartnerRows(RowSet):
-    """Partners, with a search in the local ROR data that works as buttons of the form."""
-
-    def changed(self, what, row, value):
-        if what == "pick" and (records := find_ror(value, limit=1)):
-            return {**row, "name": records[0].name, "country": records[0].country, "ror_id": records[0].ror_id}
-        return row
-
-    def after(self, what, form):
-        if what == "find":
-            text = str(form["name"].value() or "").strip()
-            form.search = {"text": text, "found": find_ror(text, limit=MOST_SUGGESTIONS)}
-
-
 class Collaboration:
     """The page's forms together: each action on a row, each check and each value at one place."""
 
@@ -227,6 +132,7 @@ class Collaboration:
             [
                 {
                     "uid": str(row.uid),
+                    "known": str(row.partner.uid),
                     "name": row.partner.name,
                     "country": row.partner.country,
                     "ror_id": row.partner.ror_id,
@@ -259,13 +165,12 @@ class Collaboration:
 
     def act(self, action: str) -> bool:
         """Whether the button asked for a row more or less or for a search: then nothing is checked, all is kept."""
-        if not any(rows.act(action) for rows in self.row_sets):
+        acted = next((rows for rows in self.row_sets if rows.act(action)), None)
+        if acted is None:
             return False
         for rows in self.row_sets:
-            searches = [getattr(form, "search", None) for form in rows]
-            rows.show(rows.typed())
-            for form, search in zip(rows, searches, strict=True):
-                form.search = search
+            if rows is not acted:
+                rows.show(rows.typed())
         typed = {name: self.main[name].value() for name in self.main.fields}
         self.main = CollaborationForm(initial=typed, catalogue=self.catalogue, units=self.units)
         return True

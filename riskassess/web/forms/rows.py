@@ -4,8 +4,29 @@ import re
 
 from django import forms
 
+from riskassess.web.forms.words import OwnWordsForm
+
 MOST_ROWS = 30
-ACTION = re.compile(r"^(?P<what>add|remove|find|pick)-(?P<prefix>[a-z]+)(?:-(?P<index>\d{1,3}))?(?::(?P<value>.*))?$")
+ACTION = re.compile(
+    r"^(?P<what>add|remove|find|pick|change)-(?P<prefix>[a-z]+)(?:-(?P<index>\d{1,3}))?(?::(?P<value>.*))?$"
+)
+
+
+class RowForm(OwnWordsForm):
+    """A row that is left out when nothing is in it."""
+
+    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    telling: tuple[str, ...] = ()  # fields that make it a row
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(str(self[name].value() or "").strip() for name in self.telling)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_blank:
+            self._errors.clear()
+        return cleaned
 
 
 class RowSet:
@@ -49,7 +70,7 @@ class RowSet:
         elif index < len(rows):
             rows[index] = self.changed(match["what"], rows[index], match["value"] or "")
         self.show(rows)
-        if match["what"] in {"find", "pick"} and index < len(self.forms):
+        if match["what"] in {"find", "pick", "change"} and index < len(self.forms):
             self.after(match["what"], self.forms[index])
         return True
 

@@ -2,8 +2,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from partners.queries import find_ror
-from partners.services import register_partner
+from partners.models import Partner
+from partners.services import NearDuplicates, register_partner
 from riskassess import workflow
 from riskassess.accounts.models import Unit
 from riskassess.audit.log import story
@@ -13,7 +13,8 @@ from riskassess.proposals.contacts import contacts_of
 from riskassess.proposals.models import Proposal
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft
-from riskassess.web.forms.collaboration import MOST_SUGGESTIONS, Collaboration
+from riskassess.web.forms.collaboration import Collaboration
+from riskassess.web.forms.picking import PartnerForm, offers_of, told_apart
 from riskassess.web.seen import changed_since, joined, last_edit, mark
 from riskassess.web.views.questionnaire import crumbs, get_draft_for
 
@@ -24,16 +25,16 @@ def collaboration(request, reference):
     if draft is None:
         return redirect("proposal", reference)
     proposal, status = draft.proposal, 200
+    action = request.POST.get("do", "continue")
     forms = Collaboration(
         proposal,
         catalogue=draft.catalogue,
         units=Unit.objects.filter(institution=proposal.institution),
-        data=request.POST if request.method == "POST" else None,
+        data=told_apart(request.POST, action) if request.method == "POST" else None,
         may_invite=proposal.owner_id == request.user.pk,
     )
     seen, contested = joined(marks_of(proposal)), []
     if request.method == "POST":
-        action = request.POST.get("do", "continue")
         if forms.act(action) or forms.take(action.removeprefix("take:"), stored_forms(draft, forms)):
             seen = request.POST.get("seen", "")
         elif not forms.is_valid():
@@ -114,22 +115,42 @@ def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> N
         raise Contested(changed, joined(marks))
     given = forms.main.cleaned_data
     proposals.describe(proposal=proposal, actor=actor, **given)
-    rows = []
+    rows, doubtful = [], None
     for form in forms.partners:
         if form.is_blank:
             continue
-        row = form.cleaned_data
         try:
-            partner = register_partner(name=row["name"], country=row["country"], ror_id=row["ror_id"], actor=actor)
+            rows.append((partner_of(form, actor), form.cleaned_data["role"]))
+        except NearDuplicates as fault:
+            doubtful = fault
+            form.near = offers_of(fault.found, forms.partners.chosen())
+            form.add_error("name", str(fault))
         except DomainError as fault:
             form.add_error(fault.field if fault.field in form.fields else None, str(fault))
             raise
-        rows.append((partner, row["role"]))
+    if doubtful:
+        raise doubtful
     workflow.choose_partners(proposal=proposal, actor=actor, rows=rows)
     proposals.set_funders(proposal=proposal, actor=actor, rows=forms.funders.filled())
     if forms.may_invite:
         people = [(form.user, form.cleaned_data["can_edit"]) for form in forms.people if not form.is_blank]
         workflow.set_people(proposal=proposal, actor=actor, people=people)
+
+
+def partner_of(form: PartnerForm, actor) -> Partner:
+    """The partner that was chosen, or the one that is registered with what was typed."""
+    if form.chosen and form.chosen.partner:
+        return form.chosen.partner
+    row = form.cleaned_data
+    return register_partner(
+        name=row["name"],
+        country=row["country"],
+        ror_id=row["ror_id"] or (form.chosen.ror_id if form.chosen else ""),
+        type=row["type"],
+        website=row["website"],
+        told_apart=row["told_apart"].split(),
+        actor=actor,
+    )
 
 
 def keep_refusal(forms: Collaboration, fault: DomainError) -> None:
@@ -147,12 +168,3 @@ def after_saving(request, reference, action, draft) -> str:
         return draft.proposal.get_absolute_url()
     proposal = get_proposal_for(request.user, reference, "proposals.view")
     return Draft(proposal).next_step(draft.sections[0].id)["url"]
-
-
-def ror_search(request):
-    """Suggestions from the local ROR data: a fragment for the picker, a page of its own without script."""
-    row = request.GET.get("row", "")
-    text = request.GET.get("q") or request.GET.get(f"{row}-name") or ""
-    found = find_ror(text, limit=MOST_SUGGESTIONS) if text.strip() else []
-    template = "_partials/suggestion_list.html" if request.htmx else "proposals/organisations.html"
-    return render(request, template, {"found": found, "text": text.strip(), "prefix": row})

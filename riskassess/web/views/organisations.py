@@ -1,4 +1,4 @@
-"""An organisation as ROR knows it: its names, what became of its id, and what it belongs to."""
+"""Organisations to choose from, and one as ROR knows it: its names, what became of its id, what it belongs to."""
 
 from django.http import Http404
 from django.shortcuts import render
@@ -8,6 +8,18 @@ from django.utils.translation import gettext as _
 from partners.matching.identifiers import read_ror_id
 from partners.models import RorName, RorRecord
 from partners.queries import ror_tree, standing_of
+from riskassess.web.forms.picking import Search, search_organisations
+from riskassess.web.forms.rows import MOST_ROWS
+
+
+def organisations(request):
+    """What the registry and ROR know by a text: a fragment for a row of the filing form, else a page of its own."""
+    row = request.GET.get("row", "")
+    text = request.GET.get("q") or request.GET.get(f"{row}-name") or ""
+    chosen = [request.GET.get(f"partner-{number}-known", "") for number in range(MOST_ROWS)]
+    search = search_organisations(text, chosen) if text.strip() else Search()
+    template = "_partials/suggestion_list.html" if request.htmx else "proposals/organisations.html"
+    return render(request, template, {"search": search, "prefix": row, "is_live": True})
 
 
 def organisation(request, code):
@@ -27,7 +39,7 @@ def organisation(request, code):
             "names": [name for name in record.names.all() if name.kind != RorName.Kind.DISPLAY],
             "facts": _facts_of(record),
             "tree": ror_tree(record),
-            "crumbs": [(_("Organisations"), reverse("ror_search")), (record.name, "")],
+            "crumbs": [(_("Organisations"), reverse("organisations")), (record.name, "")],
         },
     )
 

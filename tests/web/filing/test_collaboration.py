@@ -59,26 +59,6 @@ def test_row_less_takes_the_right_one(browser, draft, address):
     assert [row.partner.name for row in draft.participations.all()] == ["University of Vienna"]
 
 
-def test_search_and_choice_fill_the_row(browser, draft, address, vienna):
-    page = browser.get(address)
-    page = browser.post(address, filled(page, "collaboration", partner__0__name="vienna", do="find-partner-0"))
-    assert "pick-partner-0:https://ror.org/03prydq77" in page.content.decode()
-
-    page = browser.post(address, filled(page, "collaboration", do="pick-partner-0:https://ror.org/03prydq77"))
-
-    form = dict(read(page).forms["collaboration"])
-    assert (form["partner-0-name"], form["partner-0-country"]) == ("University of Vienna", "AT")
-
-
-def test_suggestions_answer_a_fragment_to_htmx_and_a_page_otherwise(browser, vienna, draft):
-    fragment = browser.get("/organisations?row=partner-0&partner-0-name=vien", headers={"HX-Request": "true"})
-    page = browser.get("/organisations?q=vien")
-
-    assert "<html" not in fragment.content.decode()
-    assert "pick-partner-0:https://ror.org/03prydq77" in fragment.content.decode()
-    assert "University of Vienna" in text_of(page)
-
-
 def test_blank_rows_are_left_out(browser, draft, address):
     page = browser.post(address, filled(browser.get(address), "collaboration", do="add-funder"))
 
