@@ -11,6 +11,11 @@ pytestmark = pytest.mark.django_db
 ONE, TWO = "https://ror.org/00003ef66", "https://ror.org/02kkvpp62"
 
 
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+
+
 def lines(text):
     return [(each.name, "known" if each.partner else "ror") for each in find_organisations(text)]
 

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.django_db
 VIENNA, FJORD = "https://ror.org/03prydq77", "https://ror.org/00003ef66"
 
 
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+
+
 @pytest.fixture
 def draft(filed):
     return filed()
