@@ -1,9 +1,11 @@
 """Looking for an organisation in the filing form, choosing it, and registering one that is new."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
-from partners.models import Partner
+from partners.models import Partner, RorRecord
 from partners.services import register_partner
 from riskassess.audit.models import Event
 from tests.partners.ror import hold_record
@@ -72,6 +74,12 @@ def test_search_and_choice_fill_the_row_and_keep_the_rest(browser, press, addres
     )
     assert press(page, "continue").status_code == 302
     assert draft.participations.last().partner.ror_id == FJORD
+
+
+def test_offer_says_where_it_comes_from_and_of_which_day(browser, fjord):
+    RorRecord.objects.update(modified_on=date(2025, 3, 9))
+
+    assert "From ROR as of 9 Mar 2025" in text_of(browser.get("/organisations?q=fjord"))
 
 
 def test_partner_of_the_registry_is_chosen_by_its_own_key(browser, press, address, draft, ana):
