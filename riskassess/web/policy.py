@@ -11,6 +11,8 @@ OBJECT = "signed in, then by the object"
 
 POLICY: dict[tuple[str, str], str] = {
     ("start", "GET"): PUBLIC,
+    ("triage", "GET"): PUBLIC,
+    ("triage", "POST"): PUBLIC,
     ("handbook", "GET"): PUBLIC,
     ("handbook_release", "GET"): PUBLIC,
     ("healthz", "GET"): PUBLIC,

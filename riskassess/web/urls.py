@@ -38,6 +38,7 @@ CASE = "cases/<slug:reference>"
 
 urlpatterns = [
     path("", public.start, name="start"),
+    path("triage", public.triage, name="triage"),
     path("login", account.sign_in, name="login"),
     path("logout", account.sign_out, name="logout"),
     path("account", account.account, name="account"),

@@ -1,8 +1,16 @@
+from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 
 from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release
+from riskassess.assessments.triage import triage as triage_of
+from riskassess.assessments.triage import triage_questions
+from riskassess.web.forms.questionnaire import SectionForm
 
+SHOWN_FINDINGS = 5
 # Which routes the start page promises; a panel is what a few of the full ones become.
 SHOWN = ("fast_track", "light", "full")
 
@@ -15,3 +23,44 @@ def start(request):
         routes = {}
     shown = [routes[name] for name in SHOWN if name in routes]
     return render(request, "public/start.html", {"routes": shown, "panel": routes.get("panel")})
+
+
+@never_cache
+@csrf_exempt  # nothing is kept or changed, so no cookie is needed to guard it
+def triage(request):
+    """Six questions and what they lead to. The answers come by POST, so that they stand in no address and no log."""
+    try:
+        release = current_release()
+    except CatalogueRelease.DoesNotExist as fault:
+        raise Http404 from fault
+    catalogue = catalogue_of(release)
+    questions = triage_questions(catalogue)
+    names = [question.id for question in questions]
+    form = SectionForm(
+        request.POST if request.method == "POST" else None,
+        slots=[(question, "") for question in questions],
+        values={},
+        shown=names,
+    )
+    outcome, status = None, 200
+    if request.method == "POST":
+        if form.is_valid():
+            given = {name: value for (name, _row), value in form.answers().items() if value}
+            outcome = triage_of(catalogue, given, on=timezone.localdate())
+        else:
+            status = 422
+    return render(
+        request,
+        "public/triage.html",
+        {
+            "form": form,
+            "release": release,
+            "outcome": outcome,
+            "route": catalogue.route(outcome.result.route) if outcome else None,
+            "calm": catalogue.route(outcome.calm.route) if outcome else None,
+            "shown": outcome.result.findings[:SHOWN_FINDINGS] if outcome else (),
+            "folded": outcome.result.findings[SHOWN_FINDINGS:] if outcome else (),
+            "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
+        },
+        status=status,
+    )
