@@ -10,7 +10,7 @@ from riskassess.assessments.triage import triage as triage_of
 from riskassess.assessments.triage import triage_questions
 from riskassess.web.forms.questionnaire import SectionForm
 
-SHOWN_FINDINGS = 5
+SHOWN_FINDINGS, SHOWN_SAFEGUARDS = 5, 8
 # Which routes the start page promises; a panel is what a few of the full ones become.
 SHOWN = ("fast_track", "light", "full")
 
@@ -60,6 +60,7 @@ def triage(request):
             "calm": catalogue.route(outcome.calm.route) if outcome else None,
             "shown": outcome.result.findings[:SHOWN_FINDINGS] if outcome else (),
             "folded": outcome.result.findings[SHOWN_FINDINGS:] if outcome else (),
+            "helpful": outcome.safeguards[:SHOWN_SAFEGUARDS] if outcome else (),
             "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
         },
         status=status,
