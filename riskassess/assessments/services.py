@@ -24,6 +24,7 @@ from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.checking import check_catalogue, cut_texts
 from riskassess.engine.loading import CatalogueError, load_texts
+from riskassess.engine.placing import placed
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import missing_answers, missing_rows
@@ -47,7 +48,7 @@ def publish_release(*, texts: dict[str, str], actor: User | None = None) -> Cata
                 % {"release": present}
             )
         present.delete()
-    if problems := [*cut_texts(texts), *map(str, check_catalogue(catalogue))]:
+    if problems := [*cut_texts(texts), *placed(check_catalogue(catalogue), texts)]:
         raise CatalogueError(problems)
     release = CatalogueRelease.objects.create(
         catalogue_id=catalogue.id,

@@ -89,14 +89,14 @@ def _moves(catalogue: Catalogue, before: Assessment, after: Assessment) -> Itera
         if first == second or (first, second) in told:
             continue
         told.add((first, second))
-        reasons = _reasons(before, after, tier, first, second)
+        reasons = _reasons(catalogue, before, after, tier, first, second)
         pair = f"{_from(catalogue, first)} to {_from(catalogue, second)}"
         why = _listed(list(dict.fromkeys(sentence for _rule, sentence in reasons)))
         if len(told) > 1:
             sentence = f"{words}: from {pair}."
         else:
             sentence = f"{words}: from {pair}, because {why}." if why else f"{words}: from {pair}; the bands differ."
-        yield Move(tier, first, second, tuple(dict.fromkeys(rule for rule, _sentence in reasons)), sentence)
+        yield Move(tier, first, second, tuple(dict.fromkeys(rule for rule, _sentence in reasons if rule)), sentence)
 
 
 def _listed(reasons: list[str]) -> str:
@@ -111,10 +111,10 @@ def _from(catalogue: Catalogue, interval: Interval) -> str:
 
 
 def _reasons(
-    before: Assessment, after: Assessment, tier: str, first: Interval, second: Interval
+    catalogue: Catalogue, before: Assessment, after: Assessment, tier: str, first: Interval, second: Interval
 ) -> list[tuple[str, str]]:
     """(rule, why) of the findings that stand above what the other assessment reaches: each of them alone would hold
-    the level there, so that the move needs all of them to come or to go."""
+    the level there, so that the move needs all of them to come or to go. Where a band moved, it is no rule's doing."""
     found: dict[tuple[str, bool], tuple[str, str]] = {}
     quoted: set[str] = set()
     for end in ("lower", "upper"):
@@ -125,9 +125,24 @@ def _reasons(
         for finding in source.findings:
             is_above = _RANK[getattr(finding, GRADES[tier]).level] > bound
             if is_above and (finding.firm or end == "upper") and (finding.key, now > was) not in found:
+                if band := _moved_band(catalogue, finding, other, tier):
+                    found[finding.key, now > was] = ("", band)
+                    continue
                 why = _why(finding, source, other, tier, quoted, rises=now > was)
                 found[finding.key, now > was] = (finding.rule, why)
     return list(found.values())
+
+
+def _moved_band(catalogue: Catalogue, finding: Finding, other: Assessment, tier: str) -> str:
+    """Said where the same points count as another level: the releases differ in where the level begins."""
+    same, tier_grade = _same(finding, other), GRADES[tier]
+    if same is None or same.firm != finding.firm:
+        return ""
+    mine, theirs = getattr(finding, tier_grade), getattr(same, tier_grade)
+    if mine.score != theirs.score or mine.level == theirs.level:
+        return ""
+    band = catalogue.level(mine.level)
+    return f"{band.title} now begins at {band.lowest}"
 
 
 def _why(finding: Finding, source: Assessment, other: Assessment, tier: str, quoted: set[str], *, rises: bool) -> str:

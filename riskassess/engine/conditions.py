@@ -8,7 +8,6 @@ that is not asked is false; on an open answer it is unknown.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
@@ -27,6 +26,7 @@ from riskassess.engine.leaves import (
     answer_test,
     unsure_test,
 )
+from riskassess.engine.nearness import did_you_mean
 
 DEEPEST = 8
 LONGEST = 60
@@ -167,7 +167,7 @@ class _Compiler:
                 break
         else:
             names = {n for table in (singles, sets) for facts in table.values() for n in facts}
-            raise ConditionError(f"there is no fact {name!r} here{_near(name, names)}")
+            raise ConditionError(f"there is no fact {name!r} here{did_you_mean(name, names)}")
         is_set = name in sets.get(place, {})
         ranks = {value: rank for rank, value in enumerate(vocabulary)}
         test = _test(operator, wanted, ranks, vocabulary, is_set, name)
@@ -186,14 +186,25 @@ def _compiler_of(catalogue: Catalogue) -> _Compiler:
 
 def _question(catalogue: Catalogue, question_id: Any, scope: Scope) -> Question:
     if not isinstance(question_id, str) or not catalogue.has_question(question_id):
-        near = _near(question_id, (question.id for question in catalogue.questions))
+        near = did_you_mean(question_id, (question.id for question in catalogue.questions))
         raise ConditionError(f"there is no question {question_id!r}{near}")
     question = catalogue.question(question_id)
     if question.scope not in {"proposal", scope}:
         raise ConditionError(
-            f"{question_id} is asked for each {question.scope}; say 'any: {question.scope}' or 'every'."
+            f"{question_id} is asked for each {question.scope}. Write {{any: {question.scope}, where: "
+            f"{_example(question)}}} (or 'every'), or give the rule 'scope: {question.scope}'."
         )
     return question
+
+
+def _example(question: Question) -> str:
+    """A test of this question as an author writes it."""
+    choices = _choices(question)
+    riskiest = max(choices, key=lambda choice: _ranks_of(question).get(choice, 0), default="")
+    if question.type == "number":
+        return f"{{answer: {question.id}, at_least: 1}}"
+    operator = "includes" if question.type == "multi" else "is"
+    return f'{{answer: {question.id}, {operator}: "{riskiest}"}}'
 
 
 def _operator(spec: ConditionSpec, leaf: str) -> tuple[str, Any]:
@@ -209,7 +220,7 @@ def _options_under(question: Question, groups: Any) -> list[str]:
     known = {option.group for option in question.options if option.group}
     for group in wanted:
         if group not in known:
-            raise ConditionError(f"{group!r} is no group of {question.id}'s options{_near(group, known)}")
+            raise ConditionError(f"{group!r} is no group of {question.id}'s options{did_you_mean(group, known)}")
     return [option.id for option in question.options if option.group in wanted]
 
 
@@ -236,7 +247,12 @@ def _test(
         elif isinstance(wanted, str) and wanted in ranks:
             bound = ranks[wanted]
         else:
-            raise ConditionError(f"{wanted!r} has no place in the risk order of {name}{_near(wanted, ranks)}")
+            if wanted in choices:
+                where = f"the option {wanted} of {name} has no 'risk'"
+                raise ConditionError(
+                    f"{where}, so nothing is above or below it; give it one, or compare with is or in."
+                )
+            raise ConditionError(f"{wanted!r} has no place in the risk order of {name}{did_you_mean(wanted, ranks)}")
         up = operator == "at_least"
 
         def ranked(value: Any) -> bool:
@@ -246,15 +262,10 @@ def _test(
         return (lambda value: any(ranked(item) for item in value)) if is_set else ranked
     for value in values:
         if choices and value not in choices:
-            raise ConditionError(f"{value!r} is no value of {name}{_near(value, choices)}")
+            raise ConditionError(f"{value!r} is no value of {name}{did_you_mean(value, choices)}")
     if (operator == "includes") != is_set:
         raise ConditionError(f"{name} holds {'several values: use includes' if is_set else 'one value: use is or in'}.")
     if operator == "is" and isinstance(wanted, list):
         raise ConditionError(f"'is' compares {name} with one value; use 'in' for several.")
     found = frozenset(values)
     return (lambda value: not found.isdisjoint(value)) if is_set else (lambda value: value in found)
-
-
-def _near(word: Any, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(str(word), list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else "."

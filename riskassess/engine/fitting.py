@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
 from riskassess.engine.keeping import once_a_catalogue
+from riskassess.engine.nearness import in_brackets
 
 ROW_LISTS: dict[Scope, str] = {"partner": "partners", "technology": "technology", "funder": "funders"}
 SAFEGUARD_STATES = ("proposed", "agreed", "fulfilled", "refused")
@@ -247,7 +248,8 @@ def answer_problems(catalogue: Catalogue, answers: Any, scope: Scope, path: str)
     for question_id, value in answers.items():
         where = f"{path}.{question_id}"
         if not catalogue.has_question(question_id):
-            yield f"{where}: there is no question {question_id}"
+            near = in_brackets(question_id, [each.id for each in catalogue.questions])
+            yield f"{where}: there is no question {question_id}{near}"
             continue
         question = catalogue.question(question_id)
         if question.scope != scope:
@@ -292,7 +294,7 @@ def fact_problems(catalogue: Catalogue, facts: Any, scope: Scope, path: str) -> 
             if wrong:
                 yield f"{path}.{name}: {json.dumps(wrong[0])} is not one of {', '.join(sets[name])}"
         elif name not in singles:
-            yield f"{path}.{name}: there is no such fact"
+            yield f"{path}.{name}: there is no such fact{in_brackets(name, [*singles, *sets])}"
         elif value not in singles[name]:
             yield f"{path}.{name}: {json.dumps(value)} is not one of {', '.join(singles[name])}"
 
@@ -306,7 +308,8 @@ def safeguard_problems(catalogue: Catalogue, safeguards: Any) -> Iterator[str]:
         if not isinstance(item, dict) or not isinstance(item.get("mitigation"), str):
             yield f"safeguards[{index}].mitigation: expected an object with the id of a safeguard and its state"
         elif item["mitigation"] not in known:
-            yield f"safeguards[{index}].mitigation: there is no such safeguard"
+            near = in_brackets(item["mitigation"], sorted(known))
+            yield f"safeguards[{index}].mitigation: there is no safeguard {item['mitigation']}{near}"
         elif not isinstance(item.get("finding") or "", str):
             yield f"safeguards[{index}].finding: expected a rule such as K04, or a rule and a row such as K04:p1"
         elif item.get("state") not in SAFEGUARD_STATES:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from riskassess.engine.catalogue import LEVELS, ROUTES, Catalogue
 from riskassess.engine.conditions import ConditionError, compile_condition
 from riskassess.engine.deciding import questions_read
+from riskassess.engine.nearness import did_you_mean
 
 Fault = tuple[str, str, str]  # part, id, reason
 
@@ -38,35 +39,39 @@ def _unknown_references(catalogue: Catalogue) -> Iterator[Fault]:
     }
     for question in catalogue.questions:
         if question.section not in known["sections"]:
-            yield "questions", question.id, f"there is no section '{question.section}'."
+            yield "questions", question.id, _none("section", question.section, known["sections"])
         if question.part_of and question.part_of not in known["questions"]:
-            yield "questions", question.id, f"it is part of '{question.part_of}', which is no question."
+            yield "questions", question.id, _no_question("it is part of", question.part_of, known)
         if question.follows and question.follows not in known["questions"]:
-            yield "questions", question.id, f"it follows '{question.follows}', which is no question."
+            yield "questions", question.id, _no_question("it follows", question.follows, known)
         if question.vocabulary and question.vocabulary not in known["vocabularies"]:
-            yield "questions", question.id, f"there is no vocabulary '{question.vocabulary}'."
+            yield "questions", question.id, _none("vocabulary", question.vocabulary, known["vocabularies"])
         elif question.type in {"single", "multi"} and not question.options and not question.field:
             yield "questions", question.id, "a choice needs options."
         for citation in question.sources:
             if citation.source not in known["sources"]:
-                yield "questions", question.id, f"there is no source '{citation.source}'."
+                yield "questions", question.id, _none("source", citation.source, known["sources"])
     for vocabulary in catalogue.vocabularies:
         terms = [term.id for term in vocabulary.terms]
         for twice in sorted({term for term in terms if terms.count(term) > 1}):
             yield "vocabularies", vocabulary.id, f"the term '{twice}' stands twice."
         for term in vocabulary.terms:
             if term.group and term.group not in terms:
-                yield "vocabularies", vocabulary.id, f"{term.id} stands under '{term.group}', which is no term of it."
+                yield (
+                    "vocabularies",
+                    vocabulary.id,
+                    f"{term.id} stands under '{term.group}', which is no term of it{did_you_mean(term.group, terms)}",
+                )
     for rule in catalogue.rules:
         for dimension in rule.dimensions:
             if dimension not in known["dimensions"]:
-                yield "rules", rule.id, f"there is no dimension '{dimension}'."
+                yield "rules", rule.id, _none("dimension", dimension, known["dimensions"])
         for mitigation in rule.mitigations:
             if mitigation not in known["mitigations"]:
-                yield "rules", rule.id, f"there is no safeguard '{mitigation}'."
+                yield "rules", rule.id, _none("safeguard", mitigation, known["mitigations"])
         for citation in rule.sources:
             if citation.source not in known["sources"]:
-                yield "rules", rule.id, f"there is no source '{citation.source}'."
+                yield "rules", rule.id, _none("source", citation.source, known["sources"])
         if rule.rows and not rule.dimensions:
             yield "rules", rule.id, "a rule with a score names at least one dimension."
         if rule.rows and not all(row.factors or rule.factors for row in rule.rows):
@@ -77,7 +82,15 @@ def _unknown_references(catalogue: Catalogue) -> Iterator[Fault]:
             yield "rules", rule.id, "relief has no points."
         for question_id in rule.relief.needs_answers if rule.relief else ():
             if question_id not in known["questions"]:
-                yield "rules", rule.id, f"needs_answers names '{question_id}', which is no question."
+                yield "rules", rule.id, _no_question("needs_answers names", question_id, known)
+
+
+def _none(what: str, name: str, known: set[str]) -> str:
+    return f"there is no {what} '{name}'{did_you_mean(name, sorted(known))}"
+
+
+def _no_question(how: str, name: str, known: dict[str, set[str]]) -> str:
+    return f"{how} '{name}', which is no question{did_you_mean(name, sorted(known['questions']))}"
 
 
 def _missing_parts(catalogue: Catalogue) -> Iterator[Fault]:
@@ -88,7 +101,11 @@ def _missing_parts(catalogue: Catalogue) -> Iterator[Fault]:
         yield "route_table", level, "by_level names no route for this level."
     benefit = catalogue.benefit_question
     if benefit and not catalogue.has_question(benefit):
-        yield "benefit_question", benefit, "there is no such question."
+        yield (
+            "benefit_question",
+            benefit,
+            f"there is no such question{did_you_mean(benefit, [question.id for question in catalogue.questions])}",
+        )
 
 
 def _faulty_conditions(catalogue: Catalogue) -> Iterator[Fault]:

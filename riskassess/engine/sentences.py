@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from riskassess.engine import catalogue as shapes
+from riskassess.engine.nearness import did_you_mean
 
 
 def said(error: Mapping[str, Any]) -> str:
@@ -21,11 +21,6 @@ def _names() -> list[str]:
     return sorted({name for shape in found for name in shape.model_fields})
 
 
-def _near(word: Any, known: list[str]) -> str:
-    close = difflib.get_close_matches(str(word), known, n=1)
-    return f"; did you mean {close[0]}?" if close else "."
-
-
 def _shown(value: Any) -> str:
     text = str(value)
     return repr(text if len(text) <= 60 else f"{text[:57]}...")
@@ -37,16 +32,14 @@ def _missing(error: Mapping[str, Any], _more: Mapping[str, Any]) -> str:
 
 def _extra(error: Mapping[str, Any], _more: Mapping[str, Any]) -> str:
     name = str(error["loc"][-1])
-    near = _near(name, [each for each in _names() if each != name])
+    near = did_you_mean(name, [each for each in _names() if each != name])
     return f"'{name}' is no name that belongs here{near}"
 
 
 def _one_of(error: Mapping[str, Any], more: Mapping[str, Any]) -> str:
     expected = str(more.get("expected", ""))
     known = [each for each in expected.replace(" or ", ", ").replace("'", "").split(", ") if each]
-    near = difflib.get_close_matches(str(error["input"]), known, n=1)
-    meant = f"; did you mean {near[0]}?" if near else "."
-    return f"{_shown(error['input'])} is not one of {', '.join(known)}{meant}"
+    return f"{_shown(error['input'])} is not one of {', '.join(known)}{did_you_mean(error['input'], known)}"
 
 
 def _bound(words: str, limit: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], str]:

@@ -77,16 +77,42 @@ def tell_edits(edits: Iterable[Edit]) -> Iterator[str]:
                 yield from _wrapped(detail, "      ")
 
 
-def tell_moved(moved: list[tuple[str, Difference]], count: int) -> Iterator[str]:
-    """Of the cases that were assessed under both releases, those whose level moved, and through what."""
+def tell_moved(releases: tuple[Catalogue, Catalogue], moved: list[tuple[str, Difference]], count: int) -> Iterator[str]:
+    """Of the cases that were assessed under both releases, those whose level moved, a line each, and through what."""
     yield ""
     yield ngettext(
         "%(moved)d of %(n)d case changes its level", "%(moved)d of %(n)d cases change their level", count
     ) % {"moved": len(moved), "n": count}
+    named = {difference.through for _name, difference in moved}
+    rules = tuple(dict.fromkeys(rule for through in named for rule in sorted(through)))
+    shared = len(named) == 1 and len(rules) == 1
     for name, difference in moved:
-        yield from _wrapped(f"{name}. {difference.headline}", "  - ", "    ")
-        if difference.through:
-            yield from _wrapped(_("Through: %(rules)s") % {"rules": ", ".join(difference.through)}, "      ")
+        pair, _because, why = difference.moves[0].sentence.partition(_BECAUSE)
+        through = difference.through
+        if through:
+            words = "" if shared else _("through %(rules)s") % {"rules": ", ".join(through)}
+        else:
+            words = _("because %(why)s") % {"why": why.partition(". ")[0].rstrip(".")} if why else ""
+        yield f"  - {name}: {', '.join(filter(None, (_decapitalised(pair.rstrip('.')), words)))}"
+    if shared:
+        yield _("All caused by the rule %(rule)s alone.") % {"rule": _rule_named(releases, rules[0])}
+    elif rules:
+        yield _("The rules named here:")
+        yield from (f"  - {_rule_named(releases, rule)}" for rule in rules)
+
+
+_BECAUSE = ", because "
+
+
+def _decapitalised(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _rule_named(releases: tuple[Catalogue, Catalogue], rule_id: str) -> str:
+    before, after = ({rule.id: rule.title for rule in release.rules} for release in releases)
+    title = after.get(rule_id) or before[rule_id]
+    state = _(", new") if rule_id not in before else _(", gone") if rule_id not in after else ""
+    return f"{rule_id}, “{title}”{state}"
 
 
 def tell_trace(catalogue: Catalogue, result: Assessment) -> Iterator[str]:

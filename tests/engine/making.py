@@ -119,7 +119,7 @@ STORY = {
     "story": "Nothing is planned yet.",
     "on": "2026-11-23",
     "facts": {"answers": {}},
-    "expect": {"absent": ["R0"]},
+    "expect": {"absent": []},
 }
 
 

@@ -83,13 +83,15 @@ def test_named_release_is_used():
     assert run(path, "--catalogue", "allea-eu@1.1.0") == run(path, "--catalogue", "allea-eu") == run(path)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("wanted", ["allea-eu@9.9.9", "elsewhere", "../allea-eu", "allea-eu@../0.1.0"])
 def test_unknown_release_names_those_there_are(wanted):
     code, out, errors = run(str(EXAMPLES / "01-digital-archive.json"), "--catalogue", wanted)
 
     assert (code, out) == (2, "")
     assert len(errors) == 1
-    assert errors[0].startswith(f"--catalogue: there is no release {wanted}. There are: allea-eu@0.1.0, ")
+    assert errors[0].startswith(f"There is no release {wanted}, neither in the folder that comes with RiskAssess nor")
+    assert " There are: allea-eu@0.1.0, " in errors[0]
 
 
 def test_each_error_is_one_line_with_its_path(tmp_path):

@@ -18,12 +18,12 @@ def test_exhaustive_check_tells_what_was_proven(tmp_path):
     pytest.importorskip("z3", reason="the solver comes with the dependency group 'proof'")
     place = folder(tmp_path, texts(rules=[rule("R", IS_A, (3, 3)), rule("S", IS_A, (3, 2))]))
 
-    code, out, err = command(place, "--exhaustive")
+    code, out, _err = command(place, "--exhaustive")
 
     assert code == 1
     assert "  proven: 2 of 2 conditions grow with risk alone (relief: shrink), by the direction of" in out
-    assert "rest.yaml, line 1, S: rules: fires exactly when R does; make one rule of the two" in err
-    assert "levels: no answers and facts lead to this level; mend the bands or the points." in err
+    assert "rest.yaml, line 1, S: rules: fires exactly when R does; make one rule of the two" in out
+    assert "levels: no answers and facts lead to this level; mend the bands or the points." in out
     (release,) = json.loads(command(place, "--exhaustive", "--format", "json")[1])["releases"]
     assert release["rows"] == {"partner": 3, "technology": 3, "funder": 3}
 
@@ -40,20 +40,21 @@ def test_exhaustive_check_without_the_solver_says_how_to_get_it(tmp_path):
 
     assert (plain.returncode, plain.stdout) == (0, "small/0.1.0: no problems\n")
     assert asked.returncode == 3
-    assert "install the dependency group 'proof' and run the check again." in asked.stderr
+    assert "install the dependency group 'proof' and run the check again." in asked.stdout
 
 
 def test_policy_whose_service_is_gone_is_found(tmp_path):
     policy = {"id": "P99", "text": "We answer.", "service": "riskassess.workflow.decid"}
     given = texts() | {"policies.yaml": json.dumps({"policies": [{**policy, "sources": question("A")["sources"]}]})}
 
-    code, _out, err = command(folder(tmp_path, given))
+    code, out, _err = command(folder(tmp_path, given))
 
     assert code == 1
-    assert "policies.yaml, line 1, P99: policies: there is no riskassess.workflow.decid; name the function" in err
+    assert "policies.yaml, line 1, P99: policies: there is no riskassess.workflow.decid; name the function" in out
 
 
 def command(*args):
+    """Exit code, and all that is told, in the order in which a person reads it."""
     out, err = StringIO(), StringIO()
     try:
         call_command("check_catalogue", *args, stdout=out, stderr=err, no_color=True)
@@ -83,10 +84,10 @@ def test_command_ends_with_1_on_problems_and_names_them(tmp_path):
 
     code, out, err = command(place)
 
-    assert (code, out) == (1, "small/0.1.0: 1 problem\n")
-    assert err.startswith(
-        "small/0.1.0: rest.yaml, line 1, R: rules: when: A goes from no to the riskier yes, which would switch the "
-        "condition off."
+    assert (code, err) == (1, "")
+    assert out.startswith(
+        "small/0.1.0: 1 problem\nsmall/0.1.0: rest.yaml, line 1, R: rules: when: A goes from no to the riskier yes, "
+        "which would switch the condition off."
     )
     code, out, _err = command(place, "--format", "json")
     (release,) = json.loads(out)["releases"]
@@ -94,18 +95,18 @@ def test_command_ends_with_1_on_problems_and_names_them(tmp_path):
 
 
 def test_command_ends_with_1_on_unknown_ids(tmp_path):
-    code, _out, err = command(folder(tmp_path, texts(rules=[rule("R", {"answer": "Q9", "is": "yes"})])))
+    code, out, _err = command(folder(tmp_path, texts(rules=[rule("R", {"answer": "Q9", "is": "yes"})])))
 
     assert code == 1
-    assert "rest.yaml, line 1, R: when: there is no question 'Q9'" in err
+    assert "rest.yaml, line 1, R: when: there is no question 'Q9'" in out
 
 
 @pytest.mark.parametrize("given", [{}, {"catalogue.yaml": "id: ["}, {"catalogue.yaml": "- one"}])
 def test_command_ends_with_2_on_what_cannot_be_read(given, tmp_path):
-    code, _out, err = command(folder(tmp_path, given))
+    code, out, _err = command(folder(tmp_path, given))
 
     assert code == 2
-    assert "catalogue.yaml" in err
+    assert "catalogue.yaml" in out
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_command_ends_with_2_on_what_cannot_be_read(given, tmp_path):
     ],
 )
 def test_fault_of_form_is_said_with_its_place_and_a_way_out(changes, said, tmp_path):
-    code, _out, err = command(folder(tmp_path, texts(rules=[{**rule("R", IS_A, (1, 1)), **changes}])))
+    code, out, _err = command(folder(tmp_path, texts(rules=[{**rule("R", IS_A, (1, 1)), **changes}])))
 
     assert code == 1
-    assert "rest.yaml, line 1, R: " in err
-    assert said in err
+    assert "rest.yaml, line 1, R: " in out
+    assert said in out

@@ -202,7 +202,11 @@ def test_deep_condition_is_refused():
         ({"answer": "A", "at_least": "yess"}, "'yess' has no place in the risk order of A; did you mean yes?"),
         ({"answer": "W", "is": "x"}, "W is answered in free form (text); no condition reads that."),
         ({"answer": "N", "is": 3}, "N is a number: use at_least or at_most with a whole number."),
-        ({"answer": "P", "is": "yes"}, "P is asked for each partner; say 'any: partner' or 'every'."),
+        (
+            {"answer": "P", "is": "yes"},
+            "P is asked for each partner. Write {any: partner, where: {answer: P, is: \"yes\"}} (or 'every'), or give "
+            "the rule 'scope: partner'.",
+        ),
         ({"every": "person", "where": IS_A}, "'every' goes over partner, technology, funder, not 'person'."),
         ({"every": "partner"}, "'every: partner' needs where and nothing else."),
         ({"count": "partner", "where": IS_P}, "'count: partner' needs at_least, where and nothing else."),

@@ -435,7 +435,10 @@ def test_open_answers_are_listed_with_their_state():
         ({"partners": [{"id": "a"}, {"id": "a"}]}, 'partners[1].id: "a" is the id of partners[0] already'),
         ({"partners": [{"id": "a"}], "technology": [{"id": "a"}]}, 'technology[0].id: "a" is the id of partners[0]'),
         ({"partners": [{"id": "a", "facts": {"hit": "maybe"}}]}, 'partners[0].facts.hit: "maybe" is not one of'),
-        ({"safeguards": [{"mitigation": "M9", "state": "agreed"}]}, "safeguards[0].mitigation: there is no such"),
+        (
+            {"safeguards": [{"mitigation": "M9", "state": "agreed"}]},
+            "safeguards[0].mitigation: there is no safeguard M9",
+        ),
     ],
 )
 def test_facts_that_do_not_fit_are_refused_with_their_place(change, said):

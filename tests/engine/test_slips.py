@@ -171,10 +171,11 @@ def test_text_that_names_a_country_is_warned_of_and_bars_nothing(tmp_path):
     for name, text in texts([named]).items():
         (place / name).write_text(text, encoding="utf-8")
 
-    code, out, err = command(str(tmp_path))
+    code, out, _err = command(str(tmp_path))
 
-    assert (code, out) == (0, "small/0.1.0: no problems, 1 warning\n")
-    assert "small/0.1.0: warning: rest.yaml, line 1, R: rules: explain names Chinese. A country or a nationality" in err
+    first, second = out.splitlines()
+    assert (code, first) == (0, "small/0.1.0: no problems, 1 warning")
+    assert second.startswith("small/0.1.0: warning: rest.yaml, line 1, R: rules: explain names Chinese. A country or a")
     (release,) = json.loads(command(str(tmp_path), "--format", "json")[1])["releases"]
     assert (release["state"], release["problems"], len(release["warnings"])) == ("sound", [], 1)
 
@@ -200,9 +201,9 @@ def test_overlay_is_warned_of_its_own_texts_alone(tmp_path):
     own = question("OU_Z", help="A Swedish form")
     (place / "overlay.yaml").write_text(json.dumps({**head, "questions": [own]}), encoding="utf-8")
 
-    _code, _out, err = command(str(place))
+    _code, out, _err = command(str(place))
 
-    assert [line.partition(" names ")[2].partition(".")[0] for line in err.splitlines()] == ["Swedish"]
+    assert [line.partition(" names ")[2].partition(".")[0] for line in out.splitlines()[1:]] == ["Swedish"]
 
 
 def test_command_finds_a_copy_whose_version_or_stories_were_forgotten(tmp_path):
@@ -210,8 +211,9 @@ def test_command_finds_a_copy_whose_version_or_stories_were_forgotten(tmp_path):
     shutil.copytree(CATALOGUES / "allea-eu" / "1.1.0", copied)
     (copied / "golden.yaml").unlink()
 
-    code, out, err = command(str(tmp_path))
+    code, out, _err = command(str(tmp_path))
 
-    assert (code, out) == (1, "allea-eu/1.2.0: 2 problems\n")
-    assert "catalogue.yaml, line 3, allea-eu: version: it says 1.1.0, and the folder is named 1.2.0" in err
-    assert "catalogue.yaml, line 1, allea-eu: golden: the release tells no story" in err
+    assert code == 1
+    assert out.startswith("allea-eu/1.2.0: 2 problems\n")
+    assert "catalogue.yaml, line 3, allea-eu: version: it says 1.1.0, and the folder is named 1.2.0" in out
+    assert "catalogue.yaml, line 1, allea-eu: golden: the release tells no story" in out

@@ -112,10 +112,11 @@ def test_doc_writes_one_page_that_needs_nothing_beside_it(tmp_path):
     )
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("args", "error"),
     [
-        (("diff", "allea-eu@9.9.9", RELEASE), "--catalogue: there is no release allea-eu@9.9.9. There are: "),
+        (("diff", "allea-eu@9.9.9", RELEASE), "There is no release allea-eu@9.9.9, neither in the folder that comes "),
         (("trace", RELEASE, "missing.json"), "missing.json: No such file or directory."),
         (("doc", RELEASE, "-o", "/no/such/folder/x.html"), "/no/such/folder/x.html: No such file or directory."),
     ],

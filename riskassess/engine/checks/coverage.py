@@ -11,6 +11,7 @@ from riskassess.engine.checks.outcomes import Graded, Scale
 from riskassess.engine.checks.problems import Problem
 from riskassess.engine.facts import Applied
 from riskassess.engine.grading import lowered, score_dimension
+from riskassess.engine.nearness import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ def _citation_problems(kind: str, item: str, citation: Citation, sources: dict[s
     known = [part.key for part in source.parts] if source else []
     for key in citation.parts:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            near = f"; did you mean {close[0]}?" if close else "."
+            near = did_you_mean(key, known)
             yield Problem(kind, item, f"cites {key}, which is no part of {citation.source}{near}")
 
 
@@ -104,9 +104,9 @@ def stop_problems(catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem("rules", rule.id, reason)
         if "stop" not in effects:
             continue
-        for name in ("activity", "lifted_by"):
-            if not getattr(rule, name):
-                yield Problem("rules", rule.id, f"a stop says in '{name}' what waits or what lifts it.")
+        said = {"activity": "what waits", "lifted_by": "whose answer lifts it, and what shows it"}
+        if missing := [f"'{name}' {what}" for name, what in said.items() if not getattr(rule, name)]:
+            yield Problem("rules", rule.id, f"a stop says in {' and in '.join(missing)}; add it.")
         if not any(sources[citation.source].binding for citation in rule.sources if citation.source in sources):
             reason = "a stop rests on a law: cite one whose source says 'binding: true', or let it escalate."
             yield Problem("rules", rule.id, reason)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.checks.problems import Problem
+from riskassess.engine.nearness import did_you_mean
 from riskassess.engine.translating import texts_of
 
 # Letters that a text may have, by part and field; what a row, option or term says goes by the field alone.
@@ -48,7 +48,7 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
             continue
         if (entry.part, entry.item) not in entries:
             known = [item for part, item in entries if part == entry.part]
-            reason = f"{about} is of no entry of {entry.part}{_near(entry.item, known)}"
+            reason = f"{about} is of no entry of {entry.part}{did_you_mean(entry.item, known)}"
             yield Problem("translations", entry.item, reason)
             continue
         for field, text in entry.texts.items():
@@ -56,7 +56,9 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
             if place not in original:
                 known = [at[2] for at in original if at[:2] == (entry.part, entry.item)]
                 yield Problem(
-                    "translations", entry.item, f"{about} has {field}, which is no text of it{_near(field, known)}"
+                    "translations",
+                    entry.item,
+                    f"{about} has {field}, which is no text of it{did_you_mean(field, known)}",
                 )
             elif place in there[entry.language]:
                 yield Problem("translations", entry.item, f"{about} has {field} twice.")
@@ -71,8 +73,3 @@ def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
         for (part, item), fields in missing.items():
             reason = f"its translation into {language} lacks {', '.join(fields)}; add it to 'translations'."
             yield Problem(part, item, reason)
-
-
-def _near(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else "."

@@ -3,7 +3,6 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,27 +11,22 @@ from riskassess.engine.catalogue import LEVELS, Catalogue
 from riskassess.engine.changing import apply_changes
 from riskassess.engine.comparing import compare
 from riskassess.engine.facts import FactsError
-from riskassess.engine.loading import CatalogueError, is_release, load_catalogue
 from riskassess.engine.proposals import read_proposal
 from riskassess.engine.safeguards import suggest
 from riskassess.engine.scoring import assess
 from riskassess.management.comparison import tell_difference, tell_suggestion
 from riskassess.management.explanation import explain
+from riskassess.management.releases import InputError, find_catalogue
 from riskassess.management.tracing import tell_trace
 
 MOST_BYTES = 2_000_000
 
 
-class InputError(Exception):
-    """What was given cannot be assessed; one line for each problem."""
-
-    def __init__(self, problems: list[str]):
-        self.problems = problems
-        super().__init__("\n".join(problems))
-
-
 class Command(BaseCommand):
-    help = "Assess a proposal from its JSON file. Reads and writes no database. Invalid input ends with code 2."
+    help = (
+        "Assess a proposal from its JSON file. Writes nothing, and asks the database only for a release that is in no "
+        "folder. Invalid input ends with code 2."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -41,9 +35,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--catalogue",
-            metavar="ID[@VERSION]",
+            metavar="ID[@VERSION] or FOLDER",
             default="",
-            help="the release; else the newest of the institution's",
+            help="the release; else the newest of the institution's that comes with RiskAssess",
         )
         parser.add_argument("--format", choices=["text", "json"], default="text")
         parser.add_argument("--trace", action="store_true", help="also every rule, every step and what decided it")
@@ -82,43 +76,6 @@ class Command(BaseCommand):
         lines += tell_suggestion(release, sets) if sets else ()
         lines += tell_difference(difference) if difference else ()
         self.stdout.write("\n".join(lines))
-
-
-def find_catalogue(wanted: str) -> Catalogue:
-    """The release of that id and version, the newest where no version is named; or the one in that folder."""
-    if wanted and is_release(Path(wanted)):
-        return load_release(Path(wanted))
-    catalogue_id, _at, version = (wanted or settings.CATALOGUE).partition("@")
-    releases = {f"{folder.parent.name}@{folder.name}": folder for folder in release_folders()}
-    newest_last = [name for name in releases if name.startswith(f"{catalogue_id}@")]
-    name = f"{catalogue_id}@{version}" if version else (newest_last or [""])[-1]
-    if name not in releases:
-        raise InputError(
-            [
-                _("--catalogue: there is no release %(wanted)s. There are: %(names)s.")
-                % {"wanted": wanted or catalogue_id, "names": ", ".join(releases) or _("none")}
-            ]
-        )
-    return load_release(releases[name])
-
-
-def load_release(folder: Path) -> Catalogue:
-    try:
-        return load_catalogue(folder, bases=[settings.CATALOGUES_DIR])
-    except CatalogueError as error:
-        raise InputError(error.problems) from error
-
-
-def release_folders(root: Path | None = None) -> list[Path]:
-    """Folders of the releases on disk (or under `root`, or `root` itself), by id, older versions first."""
-    root = Path(root or settings.CATALOGUES_DIR)
-    folders = [path for path in (root.resolve(), *root.glob("*/*/")) if is_release(path)]
-    return sorted(folders, key=lambda path: (path.parent.name, _version(path.name)))
-
-
-def _version(text: str) -> tuple[int, ...]:
-    parts = text.split(".")
-    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def read_json(name: str) -> object:

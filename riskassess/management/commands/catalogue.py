@@ -13,20 +13,26 @@ from riskassess.engine.releases import compare_releases
 from riskassess.engine.schema import json_schema
 from riskassess.engine.scoring import assess
 from riskassess.engine.tightening import Overlay
-from riskassess.management.commands.assess import InputError, find_catalogue, read_facts, read_json
+from riskassess.management.commands.assess import read_facts, read_json
 from riskassess.management.comparison import tell_edits, tell_moved, tell_trace
 from riskassess.management.explanation import explain
 from riskassess.management.handbook import handbook_page
+from riskassess.management.releases import InputError, all_releases, find_catalogue, load_release
 
 RELEASE = "ID, ID@VERSION or the folder of a release"
 
 
 class Command(BaseCommand):
-    help = "Look into the releases of a catalogue. Reads and writes no database. Invalid input ends with code 2."
+    help = (
+        "Look into the releases of a catalogue. Writes nothing, and asks the database only for releases that are in no "
+        "folder. Invalid input ends with code 2."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
         commands = parser.add_subparsers(dest="what", required=True)
+        releases = commands.add_parser("list", help="the releases there are, each with its sha256")
+        releases.add_argument("catalogue", metavar="CATALOGUE", nargs="?", help=f"{RELEASE}; else all")
         diff = commands.add_parser("diff", help="what the second release says differently from the first, in words")
         diff.add_argument("before", metavar="A", help=RELEASE)
         diff.add_argument("after", metavar="B", help=RELEASE)
@@ -56,6 +62,17 @@ class Command(BaseCommand):
                 self.stderr.write(problem)
             sys.exit(2)
 
+    def handle_list(self, *, catalogue, **options):
+        if catalogue:
+            release = find_catalogue(catalogue)
+            self.stdout.write(f"{release.id}@{release.version}  {release.date}  sha256 {release.sha256}")
+            return
+        for place in all_releases():
+            found = place.loaded or load_release(place.folder)
+            where = _("in its folder and loaded") if place.folder and place.loaded else ""
+            where = where or (_("loaded") if place.loaded else _("in its folder, not loaded"))
+            self.stdout.write(f"{place.name}  sha256 {found.sha256}  {where}")
+
     def handle_diff(self, *, before, after, proposals, **options):
         old, new = find_catalogue(before), find_catalogue(after)
         edits = compare_releases(old, new)
@@ -79,7 +96,7 @@ class Command(BaseCommand):
             "after": f"{new.id} {new.version}",
         }
         body = [*tell_edits(edits)] or ["", _("Nothing differs.")]
-        self.stdout.write("\n".join([heading, *body, *(tell_moved(moved, len(cases)) if cases else ())]))
+        self.stdout.write("\n".join([heading, *body, *(tell_moved((old, new), moved, len(cases)) if cases else ())]))
 
     def handle_trace(self, *, catalogue, file, **options):
         release = find_catalogue(catalogue)

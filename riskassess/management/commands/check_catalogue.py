@@ -22,6 +22,7 @@ from riskassess.engine.checking import (
 from riskassess.engine.checks.proving import rows_tried
 from riskassess.engine.loading import MAIN_FILE, CatalogueError, UnreadableError, load_texts, read_own, read_texts
 from riskassess.engine.overlaying import OVERLAY_FILE
+from riskassess.engine.placing import placed
 
 FAULTY, UNREADABLE, UNPROVEN = 1, 2, 3
 NO_SOLVER = (
@@ -51,7 +52,12 @@ class Command(BaseCommand):
         folders = sorted({found.parent for name in (MAIN_FILE, OVERLAY_FILE) for found in Path(path).rglob(name)})
         releases = [_checked(folder, exhaustive) for folder in folders]
         if not folders:
-            nothing = f"no {MAIN_FILE} and no {OVERLAY_FILE} lies here."
+            nothing = (
+                f"no {MAIN_FILE} and no {OVERLAY_FILE} lies here or below. Name the folder of a release from where you "
+                f"are now ({Path.cwd()}), for example my-catalogues/our-university/1.0.0."
+                if Path(path).is_dir()
+                else f"there is no such folder. You are in {Path.cwd()}; write the way from there."
+            )
             releases = [{"release": str(path), "state": "unreadable", "problems": [nothing]}]
         if format == "json":
             self.stdout.write(json.dumps({"releases": releases}, indent=2, ensure_ascii=False))
@@ -71,9 +77,9 @@ class Command(BaseCommand):
         for sentence in release.get("proven", ()):
             self.stdout.write(f"  proven: {sentence}")
         for problem in (*problems, *release.get("open", ())):
-            self.stderr.write(f"{release['release']}: {problem}")
+            self.stdout.write(f"{release['release']}: {problem}")
         for warning in warnings:
-            self.stderr.write(f"{release['release']}: warning: {warning}")
+            self.stdout.write(f"{release['release']}: warning: {warning}")
 
 
 def _counted(found: list, name: str) -> str:
@@ -95,11 +101,11 @@ def _checked(folder: Path, exhaustive: bool) -> dict:
         proof = prove_catalogue(catalogue)
     else:
         found += dead_problems(catalogue)
-    problems = [*cut_texts(texts), *_placed([*found, *proof.problems], texts)]
+    problems = [*cut_texts(texts), *placed([*found, *proof.problems], texts)]
     left = [f"not decided in time: {about}." for about in proof.undecided]
     left += [NO_SOLVER] if exhaustive and not can_prove() else []
     told = {"release": name, "state": "faulty" if problems else "unproven" if left else "sound", "problems": problems}
-    told["warnings"] = _placed(_own(naming_warnings(catalogue), texts), texts)
+    told["warnings"] = placed(_own(naming_warnings(catalogue), texts), texts)
     if exhaustive:
         told |= {"proven": proof.proven, "open": left}
         if can_prove():
@@ -118,14 +124,6 @@ def _missing_services(catalogue):
         except ImportError:
             reason = f"there is no {policy.service}; name the function that keeps this promise, or mend it."
             yield Problem("policies", policy.id, reason)
-
-
-def _placed(problems: list[Problem], texts: dict[str, str]) -> list[str]:
-    """Each with file, line and id."""
-    if not problems:
-        return []
-    reading = read_own(texts)
-    return [reading.with_line(problem.part, problem.id, f"{problem.part}: {problem.reason}") for problem in problems]
 
 
 def _own(warnings: Iterable[Problem], texts: dict[str, str]) -> list[Problem]:
