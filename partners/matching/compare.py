@@ -215,16 +215,20 @@ def _pair_alike(left, right, pairs, is_person):
 def _pair_joined(left, right, pairs):
     """ "Pricewaterhouse Coopers" and "PricewaterhouseCoopers"."""
     for shorter, longer, is_left in ((left, right, True), (right, left, False)):
+        if len(longer) < 2:
+            continue
         sizes = [len(word) for word in longer]
         wanted = {length for word in shorter for length in (len(word) - 1, len(word), len(word) + 1) if length >= 4}
         for start in range(len(longer) - 1):
+            size = sizes[start]
             for end in range(start + 2, min(len(longer), start + 4) + 1):
-                if sum(sizes[start:end]) not in wanted:
+                size += sizes[end - 1]
+                if size not in wanted:
                     continue
                 joined = "".join(longer[start:end])
                 for word in shorter:
-                    if abs(len(word) - len(joined)) < 2 and ratio(word, joined) >= 90:
-                        parts, similarity = " ".join(longer[start:end]), ratio(word, joined) / 100
+                    if abs(len(word) - size) < 2 and (alike := ratio(word, joined, score_cutoff=90)):
+                        parts, similarity = " ".join(longer[start:end]), alike / 100
                         pairs.append((word, parts, similarity) if is_left else (parts, word, similarity))
                         rest = longer[:start] + longer[end:]
                         remaining = [other for other in shorter if other is not word]
@@ -232,7 +236,7 @@ def _pair_joined(left, right, pairs):
     return left, right
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=16_384)
 def word_similarity(one: str, other: str, is_person: bool = False) -> float:
     """1 for equal words, 0 where more letters differ than a slip of the hand explains."""
     shorter, longer = sorted((len(one), len(other)))
@@ -259,7 +263,7 @@ _SOUNDS = [
 ]  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def sound(word: str) -> str:
     """The consonants as they sound: Hussein, Husayn and Hossein are one."""
     first = "a" if word[:1] in "aeiouy" else ""

@@ -61,7 +61,7 @@ class Prepared:
         return frozenset(reading.sorted for reading in self.readings)
 
 
-@lru_cache(maxsize=16_384)  # a cache of more costs the collector of garbage more than it saves
+@lru_cache(maxsize=4_096)  # a cache of more costs the collector of garbage more than it saves
 def prepare(text: str, kind: str = "organisation") -> Prepared:
     """Never raises, whatever the text; reads its first 600 signs."""
     plain = _INVISIBLE.sub("", text[:LONGEST]) if not text.isascii() else text[:LONGEST]

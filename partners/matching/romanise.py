@@ -7,7 +7,6 @@ word and once run together, because both are usual.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -37,7 +36,6 @@ _LATIN = re.compile(r"[A-Za-z]")
 _LOOKS_LATIN = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]")
 
 
-@lru_cache(maxsize=16_384)
 def romanise(text: str) -> tuple[str, ...]:
     """The readings of the text in ASCII, lower case, without repetition; one for a name that was Latin already."""
     if text.isascii():

@@ -105,17 +105,18 @@ def compare(query: Named, listed: Named, *, statistics: Statistics | None = None
     """
     kind = "person" if query.kind == listed.kind == "person" else "organisation"
     statistics = statistics or (PEOPLE if kind == "person" else ORGANISATIONS)
-    least = LEAST_ODDS if only_matches and not query.ids & listed.ids else -inf
+    qualifiers = _qualifiers(query, listed)
+    beside_names = sum(feature.value * feature.weight for feature in qualifiers)
+    least = LEAST_ODDS - beside_names if only_matches and not query.ids & listed.ids else -inf
     pair = _best_pair(query, listed, statistics, kind, least)
     about_names = _explain(pair, kind) if pair else []
-    qualifiers = _qualifiers(query, listed)
     if shared := query.ids & listed.ids:
         scheme, value = min(shared)
         exact = Feature("identifier", 1.0, 1.0, value, value, f"both have this identifier: {scheme}")
         return Scored(1.0, "exact", (exact, *about_names, *qualifiers))
     if pair is None:
         return Scored(0.0, "clear", ())
-    odds = pair.odds + sum(feature.value * feature.weight for feature in qualifiers)
+    odds = pair.odds + beside_names
     score = round(1 / (1 + exp(-odds)), 4)
     if only_matches and band_of(score) == "clear":
         return Scored(0.0, "clear", ())

@@ -4,6 +4,7 @@ from collections import defaultdict
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from partners.matching.statistics import ORGANISATIONS
 from partners.matching.vocabulary import KIND_OF, LEGAL_WORDS
@@ -12,19 +13,30 @@ SHORTEST = 6  # letters; shorter words are too near to others
 TWO_SLIPS = 9  # from so many letters on two slips are forgiven
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def usual_word(word: str) -> str:
     """The usual word that was probably meant; empty where the word is known or like none."""
-    if len(word) < SHORTEST - 1 or word in ORGANISATIONS.counts or word in KIND_OF or word in LEGAL_WORDS:
+    if word in ORGANISATIONS.counts or word in KIND_OF or word in LEGAL_WORDS:
         return ""
     slips = 2 if len(word) >= TWO_SLIPS - 1 else 1
-    best, fewest = "", slips + 1
-    for shortened in sorted(_shortened(word, slips)):
-        for meant in _MEANT.get(shortened, ()):
-            edits = OSA.distance(word, meant, score_cutoff=slips)
-            if edits < fewest and edits <= (2 if len(meant) >= TWO_SLIPS else 1):
-                best, fewest = KIND_OF.get(meant, meant), edits
-    return best
+    alike = [
+        (edits, meant)
+        for meant, edits, _place in extract(
+            word, _MEANT.get(len(word), ()), scorer=OSA.distance, processor=None, score_cutoff=slips, limit=None
+        )
+        if edits <= (2 if len(meant) >= TWO_SLIPS else 1)
+    ]
+    if not alike:
+        return ""
+    fewest = min(alike)[0]
+    nearest = [meant for edits, meant in alike if edits == fewest]
+    meant = nearest[0] if len(nearest) == 1 else min(nearest, key=lambda one: (_shared(word, one, slips), one))
+    return KIND_OF.get(meant, meant)
+
+
+def _shared(one: str, other: str, slips: int) -> str:
+    """The first that is left of both with so many letters taken out; of words equally near, that decides."""
+    return min(_shortened(one, slips) & _shortened(other, 2 if len(other) >= TWO_SLIPS else 1))
 
 
 def _shortened(word: str, times: int) -> set[str]:
@@ -35,13 +47,15 @@ def _shortened(word: str, times: int) -> set[str]:
     return found
 
 
-def _index() -> dict[str, list[str]]:
-    index: dict[str, list[str]] = defaultdict(list)
+def _by_length() -> dict[int, list[str]]:
+    """The usual words that a word of this length may have been meant for."""
+    found: dict[int, list[str]] = defaultdict(list)
     for word in sorted({*KIND_OF, *LEGAL_WORDS}):
         if len(word) >= SHORTEST:
-            for shortened in _shortened(word, 2 if len(word) >= TWO_SLIPS else 1):
-                index[shortened].append(word)
-    return dict(index)
+            slips = 2 if len(word) >= TWO_SLIPS else 1
+            for length in range(len(word) - slips, len(word) + slips + 1):
+                found[length].append(word)
+    return dict(found)
 
 
-_MEANT = _index()
+_MEANT = _by_length()
