@@ -3,6 +3,7 @@ from datetime import date
 
 from riskassess.assessments.countries import CountryUsed
 from riskassess.assessments.lowering import Lowering
+from riskassess.assessments.owners import OwnersUsed
 from riskassess.engine.results import Because, Grade, Interval, SourceRef
 
 
@@ -226,6 +227,7 @@ class ReportContent:
     answers: tuple[AnswerGroup, ...]
     provenance: Provenance
     lowering: Lowering | None = None  # what else would make it moderate; in an assessment report alone
+    owners: tuple[OwnersUsed, ...] = ()
     countries: tuple[CountryUsed, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ from partners.countries import country_name
 from partners.models import Alias, Identifier, Ownership, PartnerType
 from partners.queries import Owner, OwnerHit
 from partners.queries.owners import Shares, node_of, owner_of, percent_words
+from riskassess.assessments.owners import OWNERS_SAID, share_words
 from riskassess.audit.models import Event
 from riskassess.web.verbs import verb_words
 
@@ -20,10 +21,7 @@ STANDINGS = {
     "cleared": ("good", gettext_lazy("Match judged to be somebody else")),
     "none": ("good", gettext_lazy("No match")),
 }
-OWNERS_SAID = {
-    "confirmed": gettext_lazy("More than half is owned by somebody who is on a list, as a person confirmed:"),
-    "possible": gettext_lazy("More than half is owned by somebody who may be on a list; that match is not judged yet:"),
-    "not_screened": gettext_lazy("More than half is owned by somebody who was not compared with the lists yet:"),
+SAID_OF_OWNERS = OWNERS_SAID | {
     "cleared": gettext_lazy("A match of an owner of more than half was judged to be somebody else."),
     "none": gettext_lazy("No owner of more than half is on a list."),
 }
@@ -39,11 +37,6 @@ FIELDS = {
 DEEPEST = 6
 
 
-def share_words(share: Ownership) -> str:
-    given = {"owner": share.who, "percent": percent_words(share.percent), "owned": share.owned.name}
-    return _("%(owner)s holds %(percent)s %% of %(owned)s") % given
-
-
 def owner_words(owner: Owner) -> dict:
     """Who holds more than half, and through whom."""
     return {
@@ -56,11 +49,11 @@ def owner_words(owner: Owner) -> dict:
 
 def owner_hit_words(hit: OwnerHit) -> dict | None:
     """Nothing where no owner is recorded."""
-    if hit.value not in OWNERS_SAID:
+    if hit.value not in SAID_OF_OWNERS:
         return None
     return {
         "value": hit.value,
-        "sentence": OWNERS_SAID[hit.value],
+        "sentence": SAID_OF_OWNERS[hit.value],
         "listed": hit.listed,
         "chain": [share_words(share) for share in hit.chain],
         "outside": [] if hit.value != "possible" else outside_words(hit),
