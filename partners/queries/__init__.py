@@ -12,7 +12,7 @@ from partners.queries.countries import (
     country_facts_of,
     fact_sources,
 )
-from partners.queries.facts import OwnerHit, facts_of_name, owner_hits, partner_facts, partner_facts_of
+from partners.queries.facts import OwnerHit, facts_of_name, matches_outside, owner_hits, partner_facts, partner_facts_of
 from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
 from partners.queries.picking import Organisation, find_organisations, near_duplicates, organisations_of
 from partners.queries.registry import find_partners, registered
@@ -79,6 +79,7 @@ __all__ = [
     "latest_screening",
     "latest_screenings",
     "list_facts",
+    "matches_outside",
     "names_key",
     "names_of",
     "near_duplicates",

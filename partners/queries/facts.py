@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from partners.models import Ownership, Partner
+from partners.models import ListEdition, Ownership, Partner
 from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
-from partners.queries.listed import find_listed, named_as
+from partners.queries.listed import Match, find_listed, named_as
 from partners.queries.owners import HALF, Node, Shares, node_of, owner_of, percent_in, shares_above
 from partners.queries.screenings import (
     SANCTION_HITS,
@@ -25,7 +25,7 @@ class OwnerHit:
 
     value: str
     chain: tuple[Ownership, ...] = ()
-    listed: tuple[str, ...] = ()  # names of the owners meant
+    meant: tuple[Ownership, ...] = ()  # one share of each owner of whom the lists say it
 
 
 def partner_facts(partner: Partner, on: date) -> dict:
@@ -80,8 +80,8 @@ def _owner_hit(shares: Shares, verdicts: dict[Node, str], owned: Node) -> OwnerH
         meant = {node for node, said in verdicts.items() if said in gravest and node != owned}
         if owned in shares.owned_by(meant):
             chain = shares.chain(meant, owned)
-            names = {owner_of(share): share.who for share in chain if owner_of(share) in meant}
-            return OwnerHit(verdict, chain, tuple(names.values()))
+            of_owner = {owner_of(share): share for share in chain if owner_of(share) in meant}
+            return OwnerHit(verdict, chain, tuple(of_owner.values()))
     if percent_in(direct, {owner_of(share) for share in direct}) < HALF:
         return OwnerHit(NO_VALUE)  # whoever holds the rest may hold more than half
     cleared = {node for node, said in verdicts.items() if said != "none" and node != owned}
@@ -100,6 +100,11 @@ def _verdicts(shares: Shares, said: Mapping[int, str]) -> dict[Node, str]:
         elif not editions:
             found[node] = "not_screened"
         else:
-            who = named_as(share.owner_name, share.owner_country, share.owner_kind, share.owner_birth_year)
-            found[node] = "possible" if find_listed(who, editions) else "none"
+            found[node] = "possible" if matches_outside(share, editions) else "none"
     return found
+
+
+def matches_outside(share: Ownership, editions: list[ListEdition]) -> list[Match]:
+    """Of an owner outside the registry: compared on the spot, and judged by nobody."""
+    who = named_as(share.owner_name, share.owner_country, share.owner_kind, share.owner_birth_year)
+    return find_listed(who, editions)

@@ -128,6 +128,7 @@ class AssessmentRecord(UidModel, DatedModel):
     result = models.JSONField()
     result_sha256 = models.CharField(max_length=64)
     editions = models.JSONField(default=list, help_text="Uids of the list editions in force.")
+    owners = models.JSONField(default=list, help_text="Listed owners and their chains, as of `owners.read_owners`.")
     inherent_lower = models.CharField(max_length=12)
     inherent_upper = models.CharField(max_length=12)
     residual_upper = models.CharField(max_length=12)

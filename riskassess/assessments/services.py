@@ -19,6 +19,7 @@ from riskassess.assessments.models import (
     Safeguard,
     SafeguardState,
 )
+from riskassess.assessments.owners import read_owners
 from riskassess.assessments.queries import catalogue_of, current_release, latest_version
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
@@ -193,6 +194,7 @@ def assess_version(*, version: ProposalVersion, trigger: str) -> AssessmentRecor
         result=stored,
         result_sha256=fact_collection.fingerprint(stored),
         editions=[str(edition.uid) for edition in registry.editions_in_force()],
+        owners=read_owners(facts, {row["id"]: row["partner"] for row in version.content["partners"]}, on=today),
         inherent_lower=result.inherent.lower,
         inherent_upper=result.inherent.upper,
         residual_upper=result.residual.upper,

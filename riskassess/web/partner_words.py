@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from partners.countries import country_name
 from partners.models import Alias, Identifier, Ownership, PartnerType
 from partners.queries import Owner, OwnerHit
-from partners.queries.owners import Shares, node_of, owner_of, percent_words
+from partners.queries.owners import Shares, node_of, percent_words
 from riskassess.assessments.owners import OWNERS_SAID, share_words
 from riskassess.audit.models import Event
 from riskassess.web.verbs import verb_words
@@ -54,7 +54,7 @@ def owner_hit_words(hit: OwnerHit) -> dict | None:
     return {
         "value": hit.value,
         "sentence": SAID_OF_OWNERS[hit.value],
-        "listed": hit.listed,
+        "listed": [share.who for share in hit.meant],
         "chain": [share_words(share) for share in hit.chain],
         "outside": [] if hit.value != "possible" else outside_words(hit),
     }
@@ -62,14 +62,14 @@ def owner_hit_words(hit: OwnerHit) -> dict | None:
 
 def outside_words(hit: OwnerHit) -> list[dict]:
     """Owners outside the registry that may be on a list: where their match is seen, and how it can be settled."""
-    shares = {owner_of(share): share for share in hit.chain if not share.owner_id and share.who in hit.listed}
     return [
         {
             "name": share.who,
             "url": f"{reverse('list_search')}?{urlencode(_searched(share))}",
             "way_out": OUTSIDE[share.owner_kind == Ownership.Kind.PERSON],
         }
-        for share in shares.values()
+        for share in hit.meant
+        if not share.owner_id
     ]
 
 

@@ -123,7 +123,7 @@ def test_two_listed_owners_count_together(partner, owns, omar, sanctions, put_in
 
     hit = queries.owner_hits([low], TODAY)[low.pk]
 
-    assert (hit.value, set(hit.listed)) == ("confirmed", {one.name, two.name})
+    assert (hit.value, {share.who for share in hit.meant}) == ("confirmed", {one.name, two.name})
     assert queries.owners_over_half(low, shares_above([low], TODAY)) == []
 
 

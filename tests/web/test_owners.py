@@ -10,7 +10,7 @@ from partners import queries
 from partners.models import ListedEntity
 from partners.screening import screen
 from partners.services import add_alias, add_owner, judge_hit, register_partner
-from riskassess.assessments.owners import owners_of, owners_used
+from riskassess.assessments.owners import read_owners
 from riskassess.reports.content import collect
 from riskassess.reports.render import page_text
 from tests.story import *  # noqa: F403
@@ -20,56 +20,95 @@ STEPS = (
     "Halcyon Ferry Line holds 80 % of Boreal Holding since 1 Feb 2020 (source: Trade register)",
     "Boreal Holding holds 60 % of {partner} (source: Annual report 2025)",
 )
+NOT_JUDGED = "that match is not judged yet"
 
 
 @pytest.fixture
-def owned(filed, listed, omar):
-    """A draft whose first partner is owned, through another one, by an owner with the name of a listed entity."""
+def on_a_list(listed):
+    return ListedEntity.objects.exclude(kind="person").first()
+
+
+@pytest.fixture
+def owner(on_a_list, omar):
+    """In the registry, screened, under a name that a list has, too."""
+    owner = register_partner(name="Halcyon Ferry Line", country="NO", actor=omar)
+    add_alias(partner=owner, name=on_a_list.name, actor=omar)
+    screen(owner)
+    return owner
+
+
+@pytest.fixture
+def owned(filed, owner, omar):
+    """A submitted proposal whose first partner is owned by the owner through another one."""
     proposal = filed(example=HIGH)
     partner = proposal.participations.order_by("position").first().partner
     between = register_partner(name="Boreal Holding", country="NO", actor=omar)
-    owner = register_partner(name="Halcyon Ferry Line", country="NO", actor=omar)
-    add_alias(partner=owner, name=ListedEntity.objects.exclude(kind="person").first().name, actor=omar)
-    add_owner(
-        owned=between, owner=owner, percent=Decimal(80), since=date(2020, 2, 1), source="Trade register", actor=omar
-    )
+    shares = {"percent": Decimal(80), "since": date(2020, 2, 1), "source": "Trade register"}
+    add_owner(owned=between, owner=owner, actor=omar, **shares)
     add_owner(owned=partner, owner=between, percent=Decimal(60), source="Annual report 2025", actor=omar)
     screen(between)
-    screen(owner)
-    return submit_proposal(proposal), owner, partner
+    return submit_proposal(proposal), partner
 
 
-def test_chain_of_owners_stands_on_the_assessment_the_case_and_the_report(owned, ana, omar, as_user):
-    proposal, owner, partner = owned
-    source = queries.hits_of(owner)[0].edition.source.name
+def read_by(as_user, person, page, proposal):
+    return as_user(person).get(reverse(page, args=[proposal.reference])).content.decode()
 
-    shown = [
-        as_user(ana).get(reverse("assessment", args=[proposal.reference])).content.decode(),
-        as_user(omar).get(reverse("case", args=[proposal.reference])).content.decode(),
-        page_text(collect(proposal.reports.first())),
-    ]
 
-    for text in shown:
-        assert "that match is not judged yet" in text
+def test_chain_of_owners_stands_on_the_assessment_the_case_and_the_report(owned, owner, ana, omar, as_user):
+    proposal, partner = owned
+    edition = queries.hits_of(owner)[0].edition
+    meant = f"Halcyon Ferry Line ({edition.source.name}, edition of "
+
+    assessment, case = (read_by(as_user, *each, proposal) for each in ((ana, "assessment"), (omar, "case")))
+    report = page_text(collect(proposal.reports.first()))
+
+    for text in (assessment, case, report):
+        assert NOT_JUDGED in text
         assert all(step.format(partner=partner.name) in text for step in STEPS)
-        assert source in text
+    assert [meant in text for text in (assessment, case, report)] == [False, True, False]
 
 
-def test_what_changed_since_is_not_laid_into_the_record(owned, omar, ana, as_user):
-    proposal, owner, _partner = owned
+def test_record_keeps_what_it_read_whatever_is_judged_later(owned, owner, ana, omar, as_user):
+    proposal, partner = owned
+    report = proposal.reports.first()
+    before = page_text(collect(report))
+
     for hit in queries.hits_of(owner):
         judge_hit(hit=hit, verdict="same", reason="The register number agrees.", actor=omar)
 
-    (read,) = owners_of(proposal.records.first())
-    page = as_user(ana).get(reverse("assessment", args=[proposal.reference])).content.decode()
-
-    assert (read.is_as_read, read.chain, read.listed) == (False, (), ())
-    assert "changed since" in page
+    assert queries.partner_facts(partner, date(2026, 11, 24))["owner_hit"] == "confirmed"
+    assert NOT_JUDGED in read_by(as_user, ana, "assessment", proposal)
+    assert page_text(collect(report)) == before
 
 
-@pytest.mark.django_db
-def test_owners_cost_no_query_where_none_needs_a_look(django_assert_num_queries):
-    rows = [{"id": "a", "label": "A", "facts": {"owner_hit": said}} for said in ("none", "no_value", "cleared")]
+def test_owner_outside_the_registry_comes_with_its_list_while_the_proposal_is_a_draft(
+    filed, on_a_list, ana, omar, as_user
+):
+    proposal = filed(example=HIGH)
+    row = proposal.participations.order_by("position").first()
+    shares = {"owner_name": on_a_list.name, "percent": Decimal(90), "source": "Trade register"}
+    add_owner(owned=row.partner, owner=None, actor=omar, **shares)
+    facts = {"partners": [{"id": "p", "label": "P", "facts": {"owner_hit": "possible"}}]}
 
-    with django_assert_num_queries(0):
-        assert owners_used({"partners": rows}, {"a": "nobody"}, on=date(2026, 11, 23)) == ()
+    (read,) = read_owners(facts, {"p": str(row.partner.uid)}, on=date(2026, 11, 24))
+
+    assert [(each["name"], each["lists"][0]["list"]) for each in read["meant"]] == [
+        (on_a_list.name, on_a_list.source.name)
+    ]
+    assert f"holds 90 % of {row.partner.name}" in read_by(as_user, ana, "assessment", proposal)
+
+
+@pytest.mark.parametrize(("said", "count", "queries_made"), [("none", 1, 0), ("possible", 1, 17), ("possible", 3, 17)])
+def test_reading_owners_costs_the_same_for_any_number(
+    said, count, queries_made, owner, omar, django_assert_num_queries
+):
+    partners = [register_partner(name=f"Kestrel {name}", country="NO", actor=omar) for name in ("Arc", "Bay", "Cove")]
+    for partner in partners[:count]:
+        add_owner(owned=partner, owner=owner, percent=Decimal(60), source="Register", actor=omar)
+    uids = {partner.name: str(partner.uid) for partner in partners[:count]}
+    facts = {"partners": [{"id": name, "label": name, "facts": {"owner_hit": said}} for name in uids]}
+
+    with django_assert_num_queries(queries_made):
+        read = read_owners(facts, uids, on=date(2026, 11, 24))
+
+    assert len(read) == (count if said == "possible" else 0)

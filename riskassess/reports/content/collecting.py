@@ -9,7 +9,7 @@ from partners.countries import country_name
 from partners.models import ListEdition
 from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
-from riskassess.assessments.owners import owners_of
+from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.assessments.wording import words_of
 from riskassess.engine.catalogue import Catalogue
@@ -87,7 +87,7 @@ def collect(report: Report) -> ReportContent:
         remarks=_remarks(result),
         safeguards=taken,
         answers=answer_groups(catalogue, record.facts),
-        owners=owners_of(record),
+        owners=owners_used(record.owners, sees_screening=False),  # researchers read it, too
         countries=countries_of(record),
         provenance=_provenance(report, catalogue),
         lowering=None if report.decision_id else lowering_of(catalogue, record.facts, on=record.as_of),

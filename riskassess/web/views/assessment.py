@@ -13,7 +13,7 @@ from riskassess.assessments.countries import CountryUsed, countries_of, countrie
 from riskassess.assessments.handbook import LICENSED_ZONE
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.models import SafeguardState
-from riskassess.assessments.owners import OwnersUsed, owners_of, owners_used
+from riskassess.assessments.owners import OwnersUsed, owners_used, read_owners
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.services import drop_safeguard
 from riskassess.audit.log import story
@@ -137,7 +137,7 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "offers": offered,
             "lowering": lowering_of(catalogue, shown.facts, on=shown.on),
             "remarks": remarks(shown),
-            "owners": owners(shown),
+            "owners": owners(shown, request.user),
             "countries": countries(shown),
             "missing_count": len(draft.missing_links) if draft else 0,
             "form": form,
@@ -180,11 +180,13 @@ def remarks(shown: Shown) -> list[dict]:
     return found
 
 
-def owners(shown: Shown) -> tuple[OwnersUsed, ...]:
+def owners(shown: Shown, reader) -> tuple[OwnersUsed, ...]:
     if shown.record:
-        return owners_of(shown.record)
-    rows = shown.proposal.participations.select_related("partner")
-    return owners_used(shown.facts, {str(row.uid): str(row.partner.uid) for row in rows}, on=shown.on)
+        read = shown.record.owners
+    else:
+        rows = shown.proposal.participations.select_related("partner")
+        read = read_owners(shown.facts, {str(row.uid): str(row.partner.uid) for row in rows}, on=shown.on)
+    return owners_used(read, sees_screening=reader.has_perm("partners.see_screening"))
 
 
 def countries(shown: Shown) -> tuple[CountryUsed, ...]:

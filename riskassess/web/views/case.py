@@ -15,7 +15,7 @@ from riskassess import workflow
 from riskassess.accounts.roles import Role
 from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
-from riskassess.assessments.owners import owners_of
+from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.wording import answer_groups, changes_between
 from riskassess.audit.services import record_read
@@ -90,7 +90,7 @@ def case_context(user, case) -> dict:
         "partners": partners,
         "earlier_people": people.get("", []),
         "may_erase": proposal.state not in IN_WORK and user.has_perm("reviews.erase_contact", proposal),
-        "owners": owners_of(record),
+        "owners": owners_used(record.owners, sees_screening=user.has_perm("partners.see_screening")),
         "countries": countries_of(record),
         "groups": answer_groups(record.version.content, catalogue),
         "changes": [
