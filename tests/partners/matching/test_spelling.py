@@ -15,6 +15,7 @@ USUAL = sorted(word for word in {*KIND_OF, *LEGAL_WORDS} if len(word) >= 6)
         ("univrsty", "university"),
         ("hospittal", "hospital"),
         ("limitde", "limited"),
+        ("hopsitla", ""),  # two slips in eight letters are too many
         ("kestrel", ""),
     ],
 )
