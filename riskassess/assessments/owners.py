@@ -1,8 +1,8 @@
 """Whoever owns more than half of a partner and is, or may be, on a list: who it is, on which list, and through whom.
 
 What an assessment read of it is kept with its record as plain data, since shares and matches change: by partner
-`{"row", "partner", "said", "meant": [{"name", "lists": [{"list", "date"}]}], "chain": [{"owner", "percent", "owned",
-"since", "source"}]}`, dates as ISO text or none, the farthest share first.
+`{"row", "partner", "said", "meant": [{"name", "uid", "lists": [{"list", "date"}]}], "chain": [{"owner", "percent",
+"owned", "since", "source"}]}`, dates as ISO text or none, the uid empty outside the registry, the farthest share first.
 """
 
 from collections.abc import Iterable
@@ -25,12 +25,19 @@ OWNERS_SAID = {
 
 
 @dataclass(frozen=True)
+class OwnerMeant:
+    name: str
+    uid: str  # of the partner that the owner is; empty outside the registry
+    lists: str
+
+
+@dataclass(frozen=True)
 class OwnersUsed:
     """Of one partner, in words. `meant` are the owners with their lists; none for readers who don't see matches."""
 
     partner: str
     sentence: str
-    meant: tuple[str, ...]
+    meant: tuple[OwnerMeant, ...]
     chain: tuple[str, ...]
 
 
@@ -65,11 +72,15 @@ def read_owners(facts: dict, partners: dict[str, str], *, on: date) -> list[dict
                 "row": row["id"],
                 "partner": row["label"],
                 "said": row["facts"]["owner_hit"],
-                "meant": [{"name": share.who, "lists": lists[owner_of(share)]} for share in hit.meant],
+                "meant": [_meant_data(share, lists[owner_of(share)]) for share in hit.meant],
                 "chain": [share_data(share) for share in hit.chain],
             }
         )
     return told
+
+
+def _meant_data(share: Ownership, lists: list[dict]) -> dict:
+    return {"name": share.who, "uid": str(share.owner.uid) if share.owner_id else "", "lists": lists}
 
 
 def share_data(share: Ownership) -> dict:
@@ -94,9 +105,8 @@ def _share_words(share: dict) -> str:
     return _("%(held)s (source: %(source)s)") % {"held": held, "source": share["source"]}
 
 
-def _meant_words(owner: dict) -> str:
-    lists = "; ".join(_list_words(each) for each in owner["lists"])
-    return f"{owner['name']} ({lists})" if lists else owner["name"]
+def _meant_words(owner: dict) -> OwnerMeant:
+    return OwnerMeant(owner["name"], owner["uid"], "; ".join(map(_list_words, owner["lists"])))
 
 
 def _list_words(each: dict) -> str:

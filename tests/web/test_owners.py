@@ -57,7 +57,7 @@ def read_by(as_user, person, page, proposal):
 def test_chain_of_owners_stands_on_the_assessment_the_case_and_the_report(owned, owner, ana, omar, as_user):
     proposal, partner = owned
     edition = queries.hits_of(owner)[0].edition
-    meant = f"Halcyon Ferry Line ({edition.source.name}, edition of "
+    meant = f"{edition.source.name}, edition of "
 
     assessment, case = (read_by(as_user, *each, proposal) for each in ((ana, "assessment"), (omar, "case")))
     report = page_text(collect(proposal.reports.first()))
@@ -66,6 +66,7 @@ def test_chain_of_owners_stands_on_the_assessment_the_case_and_the_report(owned,
         assert NOT_JUDGED in text
         assert all(step.format(partner=partner.name) in text for step in STEPS)
     assert [meant in text for text in (assessment, case, report)] == [False, True, False]
+    assert owner.get_absolute_url() in case
 
 
 def test_record_keeps_what_it_read_whatever_is_judged_later(owned, owner, ana, omar, as_user):
