@@ -65,8 +65,8 @@ def continue_replay(*, replay: Replay, begin: int) -> None:
 
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
-    """An assessment makes thousands of objects and no circle. A collector that looks for circles after every few hundred
-    takes a tenth of the time and finds none."""
+    """An assessment makes thousands of objects and no circle: looking for circles after every few hundred takes a tenth
+    of the time and finds none."""
     before = gc.get_threshold()
     gc.set_threshold(SELDOM, *before[1:])
     try:
