@@ -12,14 +12,12 @@ from partners.queries.lists import list_standings, stuck_rescreenings, untold_ed
 from partners.services.screenings import screen_due
 from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
-from riskassess.assessments.queries import latest_version
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
 from riskassess.jobs import running
 from riskassess.jobs.running import job_task
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.states import State
-from riskassess.reviews.queries import stuck_submissions
+from riskassess.reviews.queries import stuck_submissions, undrawn_registrations
 
 TOLD_WITHIN = timedelta(days=7)  # older news is none
 
@@ -45,11 +43,10 @@ def tell_answered() -> None:
 
 @shared_task(name="schedule.draw_registered")
 def draw_registered() -> None:
-    """Some registrations are read afterwards; which ones, their own fingerprints say."""
-    waiting = Proposal.objects.filter(state=State.REGISTERED, case__isnull=True)
-    for proposal in waiting:
-        if workflow.is_drawn(latest_version(proposal), settings.DRAW_ONE_IN):
-            workflow.draw(proposal=proposal)
+    """Settle which new registrations are read afterwards. Where none is drawn by rule, nothing is settled."""
+    if settings.DRAW_PERCENT:
+        for proposal in undrawn_registrations():
+            workflow.settle_draw(proposal=proposal, percent=settings.DRAW_PERCENT)
 
 
 @shared_task(name="schedule.check_chain")

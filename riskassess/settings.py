@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,21 @@ def env_flag(name: str, default: bool = False) -> bool:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_percent(name: str, default: str) -> Decimal:
+    """From 0 to 100, with at most two decimals."""
+    given = os.environ.get(name, default).strip()
+    try:
+        value = Decimal(given)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or not 0 <= value <= 100 or value != round(value, 2):
+        raise ImproperlyConfigured(
+            f"{name} is {given!r}. Set it to a number from 0 to 100 with at most two decimals, such as 5 or 2.5, or "
+            f"leave it out for {default}."
+        )
+    return value
 
 
 def kept_key(name: str) -> str:
@@ -255,7 +271,8 @@ CELERY_BEAT_SCHEDULE = {
 # Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.
 LISTS_FOLDER = os.environ.get("RISKASSESS_LISTS_FOLDER", "")
 LIST_FILES_DAYS = int(os.environ.get("RISKASSESS_LIST_FILES_DAYS", "730"))  # uploaded files of lists are kept so long
-DRAW_ONE_IN = int(os.environ.get("RISKASSESS_DRAW_ONE_IN", "20"))  # registrations that are read afterwards
+# Of a hundred registrations so many are drawn and read afterwards (docs/draw.md); 0 draws none.
+DRAW_PERCENT = env_percent("RISKASSESS_DRAW_PERCENT", "5")
 CELERY_TASK_DEFAULT_QUEUE = "person"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -1,6 +1,7 @@
 """The story of a proposal: each function is one step, one transaction, and calls the chapters in order."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from riskassess.assessments.models import AssessmentRecord, ProposalVersion, Saf
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record, latest_version
 from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
+from riskassess.audit.queries import last_event
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.results import Assessment
 from riskassess.jobs.models import Job
@@ -29,7 +31,7 @@ from riskassess.reports import services as reports
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_vote
-from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
+from riskassess.reviews.models import Case, Draw, Hold, Outcome, Recommendation, Vote
 from riskassess.reviews.queries import carried_by, stuck_submissions
 from riskassess.reviews.rules import conflict_reason
 
@@ -183,16 +185,25 @@ def _register(proposal: Proposal, record: AssessmentRecord) -> None:
 
 
 @story()
+def settle_draw(*, proposal: Proposal, percent: Decimal) -> Draw | None:
+    """Settle whether this registration is read afterwards, and take it into a review where it is. None where that is
+    settled already, or the proposal moved on."""
+    proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if proposal.state != State.REGISTERED or Draw.objects.filter(proposal=proposal).exists():
+        return None
+    event = last_event("proposal.register", proposal.reference)
+    drawn = reviews.settle_draw(proposal=proposal, event=event, percent=percent)
+    if drawn.is_drawn:
+        draw(proposal=proposal)
+    return drawn
+
+
+@story()
 def draw(*, proposal: Proposal) -> Case:
     """Take a registration into an ordinary review, because it was drawn; the work goes on meanwhile."""
     record = latest_record(proposal)
     proposals.move(proposal=proposal, name="draw", actor=None)
     return _open_review(proposal, record, assessment_of(record))
-
-
-def is_drawn(version: ProposalVersion, one_in: int) -> bool:
-    """Whether this registration is one of those that are read afterwards: settled by its fingerprint, by nobody."""
-    return one_in > 0 and int(version.sha256[:12], 16) % one_in == 0
 
 
 def _open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment) -> Case:

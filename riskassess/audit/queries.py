@@ -40,6 +40,11 @@ class EventFilters:
         return {name: str(value) for name, value in asdict(self).items() if value}
 
 
+def last_event(verb: str, reference: str) -> Event:
+    """The latest event of this kind on this proposal."""
+    return Event.objects.filter(verb=verb, reference=reference).latest("sequence")
+
+
 def events(filters: EventFilters, *, content: bool = False) -> QuerySet[Event]:
     """Events, newest first. Without `content` the search for text leaves details out, so that it can't tell of them."""
     found = Event.objects.select_related("detail").order_by("-sequence")

@@ -48,7 +48,7 @@ ROUTE_WORDS = {
     "panel": gettext_lazy("Panel"),
 }
 ROUTE_MEANINGS = {
-    "fast_track": gettext_lazy("You get a receipt at once; one in 20 is read afterwards."),
+    "fast_track": gettext_lazy("You get a receipt at once. Some registrations are drawn and read afterwards."),
     "light": gettext_lazy("A reviewer of your unit reads it."),
     "full": gettext_lazy("An officer works with you on safeguards."),
     "panel": gettext_lazy("Several people look at it, one from your field."),

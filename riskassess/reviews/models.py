@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -64,6 +66,40 @@ class Case(UidModel):
 
     def get_absolute_url(self):
         return reverse("case", args=[self.proposal.reference])
+
+
+class Draw(UidModel, DatedModel):
+    """Whether a registration is read afterwards: settled once, by the fingerprint of the event that registered it.
+
+    Nobody knows that fingerprint beforehand, and the audit log keeps it, so that everybody can do the sum again:
+    the first eight characters as a number, its last four decimal digits, drawn where these are less than `below`.
+    """
+
+    LOTS = 10_000
+
+    proposal = models.OneToOneField("proposals.Proposal", on_delete=models.PROTECT, related_name="draw")
+    event = models.OneToOneField("audit.Event", on_delete=models.PROTECT, related_name="+")
+    lot = models.PositiveSmallIntegerField(_("number drawn"))
+    below = models.PositiveSmallIntegerField(_("drawn below"))
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(lot__lt=10_000), name="draw_lot_has_four_digits"),
+            models.CheckConstraint(condition=Q(below__lte=10_000), name="draw_share_at_most_all"),
+        ]
+
+    def __str__(self):
+        return f"{self.lot:04} of {self.proposal.reference}"
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.lot < self.below
+
+    @property
+    def percent(self) -> Decimal:
+        """Of a hundred registrations so many were drawn when this one was settled."""
+        return Decimal(self.below) * 100 / self.LOTS
 
 
 class Assignment(UidModel, DatedModel):

@@ -55,6 +55,11 @@ def stuck_submissions(proposals) -> dict[int, Job]:
     return {pk: jobs[pk] for pk in stuck.values_list("pk", flat=True)}
 
 
+def undrawn_registrations() -> QuerySet[Proposal]:
+    """Registrations for which it is not settled yet whether they are read afterwards, the oldest first."""
+    return Proposal.objects.filter(state=State.REGISTERED, case__isnull=True, draw__isnull=True).order_by("pk")
+
+
 def _at_decision_stage() -> Q:
     """When approvers come in: low once assigned, moderate once recommended, high once an officer voted; and after."""
     recommended = Recommendation.objects.filter(case__proposal=OuterRef("pk"), round=OuterRef("case__round"))

@@ -52,6 +52,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("withdraw", "GET"): OBJECT,
     ("withdraw", "POST"): OBJECT,
     ("version", "GET"): OBJECT,
+    ("receipt", "GET"): OBJECT,
     ("decision", "GET"): OBJECT,
     ("assess_again", "POST"): OBJECT,
     ("report", "GET"): OBJECT,

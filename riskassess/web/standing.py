@@ -82,7 +82,7 @@ def standing_of(
             True,
         )
     if state == State.REGISTERED:
-        turn = _("It is nobody's turn: the work may start. One in 20 of these is read afterwards.")
+        turn = _("It is nobody's turn: the work may start. Some registrations are drawn and read afterwards.")
         return Standing("good", _("Registered"), _("No review needed"), turn, _("The work may start"), False)
     if state in DECIDED:
         return decided(state, decision, open_conditions, next_condition)

@@ -62,6 +62,7 @@ VERB_WORDS = {
     "proposal.decide": _("put the decision into effect"),
     "proposal.described": _("described the collaboration"),
     "proposal.discarded": _("discarded the draft"),
+    "proposal.lot_drawn": _("settled by draw whether the registration is read afterwards"),
     "proposal.draw": _("drew the registration for a closer look"),
     "proposal.expire": _("let the approval expire"),
     "proposal.flag": _("flagged the case"),

@@ -346,20 +346,6 @@ def test_submit_without_a_row_that_the_answers_speak_of_is_refused(filed, ana, e
         workflow.submit(proposal=proposal, actor=ana)
 
 
-@pytest.mark.parametrize(("one_in", "state"), [(1, "in_review"), (0, "registered")])
-def test_draw_takes_a_registration_into_review(submitted, settings, omar, one_in, state):
-    from riskassess.schedule import draw_registered
-
-    proposal = submitted(example=LOW)
-    settings.DRAW_ONE_IN = one_in
-
-    draw_registered()
-    draw_registered()
-
-    assert Proposal.objects.get(pk=proposal.pk).state == state
-    assert Case.objects.filter(proposal=proposal, officer=omar).count() == one_in
-
-
 def test_approval_in_part_cannot_walk_around_a_hold(submitted, omar):
     from riskassess.management.filing import read_example
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -9,6 +10,7 @@ from riskassess import workflow
 from riskassess.assessments.wording import answer_groups, lines_of
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.rules import is_coinvestigator
+from riskassess.proposals.states import State
 from riskassess.reviews.routing import due_date
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft, may_write
@@ -51,9 +53,17 @@ def submit(request, reference):
             form.add_error(None, str(fault))
             draft = get_draft_for(request, reference)  # as it stands now, which is what the next try is bound to
             return check_page(request, draft, form, status=409 if isinstance(fault, Conflict) else 422)
-        messages.success(request, _("%(reference)s is submitted.") % {"reference": reference})
-        return redirect("proposal", reference)
+        return redirect(after_submitting(request, draft.proposal))
     return check_page(request, draft, form, status=status)
+
+
+def after_submitting(request, proposal) -> str:
+    """The receipt where no review is needed, else the proposal's own page."""
+    proposal.refresh_from_db()
+    if proposal.state == State.REGISTERED:
+        return reverse("receipt", args=[proposal.reference])
+    messages.success(request, _("%(reference)s is submitted.") % {"reference": proposal.reference})
+    return proposal.get_absolute_url()
 
 
 def reading_page(request, draft: Draft):
