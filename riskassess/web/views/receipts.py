@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.assessments.queries import assessment_of
 from riskassess.audit.queries import last_event
-from riskassess.core.words import ROUTE_WORDS
+from riskassess.core.words import LEVEL_MEANINGS, ROUTE_WORDS
 from riskassess.proposals.states import State
 from riskassess.reports.models import Kind
 from riskassess.reports.queries import reports_of
@@ -44,7 +44,7 @@ def receipt(request, reference):
                 "route": ROUTE_WORDS["fast_track"],
                 "moment": formats.date_format(timezone.localtime(registered.at), "j M Y, H:i"),
             },
-            "reasons": [remark.sentence for remark in result.relief],
+            "meaning": LEVEL_MEANINGS[result.inherent.upper],
             "report": report_card(report, may_retry=may_write(request.user, proposal)),
             "stands": proposal.state == State.REGISTERED,
             "draw": draw,
