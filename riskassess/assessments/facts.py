@@ -2,18 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from partners import queries as registry
 from partners.models import Partner
-from riskassess.assessments.models import Questionnaire
+from riskassess.assessments.models import Answer, Questionnaire
 from riskassess.assessments.queries import earlier_records
 from riskassess.engine.catalogue import Catalogue, Scope
 
 NO_VALUE = "no_value"
+ROWS = ("partners", "funders", "technology")
 PRIOR = "prior_assessment"
 PRIOR_WITHIN = timedelta(days=730)
 RENEWAL_QUESTION = "T6"
+KINDS_QUESTION, FUNDER_QUESTION = "T1", "F1"  # answered by columns of the proposal and of a funder
 CHOSEN = {"yes_no", "single", "multi", "scale", "number"}
 
 
@@ -29,9 +32,7 @@ def fingerprint(content) -> str:
 def present_content(questionnaire: Questionnaire) -> dict:
     """What the proposal says now, in the form in which a version freezes it."""
     proposal = questionnaire.proposal
-    by_row: dict[str, dict] = {}
-    for answer in questionnaire.answers.all():
-        by_row.setdefault(answer.row, {})[answer.question] = answer.value
+    by_row = _by_row(questionnaire.answers.all())
     participations = proposal.participations.select_related("partner").order_by("position", "pk")
     participations = participations.prefetch_related("contacts__contact")
     funders = proposal.funders.order_by("position", "pk")
@@ -47,7 +48,7 @@ def present_content(questionnaire: Questionnaire) -> dict:
             "starts": proposal.starts.isoformat() if proposal.starts else None,
             "ends": proposal.ends.isoformat() if proposal.ends else None,
         },
-        "answers": {**by_row.get("", {}), "T1": proposal.kinds},
+        "answers": {**by_row.get("", {}), KINDS_QUESTION: proposal.kinds},
         "partners": [
             {
                 "id": str(row.uid),
@@ -66,7 +67,7 @@ def present_content(questionnaire: Questionnaire) -> dict:
                 "id": str(row.uid),
                 "label": row.name,
                 "country": row.country,
-                "answers": {**by_row.get(str(row.uid), {}), "F1": row.kind},
+                "answers": {**by_row.get(str(row.uid), {}), FUNDER_QUESTION: row.kind},
             }
             for row in funders
         ],
@@ -74,6 +75,24 @@ def present_content(questionnaire: Questionnaire) -> dict:
             {"id": str(row.uid), "label": row.label, "answers": by_row.get(str(row.uid), {})} for row in technology
         ],
     }
+
+
+def _by_row(answers: Iterable[Answer]) -> dict[str, dict]:
+    found: dict[str, dict] = {}
+    for answer in answers:
+        found.setdefault(answer.row, {})[answer.question] = answer.value
+    return found
+
+
+def with_answers(facts: dict, answers: Iterable[Answer]) -> dict | None:
+    """These facts with other answers in place of those they were collected with. None where a fact hangs on answers."""
+    if facts["facts"].get(PRIOR, "none") != "none":
+        return None
+    by_row, columns = _by_row(answers), {KINDS_QUESTION, FUNDER_QUESTION}
+    for row_id, row in [("", facts), *((row["id"], row) for name in ROWS for row in facts[name])]:
+        kept = {question: row["answers"][question] for question in columns & row["answers"].keys()}
+        row["answers"] = {**by_row.get(row_id, {}), **kept}
+    return facts
 
 
 def collect(*, catalogue: Catalogue, content: dict, owner_id: int, safeguards: list[dict], on: date) -> dict:

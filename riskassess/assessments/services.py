@@ -1,5 +1,9 @@
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
+from typing import NamedTuple
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,8 +34,10 @@ from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import missing_answers, missing_rows
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.services import guard_editable, role_in
+from riskassess.proposals.services import guard_editable, role_in, touch
 from riskassess.proposals.states import EDITABLE, UNDER_REVIEW, State
+
+DRAFT_FACTS_SECONDS = 60
 
 
 @transaction.atomic
@@ -72,18 +78,36 @@ def publish_release(*, texts: dict[str, str], actor: User | None = None) -> Cata
 
 def open_questionnaire(*, proposal: Proposal) -> Questionnaire:
     """The proposal's questionnaire, under the newest release when it is opened for the first time."""
+    with suppress(Questionnaire.DoesNotExist):
+        return proposal.questionnaire
     return Questionnaire.objects.get_or_create(proposal=proposal, defaults={"release": current_release()})[0]
 
 
-@transaction.atomic
-def save_answers(*, questionnaire: Questionnaire, actor: User, values: dict[tuple[str, str], object]) -> list[Answer]:
-    """Keep these answers ((question, row) -> value, None takes one back); earlier values stay in the history.
+Values = dict[tuple[str, str], object]  # (question, row) -> value
+Present = dict[tuple[str, str], Answer]
 
-    `tell_answers` writes them into the record, by the minute.
+
+@transaction.atomic(savepoint=False)
+def save_answers(
+    *,
+    questionnaire: Questionnaire,
+    actor: User,
+    values: Values,
+    settle: Callable[[Values, Present], Values] | None = None,
+) -> list[Answer]:
+    """Keep these answers (None takes one back); earlier values stay in the history. Gives those that changed.
+
+    `settle` may leave some out, or refuse, once the proposal is locked and the answers that stand are read. What is
+    refused here ends the transaction around it, too. `tell_answers` writes them into the record, by the minute.
     """
     proposal = questionnaire.proposal
     guard_editable(proposal)
-    present = {(a.question, a.row): a for a in questionnaire.answers.select_for_update()}
+    present = {
+        (a.question, a.row): a
+        for a in questionnaire.answers.select_for_update(of=("self",)).select_related("changed_by")
+    }
+    if settle is not None:
+        values = settle(values, present)
     now, changed = timezone.now(), []
     for key, value in values.items():
         answer = present.get(key)
@@ -115,6 +139,25 @@ def present_facts(*, questionnaire: Questionnaire, on: date) -> dict:
         safeguards=safeguards_of(questionnaire),
         on=on,
     )
+
+
+class DraftFacts(NamedTuple):
+    facts: dict
+    taken: set[tuple[str, str]]  # (finding, mitigation) of every safeguard that was taken up, refused ones included
+
+
+def draft_facts(*, questionnaire: Questionnaire, answers: Iterable[Answer], on: date, again: bool) -> DraftFacts:
+    """As `present_facts`, of a draft with these answers. With `again`, what is not an answer may be as a page of this
+    draft read it up to a minute ago, unless somebody changed the collaboration since."""
+    changed_at = questionnaire.proposal.updated_at.isoformat()
+    key = f"draft-facts:{questionnaire.pk}:{changed_at}:{questionnaire.release_id}:{on.isoformat()}"
+    kept = cache.get(key) if again else None
+    if kept is not None and (facts := fact_collection.with_answers(kept.facts, answers)) is not None:
+        return DraftFacts(facts, kept.taken)
+    taken = set(questionnaire.safeguards.values_list("finding", "mitigation"))
+    found = DraftFacts(present_facts(questionnaire=questionnaire, on=on), taken)
+    cache.set(key, found, DRAFT_FACTS_SECONDS)
+    return found
 
 
 def safeguards_of(questionnaire: Questionnaire) -> list[dict]:
@@ -305,6 +348,7 @@ def guard_undecided(proposal: Proposal) -> None:
 
 def _record_safeguard(safeguard, actor, verb, before=None):
     proposal = safeguard.questionnaire.proposal
+    touch(proposal)
     record(
         verb,
         subject=safeguard,

@@ -14,7 +14,7 @@ from riskassess.accounts.models import User
 from riskassess.audit.log import record
 from riskassess.core.errors import DomainError
 from riskassess.proposals.models import Participation, ParticipationContact, Proposal
-from riskassess.proposals.services import guard_count, guard_editable, role_in
+from riskassess.proposals.services import guard_count, guard_editable, role_in, touch
 
 TWICE = gettext_lazy(
     "The same person stands twice at this partner. Take one away, or tell them apart by ORCID iD or year of birth."
@@ -69,6 +69,7 @@ def set_contacts(*, proposal: Proposal, actor: User, people: list[Named]) -> lis
     forget_unnamed(contacts=[row.contact_id for row in present.values()])
     after = {(row.participation_id, row.contact_id): (row.role, row.position) for row in result}
     if before != after:
+        touch(proposal)
         record(
             "proposal.contacts_set",
             subject=proposal,

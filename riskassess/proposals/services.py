@@ -264,7 +264,14 @@ def discard_draft(*, proposal: Proposal, actor: User) -> str:
     return reference
 
 
+def touch(proposal: Proposal) -> None:
+    """Note that something of the proposal that is no answer was changed; what was kept of it counts no longer."""
+    proposal.updated_at = timezone.now()
+    Proposal.objects.filter(pk=proposal.pk).update(updated_at=proposal.updated_at)
+
+
 def _record_edit(proposal, actor, verb, after):
+    touch(proposal)
     record(
         verb,
         subject=proposal,

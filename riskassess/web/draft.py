@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from riskassess.accounts.models import User
 from riskassess.assessments.fitting import readable
 from riskassess.assessments.lowering import lowering_of
-from riskassess.assessments.models import Questionnaire
+from riskassess.assessments.models import Answer, Questionnaire
 from riskassess.assessments.queries import catalogue_of
-from riskassess.assessments.services import open_questionnaire, present_facts
+from riskassess.assessments.services import draft_facts, open_questionnaire
 from riskassess.core.words import ends_of
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Section
 from riskassess.engine.results import Assessment, Because, Finding, Hold
@@ -21,7 +21,7 @@ from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import Asked, missing_answers, missing_rows, visible_questions
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.rules import is_editing_coinvestigator, is_owner
-from riskassess.web.forms.questionnaire import anchor
+from riskassess.web.forms.questionnaire import anchor, field_name
 
 SCOPES = {"partner": "partners", "technology": "technology", "funder": "funders"}
 SHOWN_SETTLE, SHOWN_WHY, SHOWN_LOWER = 3, 4, 3
@@ -40,14 +40,23 @@ class Missing:
 class Draft:
     """A proposal as it is being written. `facts` may be overlaid with what was posted before anything is read."""
 
-    def __init__(self, proposal: Proposal):
+    def __init__(self, proposal: Proposal, *, again: bool = False):
+        """`again`: right after a page of this draft, to save one more answer; see `draft_facts`."""
         self.proposal = proposal
         self.questionnaire: Questionnaire = open_questionnaire(proposal=proposal)
         self.questionnaire.proposal = proposal
         self.catalogue: Catalogue = catalogue_of(self.questionnaire.release)
         self.today = timezone.localdate()
         # What cannot be read counts as not answered, and is asked again.
-        self.facts = readable(self.catalogue, present_facts(questionnaire=self.questionnaire, on=self.today))
+        self.stored = self._read_answers()
+        found = draft_facts(questionnaire=self.questionnaire, answers=self.stored.values(), on=self.today, again=again)
+        self._taken = found.taken
+        self.facts = readable(self.catalogue, found.facts)
+
+    def _read_answers(self) -> dict[str, Answer]:
+        """The answers that are kept, by the name of their field."""
+        answers = self.questionnaire.answers.select_related("changed_by")
+        return {field_name(answer.question, answer.row): answer for answer in answers}
 
     def answers_of(self, row: str) -> dict:
         """The answers of the proposal itself, or of one row, as they may be overlaid; of a row that only the engine
@@ -249,12 +258,11 @@ class Draft:
     @cached_property
     def suggestions(self) -> list[tuple[str, str]]:
         """(finding key, mitigation id) that nobody has taken up yet, for the gravest findings first."""
-        taken = set(self.questionnaire.safeguards.values_list("finding", "mitigation"))
         return [
             (finding.key, mitigation)
             for finding in self.findings
             for mitigation in finding.mitigations
-            if finding.score and (finding.key, mitigation) not in taken and self._lowers(mitigation)
+            if finding.score and (finding.key, mitigation) not in self._taken and self._lowers(mitigation)
         ]
 
     def _lowers(self, mitigation: str) -> bool:

@@ -39,5 +39,5 @@ def test_whole_filing_works_without_script(visit, stack):
 
     submit(ana)
 
-    ana.expect(f"{reference} is submitted.")
-    ana.refresh_until("Registered")
+    ana.refresh_until(f"{reference} ·")
+    ana.expect("The work may start")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from partners import queries as registry
 from partners.countries import country_name
 from riskassess.assessments.models import Answer
-from riskassess.assessments.services import save_answers
+from riskassess.assessments.services import Present, Values, save_answers
 from riskassess.assessments.wording import words_of
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
@@ -49,7 +49,7 @@ def get_draft_for(request, reference: str) -> Draft | None:
         raise PermissionDenied
     if not proposal.is_editable and request.method == "GET":
         return None
-    return Draft(proposal)
+    return Draft(proposal, again=bool(request.htmx) and request.method == "POST")
 
 
 def section(request, reference, section):
@@ -63,7 +63,7 @@ def section(request, reference, section):
         return redirect("collaboration", reference)
     items = items_of(draft, request.POST) if current.scope == "technology" else None
     shown = read_shown(request.POST)
-    answers = answers_by_name(draft)
+    answers = draft.stored
     action = request.POST.get("do", "continue")
     posted, taken = take_over(request.POST, action, answers)
     overlay(draft, current, posted, shown)
@@ -76,7 +76,8 @@ def section(request, reference, section):
             try:
                 changed = save_section(draft, current, request.user, form, items)
             except Contested as fault:
-                contested, answers, status = fault.answers, answers_by_name(draft), 409
+                draft.stored = answers = {**answers, **fault.answers}
+                contested, status = fault.answers, 409
                 form.add_error(None, str(fault))
             except DomainError as fault:
                 form.add_error(fault.field if fault.field in form.fields else None, str(fault))
@@ -84,7 +85,8 @@ def section(request, reference, section):
             else:
                 if not request.htmx:
                     return redirect(after_saving(request, reference, current, action, form, changed))
-                answers, is_fresh = answers_by_name(draft), True
+                draft.stored = answers = {**answers, **{field_name(a.question, a.row): a for a in changed}}
+                is_fresh = True
         else:
             status = 422
     revisions = revisions_shown(form, answers, {} if is_fresh else form.shown, contested)
@@ -95,10 +97,14 @@ def section(request, reference, section):
 def section_page(request, draft, current, form, items, answers, status, revisions, contested):
     before = draft.step_before(current.id)
     panel = draft.panel()
+    # The same questions as before: only the parts beside them change.
+    is_beside = bool(request.htmx) and status == 200 and request.POST.get("shape") == form.shape
     response = render(
         request,
         "proposals/section.html",
         {
+            "frame": "parts.html" if request.htmx else "base.html",
+            "is_beside": is_beside,
             "draft": draft,
             "proposal": draft.proposal,
             "section": current,
@@ -116,8 +122,8 @@ def section_page(request, draft, current, form, items, answers, status, revision
         },
         status=status if not request.htmx else 200,
     )
-    if request.htmx and status == 200 and request.POST.get("shape") == form.shape:
-        response["HX-Reswap"] = "none"  # the same questions: only the parts beside them change
+    if is_beside:
+        response["HX-Reswap"] = "none"
     return response
 
 
@@ -149,11 +155,6 @@ def overlay(draft: Draft, current, posted, shown) -> None:
             name = field_name(question.id, row_id)
             if name in shown:
                 draft.answers_of(row_id)[question.id] = read_value(question, posted.getlist(name))
-
-
-def answers_by_name(draft: Draft) -> dict[str, Answer]:
-    found = draft.questionnaire.answers.select_related("changed_by")
-    return {field_name(answer.question, answer.row): answer for answer in found}
 
 
 def take_over(posted, action: str, answers: dict[str, Answer]):
@@ -196,13 +197,9 @@ def section_form(draft: Draft, current, data, shown) -> SectionForm:
     order = {row["id"]: place for place, row in enumerate(draft.rows_of(current))}
     asked = sorted(asked, key=lambda item: order.get(item.row, -1))
     slots = [(item.question, item.row) for item in asked]
-    stored = stored_values(draft)
-    values = {field_name(q.id, row): stored.get(field_name(q.id, row)) for q, row in slots}
+    names = [field_name(question.id, row) for question, row in slots]
+    values = {name: draft.stored[name].value if name in draft.stored else None for name in names}
     return SectionForm(data, slots=slots, values=values, shown=shown, heads=row_heads(draft, current))
-
-
-def stored_values(draft: Draft) -> dict[str, object]:
-    return {field_name(a.question, a.row): a.value for a in draft.questionnaire.answers.all()}
 
 
 def row_heads(draft: Draft, current) -> dict[str, dict]:
@@ -253,24 +250,26 @@ def save_section(draft: Draft, current, user, form: SectionForm, items) -> list[
 
     The proposal's row is locked before anything is compared, so that of two who save at once one sees the other.
     """
-    proposals.guard_editable(draft.proposal)
-    answers, contested = answers_by_name(draft), {}
-    values = form.answers()
-    for (question_id, row), value in list(values.items()):
-        answer = answers.get(field_name(question_id, row))
-        if answer is None or answer.revision == form.shown[field_name(question_id, row)] or answer.value == value:
-            continue
-        if value == value_shown(answer, form.shown[field_name(question_id, row)]):
-            del values[question_id, row]  # not touched here: the other's answer stands
-            continue
-        if answer.changed_by_id == user.pk:
-            continue  # the same person's later choice, made while the one before was being saved
-        contested[field_name(question_id, row)] = answer
-    if contested:
-        raise Contested(contested)
+
+    def settle(values: Values, present: Present) -> Values:
+        left, contested = {}, {}
+        for key, value in values.items():
+            answer, name = present.get(key), field_name(*key)
+            if answer is None or answer.revision == form.shown[name] or answer.value == value:
+                left[key] = value
+            elif value == value_shown(answer, form.shown[name]):
+                pass  # not touched here: the other's answer stands
+            elif answer.changed_by_id == user.pk:
+                left[key] = value  # the same person's later choice, made while the one before was being saved
+            else:
+                contested[name] = answer
+        if contested:
+            raise Contested(contested)
+        return left
+
     if items is not None:
         proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
-    return save_answers(questionnaire=draft.questionnaire, actor=user, values=values)
+    return save_answers(questionnaire=draft.questionnaire, actor=user, values=form.answers(), settle=settle)
 
 
 def value_shown(answer: Answer, revision: int):

@@ -1,0 +1,100 @@
+"""Saving one answer: few queries, the same parts as a fresh page, and nothing kept that somebody changed."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from partners.models import Partner
+from riskassess import workflow
+from riskassess.assessments.services import DRAFT_FACTS_SECONDS, propose_safeguard
+from riskassess.web.draft import Draft
+from tests.web.filing.pages import filled
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    cache.clear()
+
+
+@pytest.fixture
+def draft(filed, listed):
+    return filed(example="04-coastal")
+
+
+def section(proposal, name="work"):
+    return reverse("section", args=[proposal.reference, name])
+
+
+def saved(browser, proposal, page, name="work", **answers):
+    return browser.post(section(proposal, name), filled(page, "questions", **answers), **HTMX)
+
+
+def test_one_answer_is_saved_in_twelve_queries_and_brings_no_question_again(
+    as_user, ana, draft, django_assert_num_queries
+):
+    browser = as_user(ana)
+    page = browser.get(section(draft))
+
+    with django_assert_num_queries(12):  # the beginning and the end of the transaction are two of them
+        answer = saved(browser, draft, page, T5="no")
+
+    assert answer["HX-Reswap"] == "none"
+    content = answer.content.decode()
+    assert 'id="panel"' in content
+    assert 'id="questions"' not in content
+    assert "<header" not in content
+
+
+def test_the_parts_are_those_of_a_fresh_page(as_user, ana, draft):
+    browser = as_user(ana)
+    page = browser.get(section(draft))
+
+    answer = saved(browser, draft, page, T5="no").content.decode()
+
+    fresh = browser.get(section(draft)).content.decode()
+    for id in ("rail", "panel", "dock"):
+        between = re.compile(rf'<div[^>]*id="{id}">(.*?)</(?:aside|details)>', re.S)
+        assert between.search(answer).group(1) == between.search(fresh).group(1), id
+
+
+def test_a_follow_up_comes_with_the_questions(as_user, ana, filed, listed):
+    proposal, browser = filed(), as_user(ana)
+    row = str(proposal.participations.first().uid)
+    page = browser.get(section(proposal, "partners"))
+
+    answer = saved(browser, proposal, page, "partners", **{f"O4-{row}": ["yes"]})
+
+    assert "HX-Reswap" not in answer
+    assert f"question-O4a-{row}" in answer.content.decode()
+
+
+@pytest.mark.parametrize("change", ["partners", "safeguard"])
+def test_a_change_that_is_no_answer_ends_what_was_kept(as_user, ana, draft, change, django_assert_max_num_queries):
+    browser = as_user(ana)
+    page = browser.get(section(draft))
+    if change == "partners":
+        rows = [(row.partner, row.role) for row in draft.participations.select_related("partner")]
+        new = Partner.objects.create(name="Museum of Tides", normalised="museum of tides", country="NO")
+        workflow.choose_partners(proposal=draft, actor=ana, rows=[*rows, (new, "partner")])
+    else:
+        finding = next(finding for finding in Draft(draft).result.findings if finding.mitigations)
+        propose_safeguard(
+            questionnaire=draft.questionnaire, actor=ana, finding=finding.key, mitigation=finding.mitigations[0]
+        )
+
+    with django_assert_max_num_queries(60) as queries:
+        saved(browser, draft, page, T5="no")
+
+    asked = [query["sql"] for query in queries.captured_queries]
+    assert any("partners_screening" in sql for sql in asked)
+    with django_assert_max_num_queries(12):  # and it is kept again
+        saved(browser, draft, page, T5="yes")
+
+
+def test_what_is_kept_is_never_older_than_a_minute():
+    assert DRAFT_FACTS_SECONDS <= 60
