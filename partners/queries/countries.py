@@ -97,6 +97,11 @@ class CountryKind:
     unit: str
     facts: tuple[FactSource, ...]
 
+    @property
+    def is_measured(self) -> bool:
+        """An index, of which a missing value says nothing. What a law or list does not name is a "no"."""
+        return self.kind in UNITS
+
 
 def facts_by_kind(country: str, on: date) -> list[CountryKind]:
     """Every kind of fact, also those of which nothing is known."""

@@ -11,13 +11,15 @@ from riskassess.assessments.models import AssessmentRecord
 
 @dataclass(frozen=True)
 class CountryUsed:
-    """`lacking` are the kinds of fact that have no value. The engine may have read something else (`is_as_read` is
+    """`lacking` are the measured kinds of fact that have no value; `unnamed` those by which no law or list held here
+    names the country, which is a definite "no". The engine may have read something else (`is_as_read` is
     false) where a partner's country was corrected since, or a dataset was replaced before its old values were kept."""
 
     name: str
     partners: tuple[str, ...]
     known: tuple[FactSource, ...]
     lacking: tuple[str, ...]
+    unnamed: tuple[str, ...]
     is_as_read: bool
 
 
@@ -44,6 +46,7 @@ def _country(code: str, read: registry.CountryRead, rows: list[dict]) -> Country
         name=str(country_name(code)),
         partners=tuple(row["label"] for row in rows),
         known=tuple(fact for kind in read.kinds for fact in kind.facts),
-        lacking=tuple(kind.title for kind in read.kinds if not kind.facts),
+        lacking=tuple(kind.title for kind in read.kinds if not kind.facts and kind.is_measured),
+        unnamed=tuple(kind.title for kind in read.kinds if not kind.facts and not kind.is_measured),
         is_as_read=all(row["facts"].get(name, value) == value for row in rows for name, value in read.facts.items()),
     )

@@ -75,7 +75,8 @@ def release_folders(root: Path | None = None) -> list[Path]:
 
 def loaded_releases() -> dict[str, CatalogueRelease]:
     """The published releases by name; none where there is no database yet."""
-    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+    is_file = connection.vendor == "sqlite" and not connection.is_in_memory_db()
+    if is_file and not Path(connection.settings_dict["NAME"]).exists():
         return {}  # asking would make an empty one
     try:
         return {f"{release.catalogue_id}@{release.version}": release for release in CatalogueRelease.objects.all()}

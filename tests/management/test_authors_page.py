@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from riskassess.assessments.models import CatalogueRelease
 from riskassess.engine.loading import load_catalogue
 from riskassess.engine.scoring import assess
 
+pytestmark = pytest.mark.django_db
 BASE = Path(settings.BASE_DIR)
 PAGE = (BASE / "docs" / "catalogue-authors.md").read_text(encoding="utf-8")
 
@@ -69,15 +70,48 @@ def test_the_difference_names_the_rule_the_safeguard_and_nothing_else(release):
     assert " removed: " not in told
 
 
-@pytest.mark.django_db
 def test_the_release_loads_and_its_handbook_tells_the_rule(release, client):
     code, told = run("load_catalogues", release.parents[1])
 
     assert code == 0
-    assert told.startswith("allea-eu 1.2.0: ")
+    assert told == "allea-eu 1.2.0: published; new proposals are filed under it.\n"
+    assert run("load_catalogues", release.parents[1]) == (0, "allea-eu 1.2.0: already published, unchanged.\n")
     assert CatalogueRelease.objects.get().version == "1.2.0"
     page = client.get(reverse("handbook_release", args=["allea-eu", "1.2.0"])).content.decode()
     assert "Field work records where many people go" in page
+
+
+def test_a_loaded_release_is_found_by_its_name_without_its_folder(release, settings):
+    settings.CATALOGUE = "allea-eu@1.1.0"
+    run("load_catalogues", settings.CATALOGUES_DIR)
+    code, told = run("load_catalogues", release.parents[1])
+    assert code == 0
+    assert "new proposals are filed under allea-eu 1.1.0 (RISKASSESS_CATALOGUE is allea-eu@1.1.0)" in told
+    shutil.rmtree(release)
+
+    code, told = run("catalogue", "diff", "allea-eu@1.1.0", "allea-eu@1.2.0")
+
+    assert code == 0
+    assert told.startswith("From allea-eu 1.1.0 to allea-eu 1.2.0\n")
+    assert "OWN01 added: Field work records where many people go" in told
+    assert "allea-eu@1.2.0" in run("catalogue", "list")[1]
+    code, told = run("assess", str(BASE / "fixtures/proposals/05-ocean-laser.json"), "--catalogue", "allea-eu@1.2.0")
+    assert code == 0
+    assert "allea-eu 1.2.0" in told
+
+
+def test_another_text_under_a_published_version_is_refused(release):
+    assert run("load_catalogues", release.parents[1])[0] == 0
+    path = release / "rules.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("where many people go", "where people go"), "utf-8")
+
+    with pytest.raises(CommandError, match=r"published with other content. Give the new text a new version"):
+        run("load_catalogues", release.parents[1])
+
+
+def test_a_folder_without_a_release_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"there is no release here. A release is a folder with"):
+        run("load_catalogues", tmp_path)
 
 
 def test_a_slip_of_the_pen_is_answered_with_place_and_way_out(release):

@@ -1,4 +1,4 @@
-"""`manage.py catalogue` and the asking parts of `assess`: no database, one line for each error."""
+"""`manage.py catalogue` and the asking parts of `assess`: one line for each error."""
 
 import io
 import json
@@ -10,6 +10,7 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command
 
+pytestmark = pytest.mark.django_db  # releases are looked for among the loaded ones, too
 RELEASE = "allea-eu@1.1.0"
 FOLDER = settings.CATALOGUES_DIR / "allea-eu" / "1.1.0"
 LASER = str(Path(settings.BASE_DIR) / "fixtures" / "proposals" / "05-ocean-laser.json")

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from partners.models import CountryFact
 from partners.queries import fact_sources
 from riskassess.assessments.countries import countries_of, countries_used
 from riskassess.reports.content import collect
@@ -88,11 +89,25 @@ def test_assessment_shows_what_it_read_of_a_country_after_the_dataset_was_replac
     for page in pages:
         assert "0.71 of 1, interval 0.66 to 0.76, band B" in page
         assert ('href="https://example.org/2025"' in page, "Index 2026" in page) == (True, False)
-        assert "no value" in page
+        assert "percentile rank: <b>no value</b>" in page
+        assert "No law or list held here names the country." in page
     assert "0.71 of 1, interval 0.66 to 0.76, band B" in page_text(collect(proposal.reports.first()))
     (read,) = [each for each in countries_of(record) if each.name == "Uruguay"]
     assert [(fact.year, fact.act) for fact in read.known if fact.kind == "academic_freedom"] == [(2024, "Index 2025")]
     assert fact_sources(country, date(2026, 11, 23))[-1].act == "Index 2026"
+
+
+def test_what_no_law_names_is_a_no_and_what_nobody_measured_has_no_value(import_facts):
+    import_facts("NO,academic_freedom,0.93,0.90,0.96,2024,,Index,,,,,", "NO,eea_member,yes,,,,,Act,,,,,")
+    facts = {"partners": [{"id": "p", "label": "p", "facts": {}}]}
+
+    (read,) = countries_used(facts, {"p": "NO"}, on=date(2026, 11, 23))
+
+    titles = {kind: str(kind.label) for kind in CountryFact.Kind}
+    assert read.lacking == (titles["rule_of_law"],)
+    assert titles["measure"] in read.unnamed
+    assert titles["eu_member"] in read.unnamed
+    assert not {titles["eea_member"], titles["academic_freedom"], titles["rule_of_law"]} & set(read.unnamed)
 
 
 def test_reading_countries_costs_one_query_for_any_number(import_facts, django_assert_num_queries):
