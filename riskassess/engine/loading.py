@@ -72,10 +72,27 @@ def read_texts(path: Path, *, bases: Iterable[Path] = ()) -> dict[str, str]:
 
 
 def _texts_in(path: Path) -> dict[str, str]:
-    try:
-        return {file.name: file.read_text(encoding="utf-8") for file in sorted(path.glob("*.yaml"))}
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UnreadableError([f"{path.name}: cannot be read as UTF-8 text: {fault}."]) from fault
+    texts, problems = {}, []
+    for file in sorted(path.glob("*.yaml")):
+        try:
+            texts[file.name] = file.read_text(encoding="utf-8")
+        except OSError as fault:
+            problems.append(f"{file.name}: cannot be read: {fault.strerror or fault}.")
+        except UnicodeDecodeError as fault:
+            problems.append(_not_utf8(file.name, fault))
+    if problems:
+        raise UnreadableError(problems)
+    return texts
+
+
+def _not_utf8(name: str, fault: UnicodeDecodeError) -> str:
+    way_out = "Save it again as UTF-8: editors offer that as the encoding when saving."
+    if fault.object[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return f"{name}: this file is saved as UTF-16. {way_out}"
+    line = fault.object[: fault.start].count(b"\n") + 1
+    before = fault.object[: fault.start].rpartition(b"\n")[2][-30:]
+    near = (before + fault.object[fault.start :].partition(b"\n")[0][:10]).decode("latin-1").strip()
+    return f"{name}, line {line}: a letter near “{near}” is not saved as UTF-8. {way_out}"
 
 
 def load_texts(texts: Mapping[str, str]) -> Catalogue:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from riskassess.engine.sentences import said
+from riskassess.engine.yamlslips import yaml_slip
 
 PARTS = (
     "sections", "questions", "rules", "mitigations", "sources", "policies", "vocabularies", "translations", "golden",
@@ -54,8 +55,7 @@ class Reading:
     def sentence(self, error: Any) -> str:
         """A fault that pydantic found, with its place."""
         loc = tuple(part for part in error["loc"] if isinstance(part, str | int))
-        where = ".".join(str(part) for part in loc)
-        return f"{self.place(*loc)}: {where}: {said(error)}"
+        return f"{self.place(*loc)}: {_path_in(self.data, loc)}: {said(error)}"
 
     def place(self, *loc: str | int) -> str:
         """File, line and the id of the entry that this path leads to."""
@@ -67,10 +67,14 @@ class Reading:
         """A fault of the entry with this id, with its place."""
         name = self.origins.get(part, self.main)
         top = next((value for key, value in self.nodes[name].value if key.value == part), None)
-        line = top.start_mark.line + 1 if top else 1
-        for entry in getattr(top, "value", []):
-            if isinstance(entry, yaml.MappingNode) and any(k.value == "id" and v.value == item for k, v in entry.value):
-                line = entry.start_mark.line + 1
+        lines = [
+            entry.start_mark.line + 1
+            for entry in getattr(top, "value", [])
+            if isinstance(entry, yaml.MappingNode) and any(k.value == "id" and v.value == item for k, v in entry.value)
+        ]
+        line = lines[-1] if lines else top.start_mark.line + 1 if top else 1
+        if len(lines) > 1:
+            reason = f"{reason.removesuffix('.')} (first on line {lines[0]})."
         return f"{name}, line {line}, {item}: {reason}"
 
 
@@ -103,10 +107,11 @@ def _compose(name: str, text: str) -> yaml.Node:
         raise CatalogueError([f"{name}: holds half a letter that no UTF-8 text can hold."]) from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or fault
-        look = "Look at the indentation and the quotes here and just above."
-        raise CatalogueError([f"{name}{where}: this is not YAML: {reason}. {look}"]) from None
+        reason = str(getattr(fault, "problem", None) or getattr(fault, "reason", None) or fault)
+        if mark is None:
+            raise CatalogueError([f"{name}: this is not YAML: {reason}."]) from None
+        line, words = yaml_slip(text, mark.line, reason)
+        raise CatalogueError([f"{name}, line {line}: {words}"]) from None
     if not isinstance(node, yaml.MappingNode):
         raise CatalogueError([f"{name}, line 1: a file begins with names and their values."])
     if problems := list(_shape_problems(name, node)):
@@ -142,7 +147,8 @@ def _shape_problems(name: str, node: yaml.Node) -> Iterator[str]:
                 continue
             if key.value in seen:
                 where = f"{name}, line {key.start_mark.line + 1}"
-                yield f"{where}: '{key.value}' stands here a second time (first on line {seen[key.value]})."
+                dash = " A new entry begins with a dash: - id: …" if key.value == "id" else ""
+                yield f"{where}: '{key.value}' stands here a second time (first on line {seen[key.value]}).{dash}"
             seen[key.value] = key.start_mark.line + 1
             yield from _shape_problems(name, value)
     elif isinstance(node, yaml.SequenceNode):
@@ -188,6 +194,25 @@ def _line_of(node: yaml.Node, loc: tuple[str | int, ...]) -> int:
         if found is None:
             break
     return line
+
+
+def _path_in(data: Any, loc: tuple[str | int, ...]) -> str:
+    """The way from the entry that has an id, or from the top: `rows 2, likelihood`. Places in a list count from 1."""
+    start = 0
+    for depth, part in enumerate(loc):
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(data, dict) and isinstance(data.get("id"), str):
+            start = depth + 1
+    words: list[str] = []
+    for part in loc[start:]:
+        if isinstance(part, int) and words:
+            words[-1] += f" {part + 1}"
+        else:
+            words.append(str(part))
+    return ", ".join(words) or "this entry"
 
 
 def _item_of(data: Any, loc: tuple[str | int, ...]) -> str:

@@ -61,7 +61,32 @@ def _long_text(error: Mapping[str, Any], more: Mapping[str, Any]) -> str:
 
 
 def _form(error: Mapping[str, Any], more: Mapping[str, Any]) -> str:
-    return f"{_shown(error['input'])} does not have the form {more.get('pattern')}."
+    form = FORMS.get(str(more.get("pattern")), f"the form {more.get('pattern')}")
+    return f"{_shown(error['input'])} is not written as it has to be: {form}."
+
+
+# What the patterns of catalogue.py and tightening.py ask for.
+FORMS = {
+    r"^[A-Za-z][A-Za-z0-9_]{0,59}$": "a letter, then letters, digits and _ (at most 60), such as OWN01",
+    r"^[A-Z]{2,5}-[A-Za-z0-9]{1,20}$": "two to five capitals, a hyphen, then letters and digits, such as AL-SFR2",
+    r"^https?://\S+$": "an address that begins with https:// and holds no space",
+    r"^[a-z]{2}(-[A-Z]{2})?$": "a language of two small letters, such as en, or with a country, such as de-AT",
+    r"^[a-z][a-z0-9-]{1,58}$": "small letters, digits and hyphens, a letter first, such as allea-eu",
+    r"^\d+\.\d+\.\d+$": "three numbers with dots between them, such as 1.2.0",
+    r"^[a-z][a-z0-9-]{1,58}@\d+\.\d+\.\d+$": "the id of a release, @ and its version, such as allea-eu@1.1.0",
+    r"^([0-9a-f]{64})?$": "the 64 digits and letters a to f that `catalogue list` prints",
+}
+
+
+def _text(error: Mapping[str, Any], _more: Mapping[str, Any]) -> str:
+    quotes = ". Put it in quotes" if isinstance(error["input"], int) else ""
+    return f"expected a text, found {_shown(error['input'])}{quotes}."
+
+
+def _day(error: Mapping[str, Any], _more: Mapping[str, Any]) -> str:
+    return (
+        f"{_shown(error['input'])} is no day of the calendar as it is written here: year-month-day, as in 2026-11-23."
+    )
 
 
 _WORDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
@@ -74,7 +99,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "string_too_short": lambda _error, _more: "is empty; say something or leave the name out.",
     "string_too_long": _long_text,
     "string_pattern_mismatch": _form,
-    "string_type": lambda error, _more: f"expected a text, found {_shown(error['input'])}.",
+    "string_type": _text,
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _day),
     "tuple_type": lambda error, _more: f"expected a list, found {_shown(error['input'])}.",
     "dict_type": lambda error, _more: f"expected names and their values, found {_shown(error['input'])}.",
     "model_type": lambda error, _more: f"expected names and their values, found {_shown(error['input'])}.",

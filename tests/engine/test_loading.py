@@ -57,18 +57,18 @@ def test_plain_words_stay_the_text_they_are(word):
         ("source: S", "source: T", "rules.yaml, line 2, R1: there is no source 'T'."),
         ("dimensions: [knowledge]", "dimensions: [money]", "rules.yaml, line 2, R1: there is no dimension 'money'."),
         ("effect: advise", "effect: advise\n    mitigations: [M]", "R1: there is no safeguard 'M'."),
-        ("likelihood: 3", "likelihood: 6", "rules.yaml, line 6, R1: rules.0.rows.0.likelihood: "),
-        ("likelihood: 3", "likelihood: often", "rules.yaml, line 6, R1: rules.0.rows.0.likelihood: "),
-        ("effect: advise", "effect: forbid", "rules.yaml, line 9, R1: rules.0.effect: "),
-        ('[{source: S, section: "1"}]', "[]", "rules.yaml, line 10, R1: rules.0.sources: "),
-        ("    explain: It is the case.\n", "", "rules.yaml, line 2, R1: rules.0.explain: 'explain' is missing; add"),
-        ("factors: [partner]", "factors: [nationality]", "rules.yaml, line 8, R1: rules.0.factors"),
+        ("likelihood: 3", "likelihood: 6", "rules.yaml, line 6, R1: rows 1, likelihood: "),
+        ("likelihood: 3", "likelihood: often", "rules.yaml, line 6, R1: rows 1, likelihood: "),
+        ("effect: advise", "effect: forbid", "rules.yaml, line 9, R1: effect: "),
+        ('[{source: S, section: "1"}]', "[]", "rules.yaml, line 10, R1: sources: "),
+        ("    explain: It is the case.\n", "", "rules.yaml, line 2, R1: explain: 'explain' is missing; add"),
+        ("factors: [partner]", "factors: [nationality]", "rules.yaml, line 8, R1: factors 1: "),
         ("factors: [partner]", "factors: []", "R1: a rule with a score names at least one factor."),
         ("dimensions: [knowledge]", "dimensions: []", "R1: a rule with a score names at least one dimension."),
         (
             "effect: advise",
             "effect: advise\n    weight: 3",
-            "rules.yaml, line 10, R1: rules.0.weight: 'weight' is no name that belongs here",
+            "rules.yaml, line 10, R1: weight: 'weight' is no name that belongs here",
         ),
         ("effect: advise", "effect: advise\n    effect: stop", "rules.yaml, line 10: 'effect' stands here a second"),
         ("effect: advise", "effect: relieve", "rules.yaml, line 2, R1: relief has no points."),
@@ -100,7 +100,7 @@ def test_all_faults_are_told_at_once():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (texts(rules=[rule("R", {"answer": "A", "is": "yes"})] * 2), "R: this id stands twice."),
+        (texts(rules=[rule("R", {"answer": "A", "is": "yes"})] * 2), "R: this id stands twice (first on line 1)."),
         (texts(questions=[question("Z", section="none")]), "Z: there is no section 'none'."),
         (texts(questions=[question("Z", follows="Y")]), "Z: it follows 'Y', which is no question."),
         (texts(questions=[question("Z", when={"answer": "Z", "is": "yes"})]), "Z: when: whether it is asked depends"),
@@ -110,7 +110,7 @@ def test_all_faults_are_told_at_once():
         (texts(route_table={**MAIN["route_table"], "by_level": {"low": "light"}}), "by_level names no route"),
         (texts(benefit_question="Z"), "Z: there is no such question."),
         (texts(id="Small Catalogue"), "catalogue.yaml, line 1: id: "),
-        (texts(mitigations=[mitigation("M", steps=5)]), "M: mitigations.0.steps: "),
+        (texts(mitigations=[mitigation("M", steps=5)]), "M: steps: "),
         (texts(questions=[question("Z", when={"fact": "country", "is": "X"})]), "there is no fact 'country' here."),
     ],
 )
@@ -184,7 +184,7 @@ def test_folder_without_catalogue_or_with_bytes_is_unreadable(tmp_path):
     with pytest.raises(UnreadableError, match="there is no catalogue in this folder"):
         load_catalogue(tmp_path)
     (tmp_path / "catalogue.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UnreadableError, match="cannot be read as UTF-8"):
+    with pytest.raises(UnreadableError, match="saved as UTF-16"):
         load_catalogue(tmp_path)
 
 

@@ -107,7 +107,7 @@ def test_overlay_tightens_bands_caps_routes_and_days():
         ({"caps": {"mitigation_steps": 3}}, "mitigation_steps: it is 2"),
         ({"route_table": {"by_level": {"high": "light"}}}, "line 9, high: the route is full in small@"),
         ({"route_table": {"held": "light"}}, "held: the route is full in small@0.1.0 and may only be more thorough"),
-        ({"routes": [{"id": "full", "days": 61}]}, "routes.0.days: '61' is more than 60."),
+        ({"routes": [{"id": "full", "days": 61}]}, "days: '61' is more than 60."),
         (
             {"rules": [rule("M_P", {"answer": "A", "is": "no"}, effect="relieve",
                             relief={"sentence": "Go on.", "route": "fast_track", "needs_level": "low"})]},
@@ -120,7 +120,7 @@ def test_overlay_tightens_bands_caps_routes_and_days():
         ),
         ({"id": "small"}, "overlay.yaml, line 2: 'small' is the base's id"),
         ({"base_sha256": "0" * 64}, "overlay.yaml, line 7: small@0.1.0 has the content"),
-        ({"extends": "small"}, "line 6: extends: 'small' does not have the form"),
+        ({"extends": "small"}, "line 6: extends: 'small' is not written as it has to be"),
         ({"rules": [rule("M_R", {"answer": "Z9", "is": "yes"})]}, "line 8, M_R: when: there is no question 'Z9'"),
         ({"rules": [rule("M_R", {"answer": "A", "is": "yes"}, mitigations=["M9"])]}, "M_R: there is no safeguard 'M9'"),
     ],
