@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from riskassess.engine.catalogue import Catalogue
+from riskassess.engine.checks.wording import most_letters
 from riskassess.engine.conditions import DEEPEST, OPERATORS, SCOPES
+from riskassess.engine.translating import FIELDS
 
 CONDITION = "#/$defs/Condition"
 DERIVED = {"sha256", "base_sha256"}
@@ -21,6 +23,7 @@ def json_schema() -> dict[str, Any]:
         definitions[shape]["properties"]["when"] = {"$ref": CONDITION}
     definitions["Section"]["properties"]["row_needed_when"] = {"$ref": CONDITION}
     definitions["Condition"] = _condition()
+    _limit_texts(properties, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A file of a RiskAssess catalogue release",
@@ -30,6 +33,24 @@ def json_schema() -> dict[str, Any]:
         "properties": properties,
         "$defs": definitions,
     }
+
+
+def _limit_texts(properties: dict[str, Any], definitions: dict[str, Any]) -> None:
+    """Texts are as short here as the check wants them, so that an editor marks them while they are typed."""
+    for part, fields in FIELDS.items():
+        shape = _shape_of(properties[part])
+        for field in fields:
+            outer, _dot, inner = field.partition(".")
+            holder = definitions[shape]["properties"]
+            text = definitions[_shape_of(holder[outer])]["properties"][inner] if inner else holder[outer]
+            text["maxLength"] = min(most_letters(part, field), text.get("maxLength", most_letters(part, field)))
+
+
+def _shape_of(described: dict[str, Any]) -> str:
+    """The name of the shape that a list, or one value, is made of."""
+    inner = described.get("items", described)
+    found: str = next(each["$ref"] for each in (inner, *inner.get("anyOf", [])) if "$ref" in each)
+    return found.rpartition("/")[2]
 
 
 def _condition() -> dict[str, Any]:

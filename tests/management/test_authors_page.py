@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.conf import settings
@@ -11,7 +12,11 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from riskassess.assessments.models import CatalogueRelease
+from riskassess.engine import catalogue as shapes
+from riskassess.engine.checks.wording import ELSEWHERE, MOST_LETTERS
+from riskassess.engine.conditions import OPERATORS
 from riskassess.engine.loading import load_catalogue
+from riskassess.engine.schema import json_schema
 from riskassess.engine.scoring import assess
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +130,32 @@ def test_a_slip_of_the_pen_is_answered_with_place_and_way_out(release):
 
     assert code == 1
     assert re.search(r"rules.yaml, line \d+, OWN01: .*use includes", told)
+
+
+def test_the_table_of_values_is_what_the_shapes_take():
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", PAGE.partition("## What may be written where")[2], re.M)
+    told = {(name.strip("`"), where): tuple(re.findall(r"`(\w+)`", values)) for name, where, values in rows}
+    fields = {
+        ("type", "question"): shapes.Question.model_fields["type"],
+        ("scope", "question, rule"): shapes.Rule.model_fields["scope"],
+        ("kind", "rule"): shapes.Rule.model_fields["kind"],
+        ("effect", "rule"): shapes.Rule.model_fields["effect"],
+        ("lowers", "mitigation"): shapes.Mitigation.model_fields["lowers"],
+        ("responsible", "mitigation"): shapes.Mitigation.model_fields["responsible"],
+    }
+
+    for place, field in fields.items():
+        assert told[place] == get_args(field.annotation), place
+    assert told["factors", "rule"] == get_args(shapes.FactorId)
+    assert told["level", "`expect`, `levels`"] == get_args(shapes.LevelId)
+    assert told["route", "`expect`, `routes`"] == get_args(shapes.RouteId)
+    assert set(told["after `answer:", "condition"]) == set(OPERATORS)
+    assert set(told["after `fact:", "condition"]) == set(OPERATORS) - {"in_group"}
+
+
+def test_the_lengths_of_texts_are_those_of_check_and_schema():
+    lengths = {int(number) for number in re.findall(r"\b\d{2,4}\b", PAGE.partition("A text has at most")[2][:200])}
+
+    assert lengths == {*MOST_LETTERS.values(), ELSEWHERE}
+    rule = json_schema()["$defs"]["Rule"]["properties"]
+    assert (rule["title"]["maxLength"], rule["explain"]["maxLength"]) == (120, 300)

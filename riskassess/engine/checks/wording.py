@@ -23,6 +23,11 @@ ELSEWHERE = 300
 LONGER_ABROAD = 1.4  # other languages need more letters for the same
 
 
+def most_letters(part: str, field: str) -> int:
+    """How many letters a text may have; `field` as in translating.FIELDS."""
+    return MOST_LETTERS.get((part, field), ELSEWHERE)
+
+
 def wording_problems(catalogue: Catalogue) -> Iterator[Problem]:
     for words in texts_of(catalogue):
         yield from _too_long(words.part, words.id, words.field, words.text, 1)
@@ -31,7 +36,7 @@ def wording_problems(catalogue: Catalogue) -> Iterator[Problem]:
 
 def _too_long(part: str, item: str, field: str, text: str, stretch: float) -> Iterator[Problem]:
     pieces = field.split(".")
-    most = int(MOST_LETTERS.get((part, f"{pieces[0]}.{pieces[-1]}" if len(pieces) > 1 else field), ELSEWHERE) * stretch)
+    most = int(most_letters(part, f"{pieces[0]}.{pieces[-1]}" if len(pieces) > 1 else field) * stretch)
     if len(text) > most:
         yield Problem(part, item, f"{field} has {len(text)} letters, at most {most} are read; say it shorter.")
 
