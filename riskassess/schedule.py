@@ -9,6 +9,7 @@ from django.utils import timezone
 from partners.lists import clear_all_abandoned, remove_old_files, watch_folder
 from partners.models import ListEdition
 from partners.queries.lists import list_standings, stuck_rescreenings, untold_editions
+from partners.reference.ror_retention import remove_old_ror_files
 from partners.services.screenings import screen_due
 from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
@@ -76,6 +77,7 @@ def tell_old_lists() -> None:
 @shared_task(name="schedule.remove_old_list_files")
 def remove_old_list_files() -> None:
     remove_old_files(now=timezone.now(), days=settings.LIST_FILES_DAYS)
+    remove_old_ror_files(now=timezone.now(), days=settings.LIST_FILES_DAYS)
 
 
 @shared_task(name="schedule.screen_due")

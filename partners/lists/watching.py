@@ -15,11 +15,13 @@ from partners.lists.folder import files_named, is_finished
 from partners.lists.importing import begin_import, sha256_of
 from partners.lists.sets import as_one_file
 from partners.models import FolderEntry, ListEdition, ListSource
+from partners.reference.ror import import_ror_upload
 from riskassess.core.errors import DomainError
 
 RESTS = timedelta(seconds=60)  # what has not changed for so long is whole
 MOST_ENTRIES = 200
 FOLDER_ITSELF = "."
+ROR = "ror"  # ror.zip, ror.json ...: a file of ROR records, beside those of the lists
 
 
 def watch_folder(now: datetime | None = None) -> None:
@@ -52,7 +54,7 @@ def _look_at(folder: Path, name: str, source: ListSource | None, has_twin: bool,
         return
     if not paths:
         return
-    if source is None:
+    if source is None and _code_of(name) != ROR:
         _note(name, _("%(name)s is named after no list, so it is not read.") % {"name": name}, now)
         return
     if has_twin:
@@ -62,7 +64,7 @@ def _look_at(folder: Path, name: str, source: ListSource | None, has_twin: bool,
     row, is_new = FolderEntry.objects.get_or_create(
         name=name, defaults={"source": source, "signature": signature, "unchanged_since": now}
     )
-    if not is_new and (row.signature != signature or row.source_id != source.pk):
+    if not is_new and (row.signature != signature or row.source != source):
         FolderEntry.objects.filter(pk=row.pk).update(
             source=source, signature=signature, unchanged_since=now, taken_at=None, problem=""
         )
@@ -70,11 +72,14 @@ def _look_at(folder: Path, name: str, source: ListSource | None, has_twin: bool,
         _take(row, source, paths, now)
 
 
-def _take(row: FolderEntry, source: ListSource, paths: list[Path], now: datetime) -> None:
+def _take(row: FolderEntry, source: ListSource | None, paths: list[Path], now: datetime) -> None:
     mine = FolderEntry.objects.filter(pk=row.pk, taken_at__isnull=True, signature=row.signature)
     if not mine.update(taken_at=now):
         return  # another worker looks, too
     try:
+        if source is None:
+            _take_ror(paths)
+            return
         with tempfile.TemporaryDirectory() as place:
             whole = as_one_file(paths, Path(place))
             begun = begin_import(
@@ -90,6 +95,13 @@ def _take(row: FolderEntry, source: ListSource, paths: list[Path], now: datetime
         return
     if isinstance(begun, ListEdition):
         queue_step(begun)
+
+
+def _take_ror(paths: list[Path]) -> None:
+    if len(paths) > 1:
+        raise DomainError(_("a folder of this name is not read; put the one file of ROR there in its place."))
+    with paths[0].open("rb") as stream:
+        import_ror_upload(upload=stream, name=paths[0].name, actor=None)
 
 
 def _note(name: str, problem: str, now: datetime, source: ListSource | None = None) -> None:

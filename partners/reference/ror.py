@@ -54,7 +54,7 @@ def import_ror_in_background(*, path: Path, actor: User | None = None) -> RorImp
     return work
 
 
-def import_ror_upload(*, upload: BinaryIO, name: str, actor: User) -> tuple[RorImport, bool]:
+def import_ror_upload(*, upload: BinaryIO, name: str, actor: User | None) -> tuple[RorImport, bool]:
     """As `import_ror_in_background`, of a file that somebody sends; and whether there is something to read in it."""
     stored = store_stream(stream=upload, name=name, content_type="application/octet-stream")
     work = begin_import(path=path_of(stored), actor=actor, file_name=stored.name)

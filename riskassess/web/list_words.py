@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partners.lists.deciding import is_own
 from partners.lists.outcomes import still_in_force
 from partners.models import EditionDelta, ListedEntity, ListEdition
 from partners.queries.lists import ListStanding
@@ -45,7 +46,8 @@ def lead_of(standings: list[ListStanding]) -> str:
     parts = [ngettext("%(n)d list is in force.", "%(n)d lists are in force.", n) % {"n": n}]
     if held := sum(len(standing.held) for standing in standings):
         parts.append(
-            ngettext("%(n)d edition waits for your yes.", "%(n)d editions wait for your yes.", held) % {"n": held}
+            ngettext("%(n)d edition waits for an officer's yes.", "%(n)d editions wait for an officer's yes.", held)
+            % {"n": held}
         )
     if old := sum(standing.is_old for standing in standings):
         parts.append(
@@ -54,15 +56,24 @@ def lead_of(standings: list[ListStanding]) -> str:
     return " ".join(parts)
 
 
-def row_of(standing: ListStanding) -> dict:
-    """A source with what there is to say of it, in words."""
+def waits_for(edition: ListEdition, user) -> str:
+    """Whose yes a held edition waits for, as this person reads it."""
+    if not user.has_perm("partners.manage_lists"):
+        return _("An edition waits for an officer's yes")
+    if is_own(edition, user):
+        return _("An edition that you uploaded waits for another officer's yes")
+    return _("An edition waits for your yes")
+
+
+def row_of(standing: ListStanding, user) -> dict:
+    """A source with what there is to say of it to this person, in words."""
     return {
         "source": standing.source,
         "in_force": standing.in_force,
         "day": day_of(standing.in_force) if standing.in_force else "",
         "age": age_words(standing),
         "is_old": standing.is_old,
-        "held": standing.held,
+        "held": [{"edition": edition, "words": waits_for(edition, user)} for edition in standing.held],
         "being_read": standing.being_read,
         "refused": standing.newest_refused,
         "still": still_in_force(standing.in_force),

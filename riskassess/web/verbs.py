@@ -85,6 +85,7 @@ VERB_WORDS = {
     "report.retried": _("asked for a report again"),
     "role.granted": _("granted a role"),
     "ror.refused": _("refused a file of ROR records"),
+    "ror.file_removed": _("removed an old file of ROR records"),
     "ror.imported": _("loaded ROR records"),
     "safeguard.agreed": _("agreed to a safeguard"),
     "safeguard.dropped": _("took a safeguard back"),

@@ -60,6 +60,7 @@ class RorFileForm(OwnWordsForm):
     file = forms.FileField(
         label=_("File of ROR records"),
         help_text=_("The data dump as ROR publishes it, schema version 2: the zip, or the JSON file in it."),
+        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".zip,.json,.jsonl,.gz"}),
         error_messages={
             "required": _("Choose the file that you downloaded from ROR."),
             "empty": _("The file is empty. Download it again."),

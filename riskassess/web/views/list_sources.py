@@ -26,8 +26,8 @@ def sources(request):
         "lists/sources.html",
         {
             "lead": lead_of(standings),
-            "loaded": [row_of(standing) for standing in loaded],
-            "others": [row_of(standing) for standing in standings if standing not in loaded],
+            "loaded": [row_of(standing, request.user) for standing in loaded],
+            "others": [row_of(standing, request.user) for standing in standings if standing not in loaded],
             "tabs": tabs("list_sources", request.user),
             "problems": folder_problems(),
         },
@@ -52,7 +52,7 @@ def source(request, code):
         {
             "source": found,
             "crumbs": [(_("Lists"), reverse("list_sources")), (found.name, "")],
-            "row": row_of(standing),
+            "row": row_of(standing, request.user),
             "facts": facts_of(standing),
             "form": form if found.format in FORMATS else None,
             "is_readable": found.format in FORMATS,

@@ -143,7 +143,14 @@ def test_held_edition_is_shown_with_its_differences_and_accepted(as_user, omar, 
     held = put(*range(12), day="2026-11-08")
     browser = as_user(omar)
 
-    assert "1 edition waits for your yes." in text(browser.get("/lists"))
+    page = text(browser.get("/lists"))
+    assert "1 edition waits for an officer&#x27;s yes." in page
+    assert "An edition waits for your yes" in page
+    assert "An edition waits for your yes" in text(browser.get(own.get_absolute_url()))
+    ListEdition.objects.filter(pk=held.pk).update(brought_by=omar)
+    for address in ("/lists", own.get_absolute_url()):
+        assert "An edition that you uploaded waits for another officer&#x27;s yes" in text(browser.get(address))
+    ListEdition.objects.filter(pk=held.pk).update(brought_by=None)
     page = text(browser.get(held.get_absolute_url()))
     assert "more than 10 % of the entries would go" in page
     assert "Kestrel 19" in page
