@@ -1,6 +1,7 @@
 """The samples of each publisher's format, read and counted beside a count that knows nothing of our readers."""
 
 import csv
+import html
 import json
 import re
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from partners.lists.sets import as_one_file
 from partners.parsing.formats import FORMATS
 from partners.parsing.listed import Identifier, Name, UnreadableList
 
@@ -19,6 +21,7 @@ SAMPLES = {
     "opensanctions-sample.json": "opensanctions",
     "opensanctions-targets-sample.csv": "opensanctions",
     "un-sample.xml": "un_xml",
+    "eu-fsf-sample.xml": "eu_fsf",
     "demo-sanctions.csv": "own_csv",
     "demo-concern.csv": "own_csv",
 }
@@ -35,6 +38,8 @@ def counted_by_hand(name):
         return len({row[1] for row in list(csv.reader(text.splitlines()))[2:]})
     if name == "ofac-sample.xml":
         return text.count("<sdnEntry>")
+    if name == "eu-fsf-sample.xml":
+        return text.count("</sanctionEntity>")
     if name == "un-sample.xml":
         return len(re.findall(r"<(?:ENTITY|INDIVIDUAL)>", text))
     if name == "opensanctions-sample.json":
@@ -48,6 +53,31 @@ def test_every_entry_of_a_sample_is_read(name):
     _day, entries = read(name)
 
     assert len(entries) == counted_by_hand(name) > 1
+
+
+def test_names_of_the_eu_sample_are_all_read():
+    text = (LISTS / "eu-fsf-sample.xml").read_text(encoding="utf-8")
+
+    day, entries = read("eu-fsf-sample.xml")
+
+    assert day == date(2026, 10, 1)
+    assert {entry.kind for entry in entries} == {"organisation"}
+    written = set(re.findall(r'wholeName="([^"]+)"', text))
+    assert {name.text for entry in entries for name in entry.names} == {html.unescape(name) for name in written}
+
+
+def test_set_of_the_us_treasury_is_read_as_one_with_every_name(tmp_path):
+    files = sorted((LISTS / "ofac-sample").glob("*.csv"))
+
+    entries = list(FORMATS["ofac_csv"](as_one_file(files, tmp_path)).entries)
+
+    lines = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in files}
+    assert len(entries) == len(lines["cons_prim"]) == 30
+    assert {entry.external_id for entry in entries} == {line.partition(",")[0] for line in lines["cons_prim"]}
+    further = {(line.split(",")[0], next(csv.reader([line]))[3]) for line in lines["cons_alt"]}
+    read_names = {(entry.external_id, name.text) for entry in entries for name in entry.names}
+    assert further <= read_names
+    assert len(further) > 30
 
 
 def test_uk_list_joins_the_rows_of_an_entry():
