@@ -41,6 +41,17 @@ def approve(visit, stack, reference: str) -> None:
         vote(decider, why, condition)
 
 
+def look_at_changes(officer: Visitor, reference: str) -> None:
+    """Go through the list of changed facts until the proposal stands in it no longer."""
+    officer.open("/desk/changes")
+    for _change in range(5):
+        if reference not in officer.text:
+            return
+        officer.follow("I have looked at it")
+        officer.open("/desk/changes")
+    raise AssertionError(officer.text)
+
+
 def test_new_edition_reaches_the_partner_and_what_was_approved(visit, stack, tmp_path):
     ana = visit(stack, "ana")
     reference = file_proposal(ana, GAUGE)
@@ -55,19 +66,37 @@ def test_new_edition_reaches_the_partner_and_what_was_approved(visit, stack, tmp
     omar.expect("What is approved stays approved until an officer reopens it.")
     omar.open(f"/cases/{reference}")
     omar.follow("Judge the match")
+    match = omar.page.url.removeprefix(stack.url)
     omar.choose("different organisation")
     omar.page.get_by_label("How do you know").fill("The listed one makes paper; ours measures rivers.")
     omar.follow("Save judgement")
+    jonas = visit(stack, "jonas")
+    jonas.open(match)
+    jonas.follow("Confirm: a different organisation")
+    look_at_changes(omar, reference)
+
+    rows = [f"A-1,{PARTNER},,,,UY,,,,", "A-2,Halcyon Trust,,,,,,,,", "A-4,Pebble Court Press,,,,,,,,"]
+    load_edition(omar, tmp_path, "2026-11-05", *rows)  # says nothing new of the partner
+    omar.expect("Added 1")
+    omar.open(match)
+    omar.expect("Confirmed by Jonas")
+    omar.open(f"/cases/{reference}")
+    assert "Judge the match" not in omar.text
+    omar.open("/desk/changes")
+    assert reference not in omar.text
 
     load_edition(
         omar, tmp_path, "2026-11-08", f"A-1,{PARTNER},Quillberg Paper,,,UY,,,,", "A-2,Halcyon Trust,,,,,,,,",
-        "A-3,Marrow Lane Works,,,,,,,,",
+        "A-4,Pebble Court Press,,,,,,,,", "A-3,Marrow Lane Works,,,,,,,,",
     )  # fmt: skip
     for words in ("Added 1", "Other names 1", "Marrow Lane Works"):
         omar.expect(words)
     assert "Halcyon Trust" not in omar.text  # nothing changed about it
     omar.follow("Other names 1")
     omar.expect("Quillberg Paper")
+    omar.open("/desk/changes")
+    omar.refresh_until(reference)  # what was cleared is open again, and nothing changed by itself
+    omar.expect("match judged to be somebody else possible match")
     omar.open(f"/cases/{reference}")
     omar.expect("Judge the match")  # a new name asks anew
     ana.open(f"/proposals/{reference}")
