@@ -51,7 +51,7 @@ def test_entry_without_a_source_is_found():
     assert found(questions=[question("Z", sources=[])]) == [
         "questions, Z: names no source; say in 'sources' which text asks for it, and where."
     ]
-    with pytest.raises(CatalogueError, match=r"R: rules\.0\.sources: "):
+    with pytest.raises(CatalogueError, match=r"R: sources: "):
         catalogue(rule("R", IS_A, (1, 1), sources=[]))
 
 
