@@ -14,4 +14,7 @@ def placed(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[str]:
     if not found:
         return []
     reading = read_own(texts)
-    return [reading.with_line(problem.part, problem.id, f"{problem.part}: {problem.reason}") for problem in found]
+    return [
+        reading.with_line(problem.part, problem.id, f"{problem.part}: {problem.reason}", within=problem.within)
+        for problem in found
+    ]

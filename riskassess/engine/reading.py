@@ -63,15 +63,15 @@ class Reading:
         item = _item_of(self.data, loc)
         return f"{name}, line {_line_of(self.nodes[name], loc)}{f', {item}' if item else ''}"
 
-    def with_line(self, part: str, item: str, reason: str) -> str:
-        """A fault of the entry with this id, with its place."""
+    def with_line(self, part: str, item: str, reason: str, *, within: str = "") -> str:
+        """A fault of the entry with this id, with its place, or that of the option or term `within` it."""
         name = self.origins.get(part, self.main)
         top = next((value for key, value in self.nodes[name].value if key.value == part), None)
-        lines = [
-            entry.start_mark.line + 1
-            for entry in getattr(top, "value", [])
-            if isinstance(entry, yaml.MappingNode) and any(k.value == "id" and v.value == item for k, v in entry.value)
-        ]
+        entries = _with_id(getattr(top, "value", []), item)
+        lines = [entry.start_mark.line + 1 for entry in entries]
+        if within and entries:
+            inner = [node for _key, value in entries[-1].value for node in _with_id(value.value, within)]
+            lines = [node.start_mark.line + 1 for node in inner] or lines
         line = lines[-1] if lines else top.start_mark.line + 1 if top else 1
         if len(lines) > 1:
             reason = f"{reason.removesuffix('.')} (first on line {lines[0]})."
@@ -194,6 +194,16 @@ def _line_of(node: yaml.Node, loc: tuple[str | int, ...]) -> int:
         if found is None:
             break
     return line
+
+
+def _with_id(nodes: Any, item: str) -> list[yaml.MappingNode]:
+    """Of the entries of a list, those with this id."""
+    return [
+        node
+        for node in (nodes if isinstance(nodes, list) else [])
+        if isinstance(node, yaml.MappingNode)
+        and any(key.value == "id" and value.value == item for key, value in node.value)
+    ]
 
 
 def _path_in(data: Any, loc: tuple[str | int, ...]) -> str:

@@ -1,8 +1,14 @@
 """The slips of somebody who writes YAML for the first time: each is answered with its line and what to do there."""
 
-import pytest
+import re
+import shutil
 
+import pytest
+from django.conf import settings
+
+from riskassess.engine.checking import check_catalogue
 from riskassess.engine.loading import CatalogueError, load_texts, read_texts
+from riskassess.engine.placing import placed
 from tests.engine.making import texts
 from tests.engine.test_loading import RULES, problems, with_rules
 
@@ -83,9 +89,22 @@ def test_a_file_in_another_encoding_is_named_with_the_letter(tmp_path, encoding,
     assert "UTF-8" in told
 
 
+def test_a_fault_of_an_option_is_told_at_its_own_line(tmp_path):
+    shutil.copytree(settings.CATALOGUES_DIR / "allea-eu" / "1.1.0", tmp_path / "1.1.0")
+    path = tmp_path / "1.1.0" / "questions.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines) if "text: None of these" in line)
+    long = lines[at].replace("None of these", "a" * 130)
+    texts = read_texts(tmp_path / "1.1.0")
+    texts["questions.yaml"] = "\n".join([*lines[:at], long, *lines[at + 1 :]])
+
+    told = placed(check_catalogue(load_texts(texts)), texts)
+
+    assert any(f"questions.yaml, line {at + 1}, " in each and "has 130 letters" in each for each in told), told
+
+
 def test_every_pattern_of_the_shapes_is_told_in_words():
     """A new pattern needs its words beside the others."""
-    import re
     from pathlib import Path
 
     from riskassess.engine import catalogue, tightening

@@ -12,6 +12,7 @@ class Problem:
     part: str  # "rules", "questions", "golden" ...
     id: str
     reason: str
+    within: str = ""  # the option or term of the entry that it is about
 
     def __str__(self) -> str:
         return f"{self.part}, {self.id}: {self.reason}"

@@ -44,9 +44,9 @@ def question_problems(catalogue: Catalogue) -> Iterator[Problem]:
     for question in catalogue.questions:
         ids = [option.id for option in question.options]
         for twice in sorted({option for option in ids if ids.count(option) > 1}):
-            yield Problem("questions", question.id, f"the option {twice} stands twice.")
+            yield Problem("questions", question.id, f"the option {twice} stands twice.", twice)
         if UNSURE in ids:
-            yield Problem("questions", question.id, "'unsure' is no option; say 'unsure: true'.")
+            yield Problem("questions", question.id, "'unsure' is no option; say 'unsure: true'.", UNSURE)
         if question.type == "yes_no" and ids and set(ids) != {"yes", "no"}:
             yield Problem("questions", question.id, "a yes_no question has the options yes and no, or none listed.")
         if question.id in read and not question.required:

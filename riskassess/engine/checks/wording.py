@@ -38,7 +38,8 @@ def _too_long(part: str, item: str, field: str, text: str, stretch: float) -> It
     pieces = field.split(".")
     most = int(most_letters(part, f"{pieces[0]}.{pieces[-1]}" if len(pieces) > 1 else field) * stretch)
     if len(text) > most:
-        yield Problem(part, item, f"{field} has {len(text)} letters, at most {most} are read; say it shorter.")
+        reason = f"{field} has {len(text)} letters, at most {most} are read; say it shorter."
+        yield Problem(part, item, reason, pieces[1] if len(pieces) > 2 else "")
 
 
 def _translation_problems(catalogue: Catalogue) -> Iterator[Problem]:
