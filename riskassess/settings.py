@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_filters",
     "django_htmx",
     "rules.apps.AutodiscoverRulesConfig",
     "django_linear_migrations",

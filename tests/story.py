@@ -15,17 +15,19 @@ from partners.reference.loading import load_sources
 from riskassess import workflow
 from riskassess.accounts.models import Unit, User
 from riskassess.assessments.models import CatalogueRelease
+from riskassess.assessments.queries import latest_record
 from riskassess.engine.loading import load_texts
 from riskassess.jobs.running import run_pending
 from riskassess.management.filing import read_example, write_draft
 from riskassess.management.university import University, found_university
 from riskassess.proposals.models import Proposal
+from riskassess.reviews.models import Case
 
 PASSWORD = "a-long-password-for-tests"
 LOW, MODERATE, HIGH, OPEN = "01-digital", "04-coastal", "05-ocean", "06-harbour"
 __all__ = [
-    "ana", "as_user", "catalogue_release", "david", "eve", "filed", "jonas", "kirsten", "listed", "mateo", "omar",
-    "submitted", "tomasz", "university",
+    "ana", "approved", "as_user", "catalogue_release", "david", "eve", "filed", "jonas", "kirsten", "listed", "mateo",
+    "omar", "submitted", "tomasz", "university",
 ]  # fmt: skip
 
 
@@ -92,6 +94,31 @@ def filed(university) -> Callable[..., Proposal]:
 def submitted(filed, listed) -> Callable[..., Proposal]:
     """As `filed`, then submitted and followed up by the workers."""
     return lambda **given: submit_proposal(filed(**given))
+
+
+@pytest.fixture
+def approved(submitted, university) -> Callable[..., Proposal]:
+    """A moderate proposal of Ana's that was approved with one condition, by Tomasz's advice and Jonas's vote."""
+
+    def make(**given) -> Proposal:
+        proposal = submitted(**{"example": "04-coastal", **given})
+        case, record = Case.objects.get(proposal=proposal), latest_record(proposal)
+        people, shown = university.people, {"record_uid": str(record.uid)}
+        workflow.recommend(case=case, actor=people["tomasz"], outcome="approve", reasons="Well prepared.", **shown)
+        workflow.decide(
+            case=Case.objects.get(pk=case.pk),
+            actor=people["jonas"],
+            outcome="approve_with_conditions",
+            reasons="One more source of money is needed.",
+            source="Finding G05",
+            conditions=[
+                {"text": "Find a second funder", "responsible": "Ana", "due_on": record.as_of.replace(year=2099)}
+            ],
+            **shown,
+        )
+        return Proposal.objects.get(pk=proposal.pk)
+
+    return make
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@ from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from partners.models import Contact
 from riskassess.assessments.models import (
+    AnswerChange,
     AssessmentRecord,
     CatalogueRelease,
     ProposalVersion,
@@ -52,6 +53,13 @@ def named_release(wanted: str) -> CatalogueRelease:
 def published_releases() -> QuerySet[CatalogueRelease]:
     """Every release that was ever loaded, without its texts: by title, the newest first."""
     return CatalogueRelease.objects.defer("texts").order_by("title", "-released_on", "-pk")
+
+
+def last_edits(questionnaire: Questionnaire) -> dict[int, dict]:
+    """Who wrote at these answers: the key of each person -> `answers` (how many they changed), `at` (when last)."""
+    changes = AnswerChange.objects.filter(answer__questionnaire=questionnaire).order_by()
+    rows = changes.values("by").annotate(answers=Count("answer", distinct=True), at=Max("at"))
+    return {row["by"]: row for row in rows}
 
 
 def latest_version(proposal) -> ProposalVersion | None:

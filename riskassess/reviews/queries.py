@@ -1,6 +1,6 @@
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children
@@ -10,7 +10,16 @@ from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.states import AFTER_DECISION, UNDER_REVIEW, State
-from riskassess.reviews.models import Assignment, Case, Deciders, Hold, Recommendation, Vote
+from riskassess.reviews.models import (
+    Assignment,
+    Case,
+    Condition,
+    Deciders,
+    Decision,
+    Hold,
+    Recommendation,
+    Vote,
+)
 
 
 def visible_proposals(user: User):
@@ -58,6 +67,19 @@ def stuck_submissions(proposals) -> dict[int, Job]:
 def undrawn_registrations() -> QuerySet[Proposal]:
     """Registrations for which it is not settled yet whether they are read afterwards, the oldest first."""
     return Proposal.objects.filter(state=State.REGISTERED, case__isnull=True, draw__isnull=True).order_by("pk")
+
+
+def followed(proposals):
+    """These already scoped proposals with what follows their last decision: `condition_due`, the day on which the next
+    open condition is due, and `valid_until`; none where nothing is due or no day is set."""
+    decisions = Decision.objects.filter(case__proposal=OuterRef("pk")).order_by("-round", "-pk")
+    conditions = Condition.objects.filter(
+        decision__case__proposal=OuterRef("pk"), decision__round=F("decision__case__round"), fulfilled_on__isnull=True
+    ).order_by("due_on")
+    return proposals.annotate(
+        condition_due=Subquery(conditions.values("due_on")[:1]),
+        valid_until=Subquery(decisions.values("valid_until")[:1]),
+    )
 
 
 def _at_decision_stage() -> Q:

@@ -213,6 +213,14 @@ class Draft:
         position = [step["key"] for step in self.steps()].index(current) + 1
         return {"items": items, "position": position, "total": len(items), "current": items[position - 1]["title"]}
 
+    def progress(self) -> list[dict]:
+        """The pages of the draft as the rail has them, each with the questions that wait there."""
+        waiting: dict[str, list[Missing]] = {}
+        for each in self.missing_links:
+            waiting.setdefault(each.url.partition("#")[0], []).append(each)
+        items = [self._rail_item(step, "") for step in self.steps()]
+        return [item | {"missing": waiting.get(item["url"], [])} for item in items]
+
     def _rail_item(self, step: dict, current: str) -> dict:
         item = {"title": step["title"], "url": step["url"], "state": "todo", "hint": "", "unsure": False}
         if section := step.get("section"):

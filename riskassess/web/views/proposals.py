@@ -8,12 +8,13 @@ from partners.countries import country_name
 from riskassess import workflow
 from riskassess.accounts.models import Unit
 from riskassess.accounts.queries import the_institution
-from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.queries import assessment_of, catalogue_of, last_edits, latest_record
 from riskassess.assessments.services import open_questionnaire
 from riskassess.assessments.wording import answer_groups, changes_between
 from riskassess.audit.log import story
 from riskassess.audit.queries import EventFilters, events
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.core.words import ROUTE_MEANINGS, ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole, Proposal
 from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.services import create_proposal
@@ -79,7 +80,10 @@ def proposal(request, reference):
             "reads_draft": proposal.is_editable and not writes and is_coinvestigator(request.user, proposal),
             "draft": draft,
             "next_step": first_open_step(draft) if draft else None,
-            "missing": draft.missing_links if draft else [],
+            "progress": draft.progress() if draft else [],
+            "missing_count": len(draft.missing_links) if draft else 0,
+            "promised": promised(draft) if draft and writes else None,
+            "people": people_of(proposal),
             "asked": changes_asked(proposal),
             "record": record,
             "result": result,
@@ -97,6 +101,28 @@ def proposal(request, reference):
             "crumbs": crumbs(proposal, reader=request.user),
         },
     )
+
+
+def promised(draft: Draft) -> dict | None:
+    """Which way the draft would go by the answers so far, and how long that is promised to take; None where the
+    institution shows no level before submission."""
+    if not draft.shows_level:
+        return None
+    route = draft.catalogue.route(draft.result.route)
+    return {"route": ROUTE_WORDS[route.id], "meaning": ROUTE_MEANINGS[route.id], "days": route.days}
+
+
+def people_of(proposal) -> list[dict]:
+    """Who is at work on the proposal: each author with what they last wrote, then who carries the case."""
+    edits = last_edits(proposal.questionnaire) if hasattr(proposal, "questionnaire") else {}
+    rows = [{"name": proposal.owner.name, "part": _("leads it"), "edit": edits.get(proposal.owner_id)}]
+    for co in proposal.coinvestigators.all():
+        part = _("may edit") if co.can_edit else _("may read")
+        rows.append({"name": co.user.name, "part": part, "edit": edits.get(co.user_id)})
+    case = getattr(proposal, "case", None)
+    if case is not None and case.officer:
+        rows.append({"name": case.officer.name, "part": _("carries the case"), "edit": None})
+    return rows
 
 
 def match_waits(result) -> bool:

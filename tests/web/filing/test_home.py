@@ -1,5 +1,8 @@
 """My page and the notices: what waits, in words, with a number of queries that does not grow."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +14,8 @@ from riskassess.jobs.running import run_pending
 from riskassess.notices.models import Notice
 from riskassess.proposals.models import Participation, Proposal
 from riskassess.proposals.services import create_proposal
-from riskassess.reviews.models import Case
+from riskassess.reviews.models import Case, Condition, Decision
+from riskassess.web.forms.finding import VIEW_WORDS
 from tests.web.filing.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +165,131 @@ def test_all_notices_are_marked_at_once(as_user, ana, submitted):
     as_user(ana).post("/notices")
 
     assert not Notice.objects.filter(user=ana, read_at__isnull=True).exists()
+
+
+def decided_days(proposal, *, condition: int, until: int):
+    """Move the days of the decision of a proposal: its condition due and its validity, in days from today."""
+    today = timezone.localdate()
+    Condition.objects.filter(decision__case__proposal=proposal).update(due_on=today + timedelta(days=condition))
+    Decision.objects.filter(case__proposal=proposal).update(valid_until=today + timedelta(days=until))
+
+
+def test_views_hold_what_waits_what_is_due_and_what_ends(as_user, ana, omar, submitted, approved, filed):
+    asked, decided = submitted(example="04-coastal", title="Storms"), approved(title="Laser")
+    workflow.request_changes(case=Case.objects.get(proposal=asked), actor=omar, reasons="Look at the funders.")
+    filed(title="Only begun")
+    decided_days(decided, condition=10, until=60)
+    browser = as_user(ana)
+
+    shown = {
+        name: {title for title in ("Storms", "Laser", "Only begun") if title in table_of(browser, f"show={name}")}
+        for name in VIEW_WORDS
+    }
+
+    assert shown == {
+        "all": {"Storms", "Laser", "Only begun"},
+        "waiting": {"Storms"},
+        "drafts": {"Only begun"},
+        "review": {"Storms"},
+        "decided": {"Laser"},
+        "conditions": {"Laser"},
+        "expiring": {"Laser"},
+    }
+
+
+def table_of(browser, query) -> str:
+    page = browser.get(f"/home?{query}").content.decode()
+    return page.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_box_says_which_condition_and_which_end_come_next(as_user, ana, approved):
+    decided_days(approved(title="Laser"), condition=3, until=20)
+
+    words = text_of(as_user(ana).get("/home"))
+
+    assert "Two things wait for you." in words
+    assert "A condition is due" in words
+    assert "An approval ends" in words
+
+
+def test_box_leaves_out_what_is_far_away(as_user, ana, approved):
+    decided_days(approved(title="Laser"), condition=15, until=91)
+
+    words = text_of(as_user(ana).get("/home"))
+
+    assert "Nothing waits for you." in words
+    assert "Expiring" not in words
+
+
+def test_closed_condition_is_due_no_more(as_user, ana, omar, approved):
+    decided = approved(title="Laser")
+    decided_days(decided, condition=3, until=365)
+    Condition.objects.filter(decision__case__proposal=decided).update(fulfilled_on=timezone.localdate())
+
+    assert "A condition is due" not in text_of(as_user(ana).get("/home"))
+
+
+def test_filters_stand_in_the_address_and_work_together(as_user, ana, submitted, filed):
+    submitted(example="04-coastal", title="Seals of the north")
+    submitted(title="Seals of the south")
+    browser = as_user(ana)
+
+    assert "Seals of the south" not in table_of(browser, "q=seals&level=moderate")
+    assert "Seals of the north" in table_of(browser, "q=seals&level=moderate&led=lead")
+    assert table_of(browser, "q=seals&led=part") == ""
+    first, second = (
+        table_of(browser, f"order={order}").index("Seals of the north") for order in ("title", "-reference")
+    )
+    assert first < second
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "show=nonsense&page=zero",
+        "level=critical",
+        "order=owner__password",
+        "order=-pk",
+        "led=_connector",
+        "q=" + "x" * 5000,
+        "q=%F0%9F%98%80%25'%22--",
+        "owner__email=eve&_connector=OR",
+        "show=all&show=drafts&level=low&level=high",
+    ],
+)
+def test_strange_addresses_narrow_nothing_and_break_nothing(as_user, ana, filed, query):
+    filed(title="Letters")
+
+    page = as_user(ana).get(f"/home?{query}")
+
+    assert page.status_code == 200
+
+
+def test_choice_that_is_not_there_is_said_and_the_others_count(as_user, ana, filed):
+    filed(title="Letters")
+    filed(title="Seals")
+
+    page = as_user(ana).get("/home?order=owner__password&q=seals")
+
+    assert "Choose one of those shown." in text_of(page)
+    assert "Letters" not in text_of(page)
+
+
+def test_draft_page_shows_each_section_with_what_is_missing_there(as_user, ana, university):
+    draft = create_proposal(owner=ana, title="Only a title", unit=university.marine)
+
+    page = as_user(ana).get(draft.get_absolute_url())
+
+    words = text_of(page)
+    assert "answers are missing" in words
+    assert "Ana Ferreira leads it" in words
+    assert f"/proposals/{draft.reference}/collaboration#id_kinds" in read(page).links
+    assert "Check and submit" in words
+
+
+def test_draft_page_says_who_wrote_what_last(as_user, ana, filed):
+    draft = filed(title="Half")
+
+    words = text_of(as_user(ana).get(draft.get_absolute_url()))
+
+    assert re.search(r"Ana Ferreira leads it · \d+ answers, last \d+ \w+, \d\d:\d\d", words)

@@ -1,0 +1,157 @@
+"""A researcher's proposals as rows of a table: what each says, and the one or two steps it offers."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from riskassess.accounts.models import User
+from riskassess.assessments.models import AssessmentRecord
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.queries import with_people
+from riskassess.proposals.states import State
+from riskassess.reviews.models import Condition, Decision
+from riskassess.reviews.queries import followed
+from riskassess.web.forms.finding import view_of
+from riskassess.web.standing import day, standing_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a row offers; `is_sent` by a form, else it is a link to a page."""
+
+    label: str
+    url: str
+    is_sent: bool = False
+
+
+def with_rows(proposals):
+    """All that a row shows, in a number of queries that does not grow with the rows."""
+    newest = AssessmentRecord.objects.filter(proposal=OuterRef("pk")).order_by("-version__number", "-pk")
+    levels = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
+    decisions = Decision.objects.order_by("-round", "-pk").prefetch_related(
+        Prefetch("conditions", queryset=Condition.objects.filter(fulfilled_on__isnull=True).order_by("due_on"))
+    )
+    return (
+        with_people(followed(proposals))
+        .select_related("case__officer")
+        .annotate(
+            **{name: Subquery(newest.values(name)[:1]) for name in levels},
+            answered=Count("questionnaire__answers", distinct=True),
+            proposed=Count(
+                "questionnaire__safeguards",
+                filter=Q(questionnaire__safeguards__state="proposed"),
+                distinct=True,
+            ),
+        )
+        .prefetch_related(Prefetch("case__decisions", queryset=decisions))
+    )
+
+
+def row_of(proposal: Proposal, reader: User, stuck) -> dict:
+    case = getattr(proposal, "case", None)
+    decision = next(iter(case.decisions.all()), None) if case else None
+    open_conditions = list(decision.conditions.all()) if decision else []
+    standing = standing_of(
+        proposal,
+        decision=decision,
+        open_conditions=len(open_conditions),
+        next_condition=open_conditions[0].due_on if open_conditions else None,
+        is_stuck=proposal.pk in stuck,
+    )
+    hint = standing.hint
+    if proposal.state == State.DRAFT and proposal.answered:
+        hint = ngettext("%(n)d answer so far", "%(n)d answers so far", proposal.answered) % {"n": proposal.answered}
+    return {
+        "proposal": proposal,
+        "url": proposal.get_absolute_url(),
+        "partners": partner_words(proposal),
+        "standing": standing,
+        "hint": hint,
+        "level": (proposal.inherent_lower, proposal.inherent_upper) if proposal.inherent_lower else None,
+        "reached": reached_of(proposal),
+        "proposed": proposal.proposed,
+        "steps": steps_of(proposal, reader),
+    }
+
+
+def steps_of(proposal: Proposal, reader: User) -> list[Step]:
+    """The steps that this reader can take from the list."""
+    if proposal.state == State.CHANGES_REQUESTED:
+        return [Step(_("Read and answer"), proposal.get_absolute_url())]
+    if reader.has_perm("proposals.withdraw", proposal):
+        return [Step(_("Withdraw"), reverse("withdraw", args=[proposal.reference]))]
+    if reader.has_perm("proposals.edit", proposal):
+        return [Step(_("Continue"), proposal.get_absolute_url())]
+    return []
+
+
+def reached_of(proposal):
+    """The level with safeguards, where the level as filed is firm and they lower it."""
+    if not proposal.inherent_lower or proposal.inherent_lower != proposal.inherent_upper:
+        return None
+    return proposal.if_agreed_upper if proposal.if_agreed_upper != proposal.inherent_upper else None
+
+
+def partner_words(proposal) -> str:
+    names = [row.partner.name for row in proposal.participations.all()]
+    if len(names) > 2:
+        return _("%(first)s and %(n)d more") % {"first": names[0], "n": len(names) - 1}
+    return " · ".join(names)
+
+
+# What waits for the reader
+
+
+@dataclass(frozen=True)
+class Turn:
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+WAITING = ("waiting", "due_soon", "ending_soon")
+
+
+def turns_of(own, most: int) -> list[Turn]:
+    """What waits for this person among their proposals, the longest first: changes that are asked for, then conditions
+    that fall due, then approvals that end. At most so many."""
+    asked = own.filter(view_of("waiting")).select_related("case__officer").order_by("updated_at")[:most]
+    due = own.filter(view_of("due_soon")).order_by("condition_due")[:most]
+    ending = own.filter(view_of("ending_soon")).order_by("valid_until")[:most]
+    return [*map(_changes, asked), *map(_condition, due), *map(_ending, ending)][:most]
+
+
+def _changes(proposal) -> Turn:
+    case = proposal.case
+    name = case.officer.first_name if case.officer else _("Research security")
+    return Turn(
+        _("%(name)s asks for changes") % {"name": name},
+        _("%(title)s · the clock waits for you") % {"title": proposal.title},
+        proposal.get_absolute_url(),
+        _("Read and answer"),
+    )
+
+
+def _condition(proposal) -> Turn:
+    is_late = proposal.condition_due < timezone.localdate()
+    title = _("A condition was due %(day)s") if is_late else _("A condition is due %(day)s")
+    return Turn(
+        title % {"day": day(proposal.condition_due)},
+        proposal.title,
+        reverse("decision", args=[proposal.reference]),
+        _("Read the conditions"),
+    )
+
+
+def _ending(proposal) -> Turn:
+    return Turn(
+        _("An approval ends %(day)s") % {"day": day(proposal.valid_until)},
+        proposal.title,
+        proposal.get_absolute_url(),
+        _("Look at it"),
+    )
