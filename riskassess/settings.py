@@ -206,8 +206,9 @@ STATIC_ROOT = Path(os.environ.get("RISKASSESS_STATIC", VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", BOOTSTRAP_DIR)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "ttf", "woff2", "png", "jpg", "gz", "br"]
 FILES_DIR = Path(os.environ.get("RISKASSESS_FILES", VAR_DIR / "files"))
 CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
 # The catalogue new proposals are filed under: its newest release, or the one named after an @ ("allea-eu@1.0.0").

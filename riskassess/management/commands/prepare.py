@@ -7,6 +7,20 @@ from django.core.management.base import BaseCommand
 from riskassess.jobs.models import Queue
 from riskassess.jobs.running import run_pending
 
+# Bootstrap and htmx come with files that no page uses; they would only take time to compress.
+UNUSED_STATIC = [
+    "bootstrap-*",
+    "bootstrap.rtl*",
+    "bootstrap.css*",
+    "bootstrap.bundle*",
+    "bootstrap.esm*",
+    "bootstrap*.js*",
+    "htmx-4*",
+    "htmax*",
+    "hx-*",
+    "htmx-2.js",
+]
+
 
 class Command(BaseCommand):
     help = "Bring the database, the reference lists, the catalogues and the static files up to date. Safe to repeat."
@@ -28,5 +42,5 @@ class Command(BaseCommand):
             with redirect_stdout(StringIO()):  # the story's mails lie in var/mail; the terminal is for the logins
                 run_pending(queue=Queue.BULK)
         if not database_only:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC)
         self.stdout.write("Everything is up to date.")
