@@ -32,6 +32,10 @@ class Institution(UidModel):
         related_name="+",
     )
     panel = models.ManyToManyField("accounts.User", verbose_name=_("panel"), blank=True, related_name="panels")
+    # Whom everybody may ask, shown on public pages: an office, so that no person's name stands there unasked.
+    office_name = models.CharField(_("office for research security"), max_length=120, blank=True)
+    office_email = models.EmailField(_("its e-mail"), blank=True)
+    office_phone = models.CharField(_("its telephone"), max_length=40, blank=True)
 
     def __str__(self):
         return self.name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from riskassess.engine.catalogue import Catalogue, Citation, Mitigation, Question, Rule, Source
+from riskassess.engine.catalogue import Catalogue, Citation, Mitigation, Question, Rule, Section, Source
 from riskassess.engine.deciding import questions_read
 from riskassess.engine.describing import Clause, outline
 from riskassess.engine.words import fact_text, fact_words
@@ -67,7 +67,7 @@ class Handbook:
 def handbook_of(catalogue: Catalogue) -> Handbook:
     return Handbook(
         catalogue=catalogue,
-        sections=tuple(_sections(catalogue)),
+        sections=tuple(question_sections(catalogue)),
         dimensions=tuple(_dimensions(catalogue)),
         safeguards=tuple(
             (item, tuple(rule for rule in catalogue.rules if item.id in rule.mitigations))
@@ -76,11 +76,12 @@ def handbook_of(catalogue: Catalogue) -> Handbook:
         levels=tuple(_levels(catalogue)),
         facts=tuple(_facts(catalogue)),
         vocabularies=tuple((each, tuple(_terms(each.terms))) for each in catalogue.vocabularies),
-        policies=tuple((policy, _cited(catalogue, policy.sources)) for policy in catalogue.policies),
+        policies=tuple((policy, cited(catalogue, policy.sources)) for policy in catalogue.policies),
     )
 
 
-def _sections(catalogue: Catalogue) -> Iterator[tuple]:
+def question_sections(catalogue: Catalogue) -> Iterator[tuple[Section, tuple[QuestionEntry, ...]]]:
+    """Every question by its section, with the rules that read it."""
     reading: dict[str, list[Rule]] = {}
     for rule in catalogue.rules:
         for question in questions_read([rule.when, *(row.when for row in rule.rows)]):
@@ -94,7 +95,7 @@ def _sections(catalogue: Catalogue) -> Iterator[tuple]:
                     outline(catalogue, question.when) if question.when else None,
                     tuple(_terms(question.options)),
                     tuple(reading.get(question.id, ())),
-                    _cited(catalogue, question.sources),
+                    cited(catalogue, question.sources),
                 )
                 for question in catalogue.questions_of(section.id)
             ),
@@ -145,7 +146,7 @@ def _rule(catalogue: Catalogue, rule: Rule) -> RuleEntry:
         when,
         grades,
         tuple(catalogue.mitigation(item) for item in rule.mitigations),
-        _cited(catalogue, rule.sources),
+        cited(catalogue, rule.sources),
         any(LICENSED_ZONE in _reads(each) for each in (when, *(grade.when for grade in grades if grade.when))),
     )
 
@@ -189,5 +190,5 @@ def _facts(catalogue: Catalogue) -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 yield name, fact_text(name), tuple(fact_words(value) for value in values)
 
 
-def _cited(catalogue: Catalogue, citations: tuple[Citation, ...]) -> tuple[Cited, ...]:
+def cited(catalogue: Catalogue, citations: tuple[Citation, ...]) -> tuple[Cited, ...]:
     return tuple(Cited(catalogue.source(each.source), each.section) for each in citations)

@@ -107,6 +107,7 @@ def found_university(*, password: str) -> University:
             )
     if is_new:
         institution.top_approver = people[TOP]
-        institution.save(update_fields=["top_approver"])
+        institution.office_name, institution.office_email = "Research Security Office", f"research-security@{MAIL}"
+        institution.save(update_fields=["top_approver", "office_name", "office_email"])
         institution.panel.set([people[key] for key in PANEL])
     return University(institution, units, people)

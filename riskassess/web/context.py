@@ -9,6 +9,7 @@ from riskassess.accounts.queries import the_institution
 from riskassess.accounts.roles import Role
 from riskassess.notices.models import Notice
 from riskassess.proposals.rules import is_coinvestigator, is_owner
+from riskassess.web.reading import READING
 
 # In the order of the roles; one bar for whoever holds two, each page in it once.
 # (label, url name, roles, first parts of the paths it covers)
@@ -24,8 +25,15 @@ NAVIGATION = (
         ("partners",),
     ),
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
+    (
+        _("Handbook"),
+        "handbook",
+        {Role.RESEARCHER, Role.REVIEWER, Role.OFFICER, Role.APPROVER},
+        ("handbook", "guidance", "questionnaire", "who-sees-what"),
+    ),
 )
 MOST_UNREAD = 99
+BEFORE_SIGNING_IN = {"guidance", "questionnaire", "handbook"}
 
 
 def home_of(user, proposal) -> tuple[str, str]:
@@ -62,9 +70,13 @@ class Site:
 
     @cached_property
     def nav(self) -> list[dict]:
-        if not self.signed_in:
-            return []
         first = self.request.path_info.strip("/").split("/")[0]
+        if not self.signed_in:
+            return [
+                {"label": label, "url": reverse(name), "current": first == name, "exact": False}
+                for name, label in READING
+                if name in BEFORE_SIGNING_IN
+            ]
         held = {membership.role for membership in self.user.held}
         items = []
         for label, name, roles, covers in NAVIGATION:

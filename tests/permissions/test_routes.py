@@ -19,6 +19,8 @@ FILLED = {
     "code": "un",
     "hit": uuid.UUID(int=8),
     "merge": uuid.UUID(int=9),
+    "dimension": "knowledge",
+    "mitigation": "M_end_use",
 }
 
 

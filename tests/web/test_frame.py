@@ -16,12 +16,12 @@ def entries(page):
 @pytest.mark.parametrize(
     ("roles", "seen"),
     [
-        (["researcher"], ["My page", "Partners"]),
-        (["reviewer"], ["Desk", "Partners"]),
-        (["officer"], ["Desk", "Partners", "Replay"]),
-        (["approver"], ["Decisions", "Partners"]),
-        (["officer", "approver"], ["Desk", "Partners", "Replay"]),
-        (["researcher", "reviewer"], ["My page", "Desk", "Partners"]),
+        (["researcher"], ["My page", "Partners", "Handbook"]),
+        (["reviewer"], ["Desk", "Partners", "Handbook"]),
+        (["officer"], ["Desk", "Partners", "Replay", "Handbook"]),
+        (["approver"], ["Decisions", "Partners", "Handbook"]),
+        (["officer", "approver"], ["Desk", "Partners", "Replay", "Handbook"]),
+        (["researcher", "reviewer"], ["My page", "Desk", "Partners", "Handbook"]),
         (["auditor"], ["Audit", "Partners", "Replay"]),
         (["administrator"], ["Audit", "Replay"]),
         ([], []),
@@ -33,8 +33,16 @@ def test_navigation_holds_what_the_roles_open(client, person, roles, seen):
     assert entries(client.get(reverse("account")).content.decode()) == seen
 
 
-def test_navigation_is_not_there_before_signing_in(client, unit):
-    assert entries(client.get(reverse("start")).content.decode()) == []
+def test_navigation_before_signing_in_leads_to_what_everybody_may_read(client, unit):
+    assert entries(client.get(reverse("start")).content.decode()) == ["Guidance", "Questionnaire", "Handbook"]
+
+
+def test_navigation_marks_the_handbook_on_every_page_for_reading(client, person):
+    client.force_login(person("Kim Roe", "researcher"))
+
+    page = client.get(reverse("who_sees_what")).content.decode()
+
+    assert re.search(r'<a href="/handbook" aria-current="true">Handbook</a>', page)
 
 
 def test_unread_notices_are_counted_in_one_query(client, ana, django_assert_max_num_queries):

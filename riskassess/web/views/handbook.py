@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from riskassess.assessments.handbook import handbook_of
 from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release, published_releases
+from riskassess.web.reading import reading_tabs
 
 
 def handbook(request, catalogue=None, version=None):
@@ -23,6 +24,7 @@ def handbook(request, catalogue=None, version=None):
         {
             "release": release,
             "body": _body(release.pk, release.sha256, get_language()),
+            "tabs": reading_tabs("handbook"),
             "others": [each for each in releases if each.pk != release.pk],
         },
     )

@@ -8,7 +8,9 @@ from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release
 from riskassess.assessments.triage import triage as triage_of
 from riskassess.assessments.triage import triage_questions
+from riskassess.web import readers
 from riskassess.web.forms.questionnaire import SectionForm
+from riskassess.web.reading import reading_tabs
 
 SHOWN_FINDINGS, SHOWN_SAFEGUARDS = 5, 8
 # Which routes the start page promises; a panel is what a few of the full ones become.
@@ -23,6 +25,19 @@ def start(request):
         routes = {}
     shown = [routes[name] for name in SHOWN if name in routes]
     return render(request, "public/start.html", {"routes": shown, "panel": routes.get("panel")})
+
+
+def who_sees_what(request):
+    return render(
+        request,
+        "public/who_sees_what.html",
+        {
+            "stages": readers.STAGES,
+            "parts": readers.PARTS,
+            "shown": [readers.TITLES[reader] for reader in readers.SHOWN],
+            "tabs": reading_tabs("who_sees_what"),
+        },
+    )
 
 
 @never_cache
