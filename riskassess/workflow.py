@@ -2,6 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,9 +14,18 @@ from partners.models import Contact, FactChange, Hit, Judgement, ListEdition, Pa
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
+from riskassess.assessments import prefilling
 from riskassess.assessments import services as assessments
-from riskassess.assessments.models import AssessmentRecord, ProposalVersion, Safeguard, SafeguardState
-from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record, latest_version
+from riskassess.assessments.models import (
+    Answer,
+    AssessmentRecord,
+    Origin,
+    ProposalVersion,
+    Questionnaire,
+    Safeguard,
+    SafeguardState,
+)
+from riskassess.assessments.queries import assessment_of, catalogue_of, current_release, latest_record, latest_version
 from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.audit.queries import last_event
@@ -23,10 +34,10 @@ from riskassess.engine.results import Assessment
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import retry
 from riskassess.notices import telling
-from riskassess.proposals import contacts
+from riskassess.proposals import contacts, copying
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import CoInvestigator, Participation, ParticipationContact, Proposal
-from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
+from riskassess.proposals.states import IN_WORK, RENEWABLE, UNDER_REVIEW, State
 from riskassess.reports import services as reports
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
@@ -85,6 +96,111 @@ def set_people(*, proposal: Proposal, actor: User, people: list[tuple[User, bool
     result = proposals.set_coinvestigators(proposal=proposal, actor=actor, people=people)
     _hand_back_conflicted([proposal.owner, *(row.user for row in result)])
     return result
+
+
+class Reused(NamedTuple):
+    """A draft made from another proposal: how many answers came along, and the questions of which none did."""
+
+    proposal: Proposal
+    taken: int
+    left: list[str]
+
+
+@story()
+def copy_proposal(
+    *, source: Proposal, actor: User, with_people: bool = False, is_renewal: bool = False, opened: UUID | None = None
+) -> Reused:
+    """Open a draft under the newest release with all that `source` says and that this release still takes. Every answer
+    waits until somebody confirms it; people named at partners come along only where that is asked for."""
+    if is_renewal:
+        _guard_renewable(source, actor, opened)
+    old = assessments.open_questionnaire(proposal=source)
+    catalogue = catalogue_of(current_release())
+    kinds = next((each for each in catalogue.questions if each.field == "kinds"), None)
+    proposal, is_new = copying.open_copy(
+        source=source,
+        owner=actor,
+        kinds=[kind for kind in source.kinds if kinds and kinds.option(kind)],
+        is_renewal=is_renewal,
+        opened=opened,
+    )
+    questionnaire = assessments.open_questionnaire(proposal=proposal)
+    if not is_new:
+        return Reused(proposal, questionnaire.answers.count(), [])
+    rows = _copy_partners(source, proposal, actor, with_people)
+    rows |= copying.copy_rows(source=source, to=proposal, actor=actor)
+    values, left = prefilling.reusable_answers(
+        answers=old.answers.all(), rows=_kinds_of_rows(proposal, rows), catalogue=catalogue
+    )
+    origin = Origin.RENEWED if is_renewal else Origin.COPIED
+    answers = prefilling.prefill(
+        questionnaire=questionnaire, actor=actor, values=values, origin=origin, reference=source.reference
+    )
+    record_event(
+        "proposal.renewal_opened" if is_renewal else "proposal.copied",
+        subject=proposal,
+        actor_id=actor.pk,
+        role=proposals.role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        after={"from": source.reference, "answers": len(answers), "left_out": left},
+    )
+    return Reused(proposal, len(answers), left)
+
+
+def _guard_renewable(source: Proposal, actor: User, opened: UUID | None) -> None:
+    """One renewal at a time; the same form sent again is no second one."""
+    _lock(source)
+    if source.state not in RENEWABLE:
+        raise Conflict(
+            _("%(reference)s is %(state)s. What is approved, registered or expired can be renewed; this can be copied.")
+            % {"reference": source.reference, "state": source.get_state_display()}
+        )
+    going = source.renewals.filter(state__in=IN_WORK).first()
+    if going is not None and (opened is None or (going.owner_id, going.opened) != (actor.pk, opened)):
+        raise Conflict(
+            _("%(new)s renews %(old)s already. Go on with that one, or withdraw it first.")
+            % {"new": going.reference, "old": source.reference}
+        )
+
+
+def _copy_partners(source: Proposal, proposal: Proposal, actor: User, with_people: bool) -> dict[str, str]:
+    """Have the same organisations take part, as the registry knows them now; old rows with the new ones."""
+    old = list(source.participations.select_related("partner__merged_into"))
+    named: dict[int, tuple[Partner, str]] = {}
+    for row in old:
+        partner = row.partner.merged_into or row.partner
+        named.setdefault(partner.pk, (partner, row.role))
+    choose_partners(proposal=proposal, actor=actor, rows=list(named.values()))
+    if with_people and (people := copying.people_for(source, proposal)):
+        choose_contacts(proposal=proposal, actor=actor, people=people)
+    made = {row.partner_id: str(row.uid) for row in proposal.participations.all()}
+    return {str(row.uid): made[row.partner.merged_into_id or row.partner_id] for row in old}
+
+
+def _kinds_of_rows(proposal: Proposal, rows: dict[str, str]) -> dict[str, tuple[str, prefilling.Scope]]:
+    """Each old row with the new one and what it is a row of; the proposal itself is the empty one."""
+    scopes: dict[str, prefilling.Scope] = {str(row.uid): "partner" for row in proposal.participations.all()}
+    scopes |= {str(row.uid): "funder" for row in proposal.funders.all()}
+    scopes |= {str(row.uid): "technology" for row in proposal.technology_items.all()}
+    return {"": ("", "proposal"), **{old: (new, scopes[new]) for old, new in rows.items()}}
+
+
+@story()
+def fill_in_known(*, proposal: Proposal, actor: User) -> list[Answer]:
+    """Fill in what is known of the partners already, and of one's own side; each waits for a person to confirm it."""
+    return prefilling.fill_in_known(questionnaire=_questionnaire_of(proposal), actor=actor)
+
+
+@story()
+def confirm_answers(*, proposal: Proposal, actor: User, keys: list[prefilling.Key]) -> list[Answer]:
+    return prefilling.confirm_answers(questionnaire=_questionnaire_of(proposal), actor=actor, keys=keys)
+
+
+def _questionnaire_of(proposal: Proposal) -> Questionnaire:
+    questionnaire = assessments.open_questionnaire(proposal=proposal)
+    questionnaire.proposal = proposal
+    return questionnaire
 
 
 @story()

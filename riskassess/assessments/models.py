@@ -33,8 +33,22 @@ class Questionnaire(UidModel, DatedModel):
         return f"{self.proposal.reference} under {self.release}"
 
 
+class Origin(models.TextChoices):
+    """Where an answer comes from that nobody gave in this proposal."""
+
+    COPIED = "copied", _("an earlier proposal")
+    RENEWED = "renewed", _("the proposal that is renewed")
+    REGISTRY = "registry", _("the registry of partners")
+    EARLIER = "earlier", _("what the researcher answered elsewhere")
+    FILE = "file", _("a file")
+
+
 class Answer(UidModel):
-    """What stands now; earlier values are AnswerChanges. `row` is the uid of a partner, item or funder, or empty."""
+    """What stands now; earlier values are AnswerChanges. `row` is the uid of a partner, item or funder, or empty.
+
+    One with an `origin` was filled in for the people who write the proposal; until one of them confirms it, or says
+    something else, it cannot be submitted.
+    """
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="answers")
     question = models.CharField(max_length=40)
@@ -43,13 +57,25 @@ class Answer(UidModel):
     revision = models.PositiveIntegerField(default=1)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
+    origin = models.CharField(max_length=10, blank=True, choices=Origin.choices)
+    origin_reference = models.CharField(max_length=20, blank=True, help_text="Of the proposal that it comes from.")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "question", "row"], name="answer_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "question", "row"], name="answer_once"),
+            models.CheckConstraint(condition=Q(origin__in=["", *Origin.values]), name="answer_origin_known"),
+        ]
         ordering = ["question", "row"]
 
     def __str__(self):
         return f"{self.question} {self.row}".strip()
+
+    @property
+    def waits(self) -> bool:
+        """Filled in, and nobody has said yet that it is still right."""
+        return bool(self.origin) and self.confirmed_at is None and self.value is not None
 
 
 class AnswerChange(models.Model):

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partners import queries as registry
 from riskassess.accounts.models import User
@@ -24,6 +25,7 @@ from riskassess.assessments.models import (
     SafeguardState,
 )
 from riskassess.assessments.owners import read_owners
+from riskassess.assessments.prefilling import waiting_answers
 from riskassess.assessments.queries import catalogue_of, current_release, latest_version
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
@@ -117,6 +119,8 @@ def save_answers(
         if answer is None:
             answer = Answer(questionnaire=questionnaire, question=key[0], row=key[1], revision=0)
         answer.value, answer.changed_by, answer.changed_at = value, actor, now
+        answer.origin = answer.origin_reference = ""  # said by a person now
+        answer.confirmed_at = answer.confirmed_by = None
         answer.revision += 1
         answer.save()
         AnswerChange.objects.create(answer=answer, before=before, after=value, by=actor, at=now)
@@ -187,6 +191,18 @@ def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> Propos
         raise DomainError(
             _("%(count)d answers are missing before this can be submitted. The list leads to each.")
             % {"count": len(missing)}
+        )
+    if waiting := waiting_answers(
+        questionnaire=questionnaire, catalogue=catalogue_of(questionnaire.release), facts=facts
+    ):
+        raise DomainError(
+            ngettext(
+                "%(count)d answer was filled in for you and waits: say that it is still right, or change it.",
+                "%(count)d answers were filled in for you and wait: say that they are still right, or change them.",
+                len(waiting),
+            )
+            % {"count": len(waiting)},
+            field=waiting[0].question.id,
         )
     if unnamed := missing_rows(catalogue_of(questionnaire.release), facts):
         raise DomainError(unnamed[0].row_needed)

@@ -37,6 +37,8 @@ class Proposal(UidModel, DatedModel):
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     opened = models.UUIDField(null=True, editable=False, help_text="Of the form that opened it: sent twice, opens one.")
+    copied_from = models.ForeignKey("self", null=True, editable=False, on_delete=models.SET_NULL, related_name="copies")
+    renews = models.ForeignKey("self", null=True, editable=False, on_delete=models.PROTECT, related_name="renewals")
 
     class Meta:
         ordering = ["-created_at", "-pk"]

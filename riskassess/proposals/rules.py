@@ -1,7 +1,7 @@
 import rules
 
 from riskassess.accounts.rules import is_researcher, is_signed_in
-from riskassess.proposals.states import MOVES
+from riskassess.proposals.states import MOVES, RENEWABLE
 
 
 @rules.predicate
@@ -35,6 +35,11 @@ def state_allows(move):
 
 
 @rules.predicate
+def is_renewable(user, proposal):
+    return proposal is not None and proposal.state in RENEWABLE
+
+
+@rules.predicate
 def is_draft(user, proposal):
     return proposal is not None and proposal.state == "draft"
 
@@ -52,6 +57,8 @@ is_author = is_signed_in & (is_owner | is_editing_coinvestigator)
 is_lead = is_signed_in & is_owner
 
 rules.add_perm("proposals.create", is_signed_in & is_researcher)
+rules.add_perm("proposals.copy", is_signed_in & is_researcher & (is_owner | is_coinvestigator))
+add_step("proposals.renew", who=is_researcher & is_author, when=is_renewable)
 add_step("proposals.edit", who=is_author, when=is_editable)
 add_step("proposals.submit", who=is_lead, when=state_allows("submit"))
 add_step("proposals.discard", who=is_lead, when=is_draft)

@@ -93,19 +93,38 @@ class Draft:
         ]
 
     @cached_property
+    def waiting(self) -> list[Asked]:
+        """What was filled in from elsewhere, is asked, and waits for somebody to confirm it."""
+        names = {name for name, answer in self.stored.items() if answer.waits}
+        return [item for item in self.asked if field_name(item.question.id, item.row) in names] if names else []
+
+    @cached_property
     def missing_links(self) -> list[Missing]:
-        return [
-            Missing(
-                item.question.text,
-                item.row_label,
-                self.catalogue.section(item.question.section).title,
-                self.url_of(item.question, item.row),
-            )
-            for item in self.missing
-        ] + [
-            Missing(section.row_needed, "", section.title, self.page_of(self.place_of_rows(section)))
-            for section in missing_rows(self.catalogue, self.facts)
-        ]
+        return (
+            [
+                Missing(
+                    item.question.text,
+                    item.row_label,
+                    self.catalogue.section(item.question.section).title,
+                    self.url_of(item.question, item.row),
+                )
+                for item in self.missing
+            ]
+            + [
+                Missing(
+                    item.question.text,
+                    item.row_label,
+                    _("%(section)s · filled in, to confirm")
+                    % {"section": self.catalogue.section(item.question.section).title},
+                    self.url_of(item.question, item.row),
+                )
+                for item in self.waiting
+            ]
+            + [
+                Missing(section.row_needed, "", section.title, self.page_of(self.place_of_rows(section)))
+                for section in missing_rows(self.catalogue, self.facts)
+            ]
+        )
 
     def place_of_rows(self, section: Section) -> Section:
         """Where rows are named: technology items on their own page, partners and funders with the collaboration."""
@@ -225,6 +244,10 @@ class Draft:
         item = {"title": step["title"], "url": step["url"], "state": "todo", "hint": "", "unsure": False}
         if section := step.get("section"):
             item |= self._rail_section(section)
+            if waiting := sum(each.question.section == section.id for each in self.waiting):
+                words = ngettext("%(n)d to confirm", "%(n)d to confirm", waiting) % {"n": waiting}
+                item["hint"] = words if item["state"] == "done" else f"{item['hint']} · {words}"
+                item["state"] = "todo"
         elif step["key"] == "assessment":
             count = len(self.suggestions)
             item["hint"] = ngettext("%(n)d suggested", "%(n)d suggested", count) % {"n": count} if count else ""

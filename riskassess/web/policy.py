@@ -39,6 +39,8 @@ POLICY: dict[tuple[str, str], str] = {
     # the researcher's pages
     ("proposal_new", "GET"): "proposals.create",
     ("proposal_new", "POST"): "proposals.create",
+    ("proposal_copy", "POST"): OBJECT,
+    ("proposal_renew", "POST"): OBJECT,
     ("organisations", "GET"): SIGNED_IN,
     ("ror_record", "GET"): SIGNED_IN,
     ("proposal", "GET"): OBJECT,

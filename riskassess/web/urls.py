@@ -33,6 +33,7 @@ from riskassess.web.views import (
     replays,
     reports,
     ror_files,
+    starting,
     submission,
 )
 
@@ -64,7 +65,9 @@ urlpatterns = [
     path("notices", notices.notices, name="notices"),
     path("organisations", organisations.organisations, name="organisations"),
     path("organisations/<str:code>", organisations.organisation, name="ror_record"),
-    path("proposals/new", proposals.new, name="proposal_new"),
+    path("proposals/new", starting.new, name="proposal_new"),
+    path(f"{PROPOSAL}/copy", starting.copy, name="proposal_copy"),
+    path(f"{PROPOSAL}/renew", starting.renew, name="proposal_renew"),
     path(PROPOSAL, proposals.proposal, name="proposal"),
     path(f"{PROPOSAL}/collaboration", collaboration.collaboration, name="collaboration"),
     path(f"{PROPOSAL}/contacts", contacts.contacts, name="contacts"),

@@ -122,6 +122,21 @@ def test_nobody_outside_can_post_anything_to_the_case(submitted, people, as_user
     assert (proposal.state, proposal.revision) == before
 
 
+def test_only_authors_copy_and_only_what_stands_is_renewed(submitted, people, as_user):
+    proposal = submitted(example=HIGH)
+
+    seen = {
+        name: tuple(as_user(people[person]).post(address(name, proposal)).status_code for person in PEOPLE)
+        for name in ("proposal_copy", "proposal_renew")
+    }
+
+    #                           ana  tomasz omar jonas david ada  eve; in review nothing can be renewed yet
+    assert seen == {
+        "proposal_copy":       (302, 403, 403, 404, 403, 404, 404),
+        "proposal_renew":      (409, 403, 403, 404, 403, 404, 404),
+    }  # fmt: skip
+
+
 UID_ROUTES = {"contact_erase", "hold_lift", "hold_confirm", "match", "safeguard_settle", "safeguard_drop"}
 
 

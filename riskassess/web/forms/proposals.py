@@ -63,6 +63,10 @@ class TitleForm(OpenedForm):
         self.fields["unit"].queryset = units
 
 
+class CopyForm(OpenedForm):
+    with_people = forms.BooleanField(label=gettext_lazy("with the people named at its partners"), required=False)
+
+
 class SafeguardForm(OwnWordsForm):
     """Safeguards picked for findings; `offered` maps "finding|mitigation" to its name."""
 

@@ -123,11 +123,13 @@ class SectionForm(OwnWordsForm):
 
     `slots` are (question, row) in the order of the page, `values` what stands for each name. A name that the page
     showed (`shown`, from hidden inputs: name -> revision of its answer) takes what was posted, any other what stands.
+    `marks` say of names that were filled in from elsewhere where from, as long as nobody has confirmed them.
     """
 
-    def __init__(self, data=None, *, slots, values, shown=(), heads=None, **kwargs):
+    def __init__(self, data=None, *, slots, values, shown=(), heads=None, marks=None, **kwargs):
         self.slots = {field_name(question.id, row): (question, row) for question, row in slots}
         self.shown = shown
+        self.marks = marks or {}
         self.row_labels = {row: head["title"] for row, head in (heads or {}).items()}
         merged = None
         if data is not None:
@@ -175,7 +177,8 @@ class SectionForm(OwnWordsForm):
     @property
     def shape(self) -> str:
         """Changes when other questions are asked, or a follow-up stands under another answer."""
-        return " ".join(f"{name}{self.called.get(name, '')}" for name in self.slots)
+        marks = dict.fromkeys(self.marks, "?")
+        return " ".join(f"{name}{self.called.get(name, '')}{marks.get(name, '')}" for name in self.slots)
 
     def _blocks(self) -> dict[str, dict]:
         """By row, each question as `question_block.html` wants it; second halves and follow-ups hang under theirs."""
@@ -212,6 +215,7 @@ class SectionForm(OwnWordsForm):
             "seen_by": question.seen_by,
             "example": question.example,
             "optional": not question.required,
+            "prefilled": self.marks.get(name, ""),
             "children": [],
         }
 

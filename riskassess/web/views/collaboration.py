@@ -135,6 +135,7 @@ def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> N
     if forms.may_invite:
         people = [(form.user, form.cleaned_data["can_edit"]) for form in forms.people if not form.is_blank]
         workflow.set_people(proposal=proposal, actor=actor, people=people)
+    workflow.fill_in_known(proposal=proposal, actor=actor)
 
 
 def partner_of(form: PartnerForm, actor) -> Partner:

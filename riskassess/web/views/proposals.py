@@ -6,45 +6,26 @@ from django.views.decorators.http import require_POST
 
 from partners.countries import country_name
 from riskassess import workflow
-from riskassess.accounts.models import Unit
-from riskassess.accounts.queries import the_institution
 from riskassess.assessments.queries import assessment_of, catalogue_of, last_edits, latest_record
-from riskassess.assessments.services import open_questionnaire
 from riskassess.assessments.wording import answer_groups, changes_between
-from riskassess.audit.log import story
 from riskassess.audit.queries import EventFilters, events
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.core.words import ROUTE_MEANINGS, ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole, Proposal
 from riskassess.proposals.rules import is_coinvestigator
-from riskassess.proposals.services import create_proposal
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, IN_WORK, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.queries import last_decision, recommendations_now, stuck_submissions
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
-from riskassess.web.forms.proposals import TitleForm, WithdrawForm
+from riskassess.web.forms.proposals import WithdrawForm
 from riskassess.web.history import TOLD, timeline
 from riskassess.web.people import people_by_row, people_changes
 from riskassess.web.standing import standing_of
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
-
-
-def new(request):
-    """Title and unit open a draft; everything else is the next page."""
-    institution = the_institution()
-    units = Unit.objects.filter(institution=institution)
-    form = TitleForm(request.POST or None, units=units, initial={"unit": request.user.unit})
-    if request.method == "POST" and form.is_valid():
-        with story():
-            proposal = create_proposal(owner=request.user, **form.cleaned_data)
-            open_questionnaire(proposal=proposal)
-        return redirect("collaboration", proposal.reference)
-    context = {"form": form, "crumbs": [(_("My page"), "/home"), (_("New proposal"), "")]}
-    return render(request, "proposals/new.html", context, status=422 if form.errors else 200)
 
 
 def proposal(request, reference):

@@ -21,6 +21,7 @@ from riskassess.web.context import home_of
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import RowSet
+from riskassess.web.prefilled import keep_prefilled, marks_of, place_after_keeping
 
 ROW_ICONS = {"partner": "building-2", "technology": "flask-conical", "funder": "coins"}
 
@@ -75,6 +76,7 @@ def section(request, reference, section):
         elif form.is_valid() & (items is None or items.is_valid()):
             try:
                 changed = save_section(draft, current, request.user, form, items)
+                keep_prefilled(draft, current, request.user, action, form.shown)
             except Contested as fault:
                 draft.stored = answers = {**answers, **fault.answers}
                 contested, status = fault.answers, 409
@@ -112,6 +114,7 @@ def section_page(request, draft, current, form, items, answers, status, revision
             "items": items,
             "is_empty": not form.slots,
             "hidden": revisions,
+            "waiting": len(form.marks),
             "contested": contested,
             "rail": draft.rail(current.id),
             "panel": panel,
@@ -199,7 +202,8 @@ def section_form(draft: Draft, current, data, shown) -> SectionForm:
     slots = [(item.question, item.row) for item in asked]
     names = [field_name(question.id, row) for question, row in slots]
     values = {name: draft.stored[name].value if name in draft.stored else None for name in names}
-    return SectionForm(data, slots=slots, values=values, shown=shown, heads=row_heads(draft, current))
+    heads, marks = row_heads(draft, current), marks_of(draft, slots)
+    return SectionForm(data, slots=slots, values=values, shown=shown, heads=heads, marks=marks)
 
 
 def row_heads(draft: Draft, current) -> dict[str, dict]:
@@ -287,6 +291,8 @@ def after_saving(request, reference, current, action, form, changed) -> str:
     if action == "leave":
         messages.success(request, _("Saved. You can go on whenever you like."))
         return proposal.get_absolute_url()
+    if place := place_after_keeping(draft, current, action):
+        return place
     if action == "back":
         before = draft.step_before(current.id)
         return before["url"] if before else proposal.get_absolute_url()

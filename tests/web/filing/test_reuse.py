@@ -1,0 +1,130 @@
+"""Beginning with an earlier proposal, and settling what came along, without JavaScript."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.services import set_coinvestigators
+from tests.web.filing.pages import filled, read, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(as_user, ana):
+    return as_user(ana)
+
+
+def copy_of(browser, source: Proposal) -> Proposal:
+    page = browser.get(reverse("proposal_new"))
+    address = reverse("proposal_copy", args=[source.reference])
+    (form,) = [name for name, action in read(page).actions.items() if action == address]
+    answer = browser.post(address, filled(page, form))
+    copied = Proposal.objects.exclude(pk=source.pk).get()
+    assert answer["Location"] == reverse("collaboration", args=[copied.reference])
+    return copied
+
+
+def test_new_page_offers_what_one_may_copy_or_renew(browser, submitted, filed, eve):
+    registered, draft = submitted(), filed(title="Only begun")
+    filed(owner=eve, title="Of somebody else")
+
+    page = browser.get(reverse("proposal_new"))
+
+    words = text_of(page)
+    assert (registered.title in words, "Only begun" in words, "Of somebody else" in words) == (True, True, False)
+    assert f"Renew {registered.reference}" in words
+    assert f"Renew {draft.reference}" not in words
+
+
+def test_new_page_takes_as_many_queries_for_three_as_for_one(browser, filed):
+    counts = []
+    for more in (1, 2):
+        for _row in range(more):
+            filed()
+        with CaptureQueriesContext(connection) as made:
+            browser.get(reverse("proposal_new"))
+        counts.append(len(made))
+
+    assert counts[0] == counts[1]
+
+
+def test_copy_sent_twice_is_one_draft(browser, filed):
+    source = filed()
+    page = browser.get(reverse("proposal_new"))
+    address = reverse("proposal_copy", args=[source.reference])
+    (form,) = [name for name, action in read(page).actions.items() if action == address]
+
+    first, second = (browser.post(address, filled(page, form)) for _time in range(2))
+
+    assert first["Location"] == second["Location"]
+    assert Proposal.objects.count() == 2
+
+
+def test_copy_is_open_to_whoever_takes_part_and_becomes_theirs(as_user, filed, ana, mateo, eve, omar):
+    source = filed()
+    set_coinvestigators(proposal=source, actor=ana, people=[(mateo, False)])
+    address = reverse("proposal_copy", args=[source.reference])
+
+    statuses = [as_user(person).post(address).status_code for person in (eve, omar, mateo)]
+
+    assert statuses == [404, 404, 302]
+    assert Proposal.objects.get(copied_from=source).owner == mateo
+
+
+def test_section_says_where_an_answer_comes_from_until_it_is_kept(browser, filed):
+    source = filed()
+    copied = copy_of(browser, source)
+    address = reverse("section", args=[copied.reference, "work"])
+    page = browser.get(address)
+    count = text_of(page).count(f"From {source.reference}; still right?")
+    assert count == 4
+    assert f"{count} to confirm" in text_of(page)
+
+    answer = browser.post(address, filled(page, "questions", do="keep:T5"))
+
+    page = browser.get(address)
+    assert answer["Location"].startswith(f"{address}#question-")
+    assert text_of(page).count("still right?") == count - 1
+    assert not copied.questionnaire.answers.get(question="T5").waits
+
+
+def test_continuing_confirms_nothing(browser, filed):
+    copied = copy_of(browser, filed())
+    address = reverse("section", args=[copied.reference, "work"])
+
+    browser.post(address, filled(browser.get(address), "questions", T6="new"))
+
+    waits = [each.question for each in copied.questionnaire.answers.all() if each.waits]
+    assert "T5" in waits
+    assert "T6" not in waits
+    assert "filled in, to confirm" in text_of(browser.get(reverse("check", args=[copied.reference])))
+
+
+def test_one_button_keeps_a_whole_section_and_what_was_changed_beside(browser, filed):
+    copied = copy_of(browser, filed())
+    address = reverse("section", args=[copied.reference, "work"])
+
+    answer = browser.post(address, filled(browser.get(address), "questions", T5="no", do="keep-all"))
+
+    assert answer["Location"] == address
+    section = {"T3", "T4", "T5", "P3", "P4"}
+    answers = {each.question: each for each in copied.questionnaire.answers.filter(question__in=section)}
+    assert answers["T5"].value == "no"
+    assert not any(each.waits for each in answers.values())
+    assert any(each.waits for each in copied.questionnaire.answers.exclude(question__in=section))
+
+
+def test_submitting_is_refused_while_answers_wait(browser, filed):
+    copied = copy_of(browser, filed())
+    work = reverse("section", args=[copied.reference, "work"])
+    browser.post(work, filled(browser.get(work), "questions", T6="new"))
+
+    check = browser.get(reverse("check", args=[copied.reference]))
+    page = browser.post(reverse("submit", args=[copied.reference]), filled(check, "submit", statement="on"))
+
+    assert page.status_code == 422
+    copied.refresh_from_db()
+    assert copied.state == "draft"
