@@ -48,6 +48,12 @@ def submit_proposal(proposal: Proposal) -> Proposal:
     return Proposal.objects.get(pk=proposal.pk)
 
 
+def join(proposal: Proposal, user: User, *, can_edit: bool = True) -> None:
+    """The owner invites somebody, who accepts."""
+    invitation = workflow.invite(proposal=proposal, actor=proposal.owner, email=user.email, can_edit=can_edit)
+    workflow.accept_invitation(invitation=invitation, actor=user)
+
+
 @cache
 def published() -> dict:
     """The release as `publish_release` would store it; read once, since reading proves every golden case."""

@@ -22,6 +22,7 @@ class Institution(UidModel):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels")
     shows_level_while_writing = models.BooleanField(_("researchers see the level while they write"), default=True)
     appeal_working_days = models.PositiveSmallIntegerField(_("working days to appeal"), default=20)
+    reply_working_days = models.PositiveSmallIntegerField(_("working days to reply to a flag"), default=10)
     validity_months = models.PositiveSmallIntegerField(_("months an approval is valid"), default=24)
     top_approver = models.ForeignKey(
         "accounts.User",

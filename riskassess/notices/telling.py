@@ -11,7 +11,7 @@ from riskassess.accounts.models import User
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue
 from riskassess.notices.models import Notice
-from riskassess.proposals.models import Proposal
+from riskassess.proposals.models import Comment, Invitation, Proposal, Transfer
 
 
 def proposal_submitted(*, proposal: Proposal, people: list[User], number: int) -> None:
@@ -206,6 +206,138 @@ def reassessed(*, proposal: Proposal, people: list[User], record_uid) -> None:
                 _("New facts changed the assessment of this case. Look at what is different."),
                 "case",
             )
+
+
+# People
+
+
+def invited(*, invitation: Invitation, user: User | None) -> None:
+    """The mail goes to the address, whether or not somebody has an account with it; the notice waits for the person."""
+    enqueue("notices.send_invitation", f"invitation:{invitation.uid}", ids=[invitation.pk], queue="bulk")
+    if user is not None:
+        invitation_waits(invitation=invitation, user=user)
+
+
+def invitation_waits(*, invitation: Invitation, user: User) -> None:
+    """A line in the app; the mail went out with the invitation."""
+    with translation.override(user.language):
+        reference = invitation.proposal.reference
+        Notice.objects.get_or_create(
+            user=user,
+            key=f"invitation:{invitation.uid}",
+            defaults={
+                "reference": reference,
+                "subject": f"{reference}: {_('an invitation to take part')}",
+                "text": _("You were asked to take part in a proposal. Its page says by whom."),
+                "url": reverse("invitation", args=[reference]),
+            },
+        )
+
+
+def invitation_answered(*, invitation: Invitation) -> None:
+    user = invitation.proposal.owner
+    with translation.override(user.language):
+        text = _("Somebody whom you invited has answered. The page of the people says what.")
+        key = f"invitation-answered-{invitation.uid}"
+        _tell(user, invitation.proposal, key, _("an invitation was answered"), text, "people")
+
+
+def person_removed(*, proposal: Proposal, user: User, revision: str) -> None:
+    with translation.override(user.language):
+        reference = proposal.reference
+        text = _("The lead researcher took you off this proposal. You can no longer open it.")
+        _keep(
+            user,
+            f"{reference}:removed-{revision}",
+            reference,
+            f"{reference}: {_('you no longer take part')}",
+            text,
+            reverse("home"),
+        )
+
+
+def person_left(*, proposal: Proposal, revision: str) -> None:
+    user = proposal.owner
+    with translation.override(user.language):
+        text = _("Somebody who took part has left the proposal. The page of the people says who is in it.")
+        _tell(user, proposal, f"left-{revision}", _("somebody left"), text, "people")
+
+
+def lead_offered(*, transfer: Transfer, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _("Somebody is to lead this proposal from now on. Your consent is asked.")
+            _tell(user, transfer.proposal, f"lead-{transfer.uid}", _("who leads it"), text, "transfer")
+
+
+def lead_settled(*, transfer: Transfer, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _("The question who leads this proposal was answered.")
+            key = f"lead-settled-{transfer.uid}"
+            reference = transfer.proposal.reference
+            _keep(user, f"{reference}:{key}", reference, f"{reference}: {_('who leads it')}", text, reverse("home"))
+
+
+# Threads
+
+
+def help_asked(*, comment: Comment, people: list[User]) -> None:
+    """To officers, who may see this thread and nothing else of a draft."""
+    for user in people:
+        with translation.override(user.language):
+            need, text = (
+                _("help is asked of you"),
+                _("A researcher asks research security something. Your desk has it."),
+            )
+            _tell_comment(user, comment, need, text, reverse("help", args=[comment.thread.uid]))
+
+
+def question_asked(*, comment: Comment, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            need, text = _("a question for you"), _("Somebody who reviews your proposal asks you something.")
+            _tell_comment(user, comment, need, text)
+
+
+def comment_written(*, comment: Comment, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            need, text = _("an answer for you"), _("Somebody wrote in a thread that you take part in.")
+            _tell_comment(user, comment, need, text)
+
+
+def person_mentioned(*, comment: Comment) -> None:
+    user = comment.mentioned
+    with translation.override(user.language):
+        need, text = _("you were named in a comment"), _("Somebody named you in a comment on a proposal.")
+        _tell_comment(user, comment, need, text)
+
+
+def correction_proposed(*, comment: Comment, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            need, text = _("a correction was proposed"), _("The researcher says that something filed is not right.")
+            _tell_comment(user, comment, need, text)
+
+
+def flag_told(*, comment: Comment, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            need = _("a closer look, with reasons")
+            text = _("Somebody takes a closer look at your proposal. The reasons are on its page; you may reply.")
+            _tell_comment(user, comment, need, text)
+
+
+def _tell_comment(user: User, comment: Comment, need: str, text: str, url: str = "") -> None:
+    """Once a person and comment, whichever reason comes first."""
+    thread = comment.thread
+    reference = thread.proposal.reference
+    url = url or f"{reverse('messages', args=[reference])}#thread-{thread.uid}"
+    _keep(user, f"comment:{comment.uid}", reference, f"{reference}: {need}", text, url)
+
+
+# Lists
 
 
 def list_refused(*, edition: ListEdition, people: list[User]) -> None:

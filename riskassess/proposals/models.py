@@ -76,6 +76,72 @@ class CoInvestigator(DatedModel):
         return str(self.user)
 
 
+class InvitationState(models.TextChoices):
+    OPEN = "open", _("waits for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    ENDED = "ended", _("took part, and left")
+
+
+class Invitation(UidModel, DatedModel):
+    """Somebody asked to take part; only the person makes it true. The row stays: who once took part is known."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    can_edit = models.BooleanField(_("may edit"), default=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=InvitationState.choices, default=InvitationState.OPEN)
+    valid_until = models.DateField(_("valid until"))
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "email"], condition=Q(state="open"), name="invited_once"),
+            models.CheckConstraint(condition=Q(state__in=InvitationState.values), name="invitation_state_known"),
+        ]
+        indexes = [models.Index(fields=["email", "state"])]
+
+    def __str__(self):
+        return f"{self.proposal.reference}: {self.state}"
+
+
+class Transfer(UidModel, DatedModel):
+    """An offer to lead a proposal from now on. Somebody else than who made it consents."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for consent")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="transfers")
+    old_owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    new_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("new lead researcher"), on_delete=models.PROTECT, related_name="+"
+    )
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    old_owner_stays = models.BooleanField(default=True, help_text="As a co-investigator who may read.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal"], condition=Q(state="open"), name="one_transfer_at_a_time"),
+            models.CheckConstraint(condition=~Q(new_owner=F("old_owner")), name="transfer_to_somebody_else"),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | ~Q(settled_by=F("offered_by")), name="transfer_two_people"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.proposal.reference}: {self.state}"
+
+
 class PartnerRole(models.TextChoices):
     PARTNER = "partner", _("partner in the work")
     COORDINATOR = "coordinator", _("coordinator of the consortium")
@@ -151,3 +217,63 @@ class TechnologyItem(UidModel):
 
     def __str__(self):
         return self.label
+
+
+class Thread(UidModel, DatedModel):
+    """A conversation on one question of a proposal, or on the whole of it. Who reads it follows its kind."""
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", _("comment among the authors")
+        HELP = "help", _("question to research security")
+        REQUEST = "request", _("question to the authors")
+        CORRECTION = "correction", _("correction of a fact")
+        FLAG = "flag", _("reasons for a closer look")
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="threads")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    question = models.CharField(max_length=40, blank=True, help_text="Empty: the whole proposal.")
+    row = models.CharField(max_length=36, blank=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    shown = models.JSONField(null=True, help_text="Of a call for help: the answer that goes with it, as it was then.")
+    correct = models.TextField(_("what is right"), blank=True, max_length=5000)
+    reply_until = models.DateField(null=True, help_text="Until when the authors may reply to a flag.")
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["comment", "help", "request", "correction", "flag"]), name="thread_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="correction") | ~Q(correct=""), name="correction_says_what_is_right"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind"], condition=Q(resolved_at__isnull=True), name="thread_open_by_kind")]
+
+    def __str__(self):
+        return f"{self.proposal.reference}: {self.kind}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+
+class Comment(UidModel):
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="comments")
+    text = models.TextField(_("text"), max_length=5000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    mentioned = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    opened = models.UUIDField(null=True, editable=False, help_text="The form it was written in: sent twice, kept once.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["by", "opened"], name="comment_written_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="comment_has_text"),
+        ]
+
+    def __str__(self):
+        return self.text[:60]

@@ -1,4 +1,10 @@
-from riskassess.proposals.models import Proposal
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from riskassess.accounts.models import User
+from riskassess.proposals.models import Invitation, InvitationState, Proposal
 
 
 def with_people(proposals):
@@ -16,3 +22,28 @@ def co_authored_since(user_id: int, other_id: int, since) -> bool:
     )
     shared = mine.filter(coinvestigators__user_id=user_id).filter(coinvestigators__user_id=other_id)
     return both.exists() or shared.exists()
+
+
+def took_part_since(user_id: int, proposal: Proposal, since: datetime) -> bool:
+    """Whether somebody who left took part in this proposal, or in a submitted one of its lead opened after `since`."""
+    left = Invitation.objects.filter(settled_by_id=user_id, state=InvitationState.ENDED)
+    of_lead = Q(
+        proposal__owner_id=proposal.owner_id, proposal__submitted_at__isnull=False, proposal__created_at__gte=since
+    )
+    return left.filter(Q(proposal=proposal) | of_lead).exists()
+
+
+def open_invitations(user: User):
+    """The invitations that this person may answer today."""
+    return Invitation.objects.filter(
+        email=user.email, state=InvitationState.OPEN, valid_until__gte=timezone.localdate()
+    ).select_related("proposal__owner", "invited_by")
+
+
+def people_filed_with(user_id: int, since: datetime) -> set[int]:
+    """Everybody with whom somebody shares a proposal opened after `since` and submitted, or did before they left it."""
+    mine = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False)
+    left = Q(invitations__settled_by=user_id, invitations__state=InvitationState.ENDED)
+    shared = mine.filter(Q(owner=user_id) | Q(coinvestigators__user=user_id) | left)
+    rows = Proposal.objects.filter(pk__in=shared.values("pk")).values_list("owner", "coinvestigators__user")
+    return {pk for row in rows for pk in row if pk is not None} - {user_id}

@@ -1,7 +1,7 @@
 import rules
 
 from riskassess.accounts.rules import is_researcher, is_signed_in
-from riskassess.proposals.states import MOVES, RENEWABLE
+from riskassess.proposals.states import MOVES, OVER, RENEWABLE
 
 
 @rules.predicate
@@ -44,6 +44,11 @@ def is_draft(user, proposal):
     return proposal is not None and proposal.state == "draft"
 
 
+@rules.predicate
+def is_not_over(user, proposal):
+    return proposal is not None and proposal.state not in OVER
+
+
 def add_step(name, *, who, when):
     """A step is open to `who` while the proposal stands right (`when`).
 
@@ -64,3 +69,6 @@ add_step("proposals.submit", who=is_lead, when=state_allows("submit"))
 add_step("proposals.discard", who=is_lead, when=is_draft)
 add_step("proposals.withdraw", who=is_lead, when=state_allows("withdraw"))
 add_step("proposals.propose_safeguard", who=is_author, when=is_editable | state_allows("withdraw"))
+add_step("proposals.manage_people", who=is_lead, when=is_not_over)
+add_step("proposals.leave", who=is_signed_in & is_coinvestigator, when=is_not_over)
+add_step("proposals.talk", who=is_signed_in & (is_owner | is_coinvestigator), when=is_not_over)

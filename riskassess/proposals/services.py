@@ -11,7 +11,6 @@ from riskassess.accounts.models import Unit, User
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import (
-    CoInvestigator,
     Funder,
     Participation,
     Proposal,
@@ -225,24 +224,6 @@ def guard_count(rows, name):
         raise DomainError(
             _("At most %(most)d rows fit here. Put the rest into the summary.") % {"most": MOST_ROWS}, field=name
         )
-
-
-@transaction.atomic
-def set_coinvestigators(*, proposal: Proposal, actor: User, people: list[tuple[User, bool]]) -> list[CoInvestigator]:
-    """Make these the co-investigators (person, may edit). Only the owner decides who joins."""
-    guard_editable(proposal)
-    if actor.pk != proposal.owner_id:
-        raise DomainError(_("Only the lead researcher can add or remove people."), field="people")
-    if any(user.pk == proposal.owner_id for user, _edit in people):
-        raise DomainError(_("You lead this proposal, so you need not be added."), field="people")
-    before = {row.user_id: row.can_edit for row in proposal.coinvestigators.all()}
-    after = {user.pk: can_edit for user, can_edit in people}
-    if before != after:
-        proposal.coinvestigators.exclude(user__in=after).delete()
-        for user_id, can_edit in after.items():
-            CoInvestigator.objects.update_or_create(proposal=proposal, user_id=user_id, defaults={"can_edit": can_edit})
-        _record_edit(proposal, actor, "proposal.people_set", {"people": sorted(after)})
-    return list(proposal.coinvestigators.select_related("user"))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from riskassess.assessments.models import AssessmentRecord, ProposalVersion, Saf
 from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
 from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
 from riskassess.reviews.rules import conflict_reason, covers_unit
+from riskassess.reviews.talk import why_decline_waits
 
 FEWEST_PANEL_MEMBERS = 3
 MODERATE_OR_LESS = {"low", "moderate"}
@@ -123,7 +124,7 @@ def _panel_still_to_recommend(case: Case, recommendations) -> str:
 def why_outcome_closed(case: Case, record: AssessmentRecord, outcome: str) -> str:
     """Why this outcome cannot be chosen on this assessment."""
     if outcome == Outcome.DECLINE:
-        return ""
+        return why_decline_waits(case.proposal)
     holds = list(standing_holds(case))
     if possible := [hold for hold in holds if hold.state == "possible"]:
         return _("A possible legal hold is open: %(title)s. It has to be answered or judged first.") % {

@@ -12,7 +12,7 @@ from riskassess.accounts.rules import (
     is_officer,
     is_signed_in,
 )
-from riskassess.proposals.queries import co_authored_since
+from riskassess.proposals.queries import co_authored_since, took_part_since
 from riskassess.proposals.rules import add_step, is_coinvestigator, is_owner, state_allows
 from riskassess.proposals.states import AFTER_DECISION
 
@@ -30,6 +30,8 @@ def conflict_reason(user, proposal) -> str:
     since = timezone.now() - relativedelta(months=CO_AUTHOR_MONTHS)
     if co_authored_since(user.pk, proposal.owner_id, since):
         return _("You and the lead researcher filed a proposal together within the last three years.")
+    if took_part_since(user.pk, proposal, since):
+        return _("You took part in this proposal, or in another one of its lead researcher, before.")
     return ""
 
 
@@ -108,6 +110,11 @@ add_step(
 )
 add_step(
     "reviews.request_changes",
+    who=may_review & (is_case_reviewer | is_officer | is_unit_approver),
+    when=state_allows("request_changes"),
+)
+add_step(
+    "reviews.ask",
     who=may_review & (is_case_reviewer | is_officer | is_unit_approver),
     when=state_allows("request_changes"),
 )

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
-from riskassess.proposals.models import Proposal
+from riskassess.proposals.models import Proposal, Transfer
 from riskassess.reports.models import Report
 from riskassess.reviews.models import Case
 from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.talk import is_helper
 
 
 class StepClosed(Conflict):
@@ -71,3 +72,28 @@ def get_report_for(user, uid, permission: str = "proposals.view") -> Report:
     report = get_object_or_404(Report.objects.select_related("proposal", "job", "file"), uid=uid)
     get_proposal_for(user, report.proposal.reference, permission)
     return report
+
+
+def get_transfer_for(user, reference: str) -> tuple[Proposal, Transfer | None]:
+    """A proposal and the offer of its lead that is open, for whoever is asked to consent; and for an officer of its
+    unit once its lead has left, who sees nothing else of a draft."""
+    proposal = get_object_or_404(
+        Proposal.objects.select_related("owner", "unit__parent__parent", "institution").prefetch_related(
+            "coinvestigators__user"
+        ),
+        reference=reference,
+    )
+    offer = (
+        proposal.transfers.filter(state=Transfer.State.OPEN)
+        .select_related("new_owner", "old_owner", "offered_by")
+        .first()
+    )
+    if offer is not None:
+        offer.proposal = proposal
+        if user.pk in {offer.new_owner_id, offer.offered_by_id}:
+            return proposal, offer
+    if not proposal.owner.is_active and is_helper(user, proposal):
+        return proposal, offer
+    if not visible_proposals(user).filter(pk=proposal.pk).exists():
+        raise Http404
+    raise PermissionDenied

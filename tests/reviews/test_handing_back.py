@@ -10,7 +10,7 @@ from riskassess.accounts.roles import Role
 from riskassess.audit.models import Event
 from riskassess.notices.models import Notice
 from riskassess.reviews.models import Case
-from tests.story import HIGH, MODERATE
+from tests.story import HIGH, MODERATE, join
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_officer_who_joins_the_proposal_hands_its_case_back(submitted, ana, omar
     workflow.request_changes(case=case, actor=omar, reasons="Name the lab.")
     proposal.refresh_from_db()
 
-    workflow.set_people(proposal=proposal, actor=ana, people=[(omar, True)])
+    join(proposal, omar, can_edit=True)
 
     case = Case.objects.get(pk=case.pk)
     assert case.officer is None
@@ -50,7 +50,7 @@ def test_reviewer_who_files_with_the_lead_hands_the_other_case_back(submitted, f
     assert case.reviewer == tomasz
     other = filed(example=HIGH)
 
-    workflow.set_people(proposal=other, actor=ana, people=[(tomasz, True)])
+    join(other, tomasz, can_edit=True)
     assert Case.objects.get(pk=case.pk).reviewer == tomasz
     workflow.submit(proposal=other, actor=ana)
 
@@ -62,7 +62,7 @@ def test_reviewer_who_files_with_the_lead_hands_the_other_case_back(submitted, f
 def test_people_without_a_case_change_nothing(submitted, filed, ana, mateo):
     case = submitted(example=MODERATE).case
 
-    workflow.set_people(proposal=filed(), actor=ana, people=[(mateo, True)])
+    join(filed(), mateo, can_edit=True)
 
     assert Case.objects.get(pk=case.pk).officer == case.officer
     assert not Event.objects.filter(verb="case.handed_back").exists()

@@ -18,7 +18,6 @@ from riskassess.jobs.running import run_job
 from riskassess.management.filing import finding_keys, read_example, write_draft
 from riskassess.management.university import MAIL, NAME, PEOPLE, University, found_university
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.services import set_coinvestigators
 from riskassess.reviews.models import Case, Outcome
 
 # Known to everybody who reads this file: for trying things out on one's own machine, never for real cases.
@@ -171,7 +170,8 @@ def approve_with_conditions(people: University, content: dict) -> None:
 
 def ask_for_changes(people: University, content: dict) -> None:
     proposal = write_draft(content=content, owner=people.ana, unit=people.marine)
-    set_coinvestigators(proposal=proposal, actor=people.ana, people=[(people.mateo, True)])
+    invitation = workflow.invite(proposal=proposal, actor=people.ana, email=people.mateo.email, can_edit=True)
+    workflow.accept_invitation(invitation=invitation, actor=people.mateo)
     proposal = submit(proposal)
     workflow.request_changes(
         case=case_of(proposal),

@@ -1,11 +1,10 @@
-"""The first section: what is planned, with whom, who pays and who takes part."""
+"""The first section: what is planned, with whom, and who pays."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from riskassess.accounts.models import Unit, User
+from riskassess.accounts.models import Unit
 from riskassess.engine.catalogue import Catalogue
 from riskassess.proposals.models import FunderKind
 from riskassess.web.forms.picking import PartnerForm, PartnerRows, countries
@@ -98,33 +97,12 @@ class FunderForm(RowForm):
     )
 
 
-class PersonForm(RowForm):
-    telling = ("email",)
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        error_messages={
-            "required": gettext_lazy("Give the e-mail, or take the row away."),
-            "invalid": gettext_lazy("This is no e-mail address. It looks like name@university.example."),
-        },
-    )
-    can_edit = forms.BooleanField(label=gettext_lazy("May edit"), required=False, initial=True)
-
-    def clean_email(self):
-        email = self.cleaned_data["email"].strip().lower()
-        self.user = User.objects.filter(email=email, is_active=True).first()
-        if self.user is None:
-            raise ValidationError(
-                _("Nobody with this e-mail has an account here. Check the spelling, or take the row away.")
-            )
-        return email
-
-
 class Collaboration:
     """The page's forms together: each action on a row, each check and each value at one place."""
 
-    def __init__(self, proposal, *, catalogue, units, data=None, may_invite: bool):
+    def __init__(self, proposal, *, catalogue, units, data=None):
         initial = {name: getattr(proposal, name) for name in ("title", "summary", "kinds", "starts", "ends", "unit")}
-        self.catalogue, self.units, self.may_invite = catalogue, units, may_invite
+        self.catalogue, self.units = catalogue, units
         self.main = CollaborationForm(data, initial=initial, catalogue=catalogue, units=units)
         self.partners = PartnerRows(
             "partner",
@@ -151,17 +129,10 @@ class Collaboration:
             ],
             data,
         )
-        self.people = RowSet(
-            "person",
-            PersonForm,
-            [{"email": row.user.email, "can_edit": row.can_edit} for row in proposal.coinvestigators.all()],
-            data if may_invite else None,
-            blank=0,
-        )
 
     @property
     def row_sets(self) -> tuple[RowSet, ...]:
-        return self.partners, self.funders, self.people
+        return self.partners, self.funders
 
     def act(self, action: str) -> bool:
         """Whether the button asked for a row more or less or for a search: then nothing is checked, all is kept."""
@@ -191,10 +162,10 @@ class Collaboration:
 
     @property
     def _rows_by_part(self) -> dict[str, RowSet]:
-        return dict(zip(("partners", "funders", "people"), self.row_sets, strict=True))
+        return dict(zip(("partners", "funders"), self.row_sets, strict=True))
 
     def title_of(self, part: str) -> str:
-        titles = {"partners": _("Partner organisations"), "funders": _("Who pays"), "people": _("Who writes with you")}
+        titles = {"partners": _("Partner organisations"), "funders": _("Who pays")}
         return titles[part] if part in titles else str(self.main.fields[part].label)
 
     def words_of(self, part: str) -> str:
@@ -224,14 +195,14 @@ class Collaboration:
         return ", ".join(found)
 
     def is_valid(self) -> bool:
-        wrong = [part for part in (self.main, self.partners, self.funders, self.people) if not part.is_valid()]
+        wrong = [part for part in (self.main, self.partners, self.funders) if not part.is_valid()]
         return not wrong
 
     # What the summary of errors on top reads, as of one form.
 
     @property
     def all_forms(self) -> list[forms.Form]:
-        return [self.main, *self.partners, *self.funders, *self.people]
+        return [self.main, *self.partners, *self.funders]
 
     @property
     def errors(self) -> dict:

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from riskassess import workflow
 from riskassess.accounts.models import RoleMembership, User
 from riskassess.accounts.services import change_account, note_password_change, note_sign_in
 from riskassess.web.forms.account import AccountForm, ChangePasswordForm, SignInForm
@@ -36,6 +37,7 @@ class SignIn(LoginView):
     def form_valid(self, form):
         response = super().form_valid(form)
         note_sign_in(user=form.get_user())
+        workflow.tell_invitations(user=form.get_user())
         return remember_choices(response, form.get_user())
 
 

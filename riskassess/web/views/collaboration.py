@@ -31,7 +31,6 @@ def collaboration(request, reference):
         catalogue=draft.catalogue,
         units=Unit.objects.filter(institution=proposal.institution),
         data=told_apart(request.POST, action) if request.method == "POST" else None,
-        may_invite=proposal.owner_id == request.user.pk,
     )
     seen, contested = joined(marks_of(proposal)), []
     if request.method == "POST":
@@ -87,14 +86,13 @@ def marks_of(proposal) -> dict[str, str]:
     rows = {
         "partners": [[row.partner_id, row.role] for row in proposal.participations.all()],
         "funders": [[row.name, row.country, row.kind] for row in proposal.funders.all()],
-        "people": [[co.user_id, co.can_edit] for co in proposal.coinvestigators.all()],
     }
     return {name.removesuffix("_id"): mark(value) for name, value in {**own, **rows}.items()}
 
 
 def stored_forms(draft: Draft, forms: Collaboration) -> Collaboration:
     """The page as it stands, beside what was typed."""
-    return Collaboration(draft.proposal, catalogue=draft.catalogue, units=forms.units, may_invite=forms.may_invite)
+    return Collaboration(draft.proposal, catalogue=draft.catalogue, units=forms.units)
 
 
 def contested_words(parts: list[str], mine: Collaboration, theirs: Collaboration) -> list[dict]:
@@ -132,9 +130,6 @@ def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> N
         raise doubtful
     workflow.choose_partners(proposal=proposal, actor=actor, rows=rows)
     proposals.set_funders(proposal=proposal, actor=actor, rows=forms.funders.filled())
-    if forms.may_invite:
-        people = [(form.user, form.cleaned_data["can_edit"]) for form in forms.people if not form.is_blank]
-        workflow.set_people(proposal=proposal, actor=actor, people=people)
     workflow.fill_in_known(proposal=proposal, actor=actor)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from riskassess.audit.models import AccessRead
-from riskassess.proposals.services import set_coinvestigators
+from tests.story import join
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_officer_reads_a_submitted_proposal_and_writes_nothing(as_user, omar, su
 
 def test_coinvestigator_who_may_only_read_is_led_to_the_proposal(as_user, ana, mateo, filed):
     proposal = filed()
-    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, False)])
+    join(proposal, mateo, can_edit=False)
     browser, address = as_user(mateo), reverse("section", args=[proposal.reference, "work"])
 
     assert browser.get(address)["Location"] == proposal.get_absolute_url()
@@ -64,7 +64,7 @@ def test_coinvestigator_who_may_only_read_is_led_to_the_proposal(as_user, ana, m
 
 def test_coinvestigator_who_may_only_read_reads_the_whole_draft(as_user, ana, mateo, filed):
     proposal = filed()
-    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, False)])
+    join(proposal, mateo, can_edit=False)
     browser, address = as_user(mateo), reverse("check", args=[proposal.reference])
     assert address in read(browser.get(proposal.get_absolute_url())).links
 
@@ -92,7 +92,7 @@ def test_way_back_begins_where_the_reader_comes_from(as_user, ana, omar, david, 
 
 def test_coinvestigator_who_may_edit_writes_but_does_not_submit(as_user, ana, mateo, filed):
     proposal = filed()
-    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, True)])
+    join(proposal, mateo, can_edit=True)
     browser = as_user(mateo)
 
     assert browser.get(reverse("section", args=[proposal.reference, "work"])).status_code == 200

@@ -115,24 +115,6 @@ def test_row_that_the_registry_refuses_writes_nothing_at_all(browser, draft, add
     assert (Partner.objects.count(), Event.objects.count()) == (partners, events)
 
 
-def test_unknown_person_is_said_beside_the_row(browser, draft, address):
-    page = browser.post(address, filled(browser.get(address), "collaboration", do="add-person"))
-
-    page = browser.post(address, filled(page, "collaboration", person__0__email="nobody@norderhaven.example"))
-
-    assert page.status_code == 422
-    assert "Nobody with this e-mail has an account here." in text_of(page)
-
-
-def test_person_joins_and_may_edit(browser, draft, address, mateo):
-    page = browser.post(address, filled(browser.get(address), "collaboration", do="add-person"))
-
-    page = browser.post(address, filled(page, "collaboration", person__0__email="Mateo@norderhaven.example"))
-
-    assert page.status_code == 302
-    assert [(co.user, co.can_edit) for co in draft.coinvestigators.all()] == [(mateo, True)]
-
-
 def test_change_by_somebody_else_is_not_overwritten_unseen(browser, draft, address, ana):
     sent = filled(browser.get(address), "collaboration", title="Mine")
     describe(

@@ -13,7 +13,8 @@ from riskassess.jobs.running import run_pending
 from riskassess.management.filing import read_example
 from riskassess.proposals.contacts import Named, UnfitContact, contacts_of
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.services import create_proposal, set_coinvestigators
+from riskassess.proposals.services import create_proposal
+from tests.story import join
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +176,7 @@ def test_partner_of_another_proposal_is_refused(browser, draft, address, filed, 
 
 
 def test_two_who_write_at_once_lose_nothing(browser, draft, address, as_user, ana, mateo):
-    set_coinvestigators(proposal=draft, actor=ana, people=[(mateo, True)])
+    join(draft, mateo, can_edit=True)
     page = browser.get(address)
     name_people(draft, mateo, ("AT", "Mateo's Choice"))
     coimbra = draft.participations.get(partner__country="PT")

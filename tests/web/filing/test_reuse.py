@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.services import set_coinvestigators
+from tests.story import join
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_copy_sent_twice_is_one_draft(browser, filed):
 
 def test_copy_is_open_to_whoever_takes_part_and_becomes_theirs(as_user, filed, ana, mateo, eve, omar):
     source = filed()
-    set_coinvestigators(proposal=source, actor=ana, people=[(mateo, False)])
+    join(source, mateo, can_edit=False)
     address = reverse("proposal_copy", args=[source.reference])
 
     statuses = [as_user(person).post(address).status_code for person in (eve, omar, mateo)]

@@ -11,10 +11,10 @@ from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.models import Answer, AnswerChange
 from riskassess.audit.models import Event
 from riskassess.management.filing import answer
-from riskassess.proposals.services import set_coinvestigators
 from riskassess.web.draft import Draft
 from riskassess.web.views.questionnaire import Contested, read_shown, save_section, section_form
 from riskassess.workflow import discard, submit
+from tests.story import join
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_text_typed_while_somebody_submitted_is_kept(as_user, ana, filed, listed
 
 def test_two_who_change_one_answer_both_see_it(as_user, ana, mateo, filed):
     proposal = filed()
-    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, True)])
+    join(proposal, mateo, can_edit=True)
     browser = as_user(ana)
     sent = filled(browser.get(section(proposal, "work")), "questions", T4="applied")
     answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic"})

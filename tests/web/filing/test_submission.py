@@ -6,7 +6,8 @@ from django.urls import reverse
 from riskassess import workflow
 from riskassess.core.errors import Conflict
 from riskassess.management.filing import answer
-from riskassess.proposals.services import describe, set_coinvestigators
+from riskassess.proposals.services import describe
+from tests.story import join
 from tests.web.filing.pages import filled, text_of
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def draft(filed, ana, mateo):
     proposal = filed()
-    set_coinvestigators(proposal=proposal, actor=ana, people=[(mateo, True)])
+    join(proposal, mateo, can_edit=True)
     return proposal
 
 
