@@ -1,11 +1,12 @@
 from django.db import transaction
 from django.utils.translation import gettext, override
 
+from riskassess.assessments.queries import catalogue_of
 from riskassess.audit.log import record as record_event
 from riskassess.files.services import store_bytes
 from riskassess.jobs.running import Refused
-from riskassess.reports.content import collect
-from riskassess.reports.models import Report
+from riskassess.reports.content import blank_content, collect
+from riskassess.reports.models import BlankForm, Report
 from riskassess.reports.render import render
 from riskassess.reviews.queries import visible_proposals
 
@@ -33,6 +34,28 @@ def build(report: Report) -> Report:
             after={"kind": str(report.kind), "sha256": report.sha256, "size": report.file.size},
         )
     return report
+
+
+def build_blank(form: BlankForm) -> BlankForm:
+    """As `build`, for the blank questionnaire of a release."""
+    if form.file_id:
+        return form
+    with override(form.language):
+        content = render(blank_content(catalogue_of(form.release), institution=form.institution))
+    with transaction.atomic():
+        form = BlankForm.objects.select_for_update(of=("self",)).select_related("release").get(pk=form.pk)
+        if form.file_id:
+            return form
+        form.file = store_bytes(content=content, name=form.file_name, content_type="application/pdf")
+        form.save(update_fields=["file"])
+        record_event(
+            "questionnaire.built",
+            subject=form,
+            actor_id=None,
+            role="system",
+            after={"release": str(form.release), "language": form.language, "sha256": form.file.sha256},
+        )
+    return form
 
 
 def _guard_asker(report: Report) -> None:

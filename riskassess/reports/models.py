@@ -22,7 +22,27 @@ class State(models.TextChoices):
     FAILED = "failed", _("could not be built")
 
 
-class Report(UidModel, DatedModel):
+class Building:
+    """What has a job that builds a file, and the file once that is there."""
+
+    @property
+    def state(self) -> str:
+        if self.file_id:
+            return State.READY
+        if self.job is None or self.job.state == JobState.QUEUED:
+            return State.QUEUED
+        return State.WORKING if self.job.state == JobState.WORKING else State.FAILED
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == State.READY
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state == State.FAILED
+
+
+class Report(Building, UidModel, DatedModel):
     """A PDF about one assessment or decision, from when it is asked for until its file is there for good.
 
     Whatever may change between the asking and the building is copied here, so that building it late or twice gives the
@@ -82,22 +102,6 @@ class Report(UidModel, DatedModel):
         return reverse("report", args=[self.uid])
 
     @property
-    def state(self) -> str:
-        if self.file_id:
-            return State.READY
-        if self.job is None or self.job.state == JobState.QUEUED:
-            return State.QUEUED
-        return State.WORKING if self.job.state == JobState.WORKING else State.FAILED
-
-    @property
-    def is_ready(self) -> bool:
-        return self.state == State.READY
-
-    @property
-    def is_failed(self) -> bool:
-        return self.state == State.FAILED
-
-    @property
     def sentence(self) -> str:
         """Where it stands in words a person can act on."""
         state = self.state
@@ -113,3 +117,26 @@ class Report(UidModel, DatedModel):
     @property
     def file_name(self) -> str:
         return f"{self.proposal.reference}-v{self.version.number}-{self.kind}.pdf"
+
+
+class BlankForm(Building, UidModel, DatedModel):
+    """The blank questionnaire of a release as a PDF, made once of what `made_from` is the fingerprint of."""
+
+    release = models.ForeignKey("assessments.CatalogueRelease", on_delete=models.PROTECT, related_name="blank_forms")
+    language = models.CharField(_("language"), max_length=8)
+    institution = models.CharField(_("institution"), max_length=200, blank=True)
+    made_from = models.CharField(max_length=64, unique=True, help_text="Release, language, institution and page.")
+    job = models.ForeignKey("jobs.Job", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file = models.OneToOneField(
+        "files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="blank_form"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"Questionnaire of {self.release} ({self.language})"
+
+    @property
+    def file_name(self) -> str:
+        return f"questionnaire-{self.release.catalogue_id}-{self.release.version}-{self.language}.pdf"

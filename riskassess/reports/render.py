@@ -7,7 +7,7 @@ from weasyprint import CSS, HTML, LOGGER
 from weasyprint.text.fonts import FontConfiguration
 
 from riskassess.reports.fetching import ClosedFetcher, style_text
-from riskassess.reports.shapes import ReportContent
+from riskassess.reports.shapes import BlankContent, ReportContent
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +26,12 @@ class LetterCounter(logging.Filter):
 
 def render(content: ReportContent) -> bytes:
     """The content as a tagged PDF. The same content gives the same bytes on one machine: fonts and Pango count too."""
+    return to_pdf(page_text(content))
+
+
+def to_pdf(page: str) -> bytes:
     fonts, fetcher = FontConfiguration(), ClosedFetcher()
-    html = HTML(string=page_text(content), url_fetcher=fetcher)
+    html = HTML(string=page, url_fetcher=fetcher)
     css = CSS(string=style_text(), url_fetcher=fetcher, font_config=fonts)
     letters = LetterCounter()
     LOGGER.addFilter(letters)
@@ -40,7 +44,7 @@ def render(content: ReportContent) -> bytes:
     return pdf
 
 
-def page_text(content: ReportContent) -> str:
+def page_text(content: ReportContent | BlankContent) -> str:
     """The report as HTML. Its templates escape everything, and nothing that a person wrote stands in an address."""
     return render_to_string(f"reports/{content.kind}.html", {"report": visible(content)})
 

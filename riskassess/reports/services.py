@@ -1,10 +1,14 @@
+import hashlib
+from functools import cache
+from pathlib import Path
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
-from riskassess.assessments.models import AssessmentRecord, SafeguardState
+from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, SafeguardState
 from riskassess.audit.log import record as record_event
 from riskassess.audit.models import ChainHead
 from riskassess.core.errors import Conflict, DomainError
@@ -12,8 +16,11 @@ from riskassess.files.services import read_bytes
 from riskassess.jobs import services as jobs
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import role_in
-from riskassess.reports.models import Kind, Report
+from riskassess.reports.models import BlankForm, Kind, Report
 from riskassess.reviews.models import Case, Decision
+
+# What decides how the blank questionnaire looks: where one of these changed, another PDF is made.
+PAGES_OF_BLANK = ("reports/base.html", "reports/questionnaire.html", "reports/report.css", "catalogue/clause.html")
 
 
 @transaction.atomic
@@ -58,6 +65,29 @@ def request_report(
     report.save(update_fields=["job"])
     _record(report, "report.requested", asked_by)
     return report
+
+
+@transaction.atomic
+def request_blank_form(*, release: CatalogueRelease, language: str, institution: str) -> BlankForm:
+    """The blank questionnaire as a PDF, there or on its way. Asked again it is the same one; one that failed is tried
+    anew by `prepare`."""
+    named = "\n".join([release.sha256, language, institution, _pages_of_blank()])
+    made_from = hashlib.sha256(named.encode()).hexdigest()
+    present = BlankForm.objects.select_related("release", "file", "job").filter(made_from=made_from).first()
+    if present is not None:
+        return present
+    values = {"release": release, "language": language, "institution": institution}
+    form, is_new = BlankForm.objects.get_or_create(made_from=made_from, defaults=values)
+    if is_new:
+        form.job = jobs.enqueue("reports.build_blank_form", f"blank:{form.uid}", ids=[form.pk])
+        form.save(update_fields=["job"])
+    return form
+
+
+@cache
+def _pages_of_blank() -> str:
+    texts = ((Path(settings.BASE_DIR) / "templates" / name).read_bytes() for name in PAGES_OF_BLANK)
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from datetime import date
 from riskassess.assessments.countries import CountryUsed
 from riskassess.assessments.lowering import Lowering
 from riskassess.assessments.owners import OwnersUsed
+from riskassess.engine.describing import Clause
 from riskassess.engine.results import Because, Grade, Interval, SourceRef
 
 
@@ -251,3 +252,66 @@ class ReportContent:
     @property
     def answer_count(self) -> int:
         return sum(bool(line.words) for group in self.answers for line in group.lines)
+
+
+@dataclass(frozen=True)
+class BlankQuestion:
+    id: str
+    text: str
+    help: str
+    example: str
+    why: str
+    seen_by: str
+    form: str  # "one", "many", "text", "date" or "number": what is ticked or written
+    options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # words of a group, then text and help of each
+    has_unsure: bool
+    unsure_help: str
+    may_stay_empty: bool
+    when: Clause | None
+    leads_to: tuple[str, ...]
+    is_followed: bool
+
+    @property
+    def is_long(self) -> bool:
+        """So many answers that they stand in two columns."""
+        return self.answer_count > 8
+
+    @property
+    def is_tall(self) -> bool:
+        """Too tall to be kept on one page without leaving most of the page before it empty."""
+        return self.answer_count > 20
+
+    @property
+    def answer_count(self) -> int:
+        return sum(len(options) for _group, options in self.options)
+
+
+@dataclass(frozen=True)
+class BlankSection:
+    id: str
+    title: str
+    help: str
+    scope: str
+    questions: tuple[BlankQuestion, ...]
+
+
+@dataclass(frozen=True)
+class BlankContent:
+    """The questionnaire of a release with room to write; nothing of any proposal."""
+
+    language: str
+    institution: str
+    title: str
+    version: str
+    released_on: date
+    sections: tuple[BlankSection, ...]
+    kind: str = "questionnaire"
+
+    @property
+    def made_at(self) -> str:
+        """The day of the release, so that a later building gives the same bytes."""
+        return self.released_on.isoformat()
+
+    @property
+    def count(self) -> int:
+        return sum(len(section.questions) for section in self.sections)

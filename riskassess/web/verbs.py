@@ -95,6 +95,7 @@ VERB_WORDS = {
     "replay.ended": _("ended a replay of stored assessments"),
     "replay.started": _("began a replay of stored assessments"),
     "replay.stopped": _("stopped a replay of stored assessments"),
+    "questionnaire.built": _("made the blank questionnaire as a PDF"),
     "report.built": _("made a report"),
     "report.requested": _("asked for a report"),
     "report.retried": _("asked for a report again"),

@@ -38,6 +38,8 @@ class Command(BaseCommand):
         for step in steps:
             told = self.stdout if verbosity > 1 else StringIO()
             call_command(step, verbosity=verbosity - 1, stdout=told, stderr=self.stderr)
+        if not static_only:
+            call_command("make_questionnaire", verbosity=verbosity - 1, stdout=StringIO(), stderr=self.stderr)
         if demo:
             with redirect_stdout(StringIO()):  # the story's mails lie in var/mail; the terminal is for the logins
                 run_pending(queue=Queue.BULK)

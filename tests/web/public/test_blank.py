@@ -1,11 +1,15 @@
 """The blank questionnaire is open to everybody, whole, and can be searched."""
 
+import io
 import re
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from riskassess.assessments.queries import catalogue_of, current_release
+from riskassess.jobs.models import Job
+from riskassess.reports.models import BlankForm
 from riskassess.web.views import blank
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +111,48 @@ def test_page_costs_few_queries(client, catalogue, django_assert_max_num_queries
 
 def test_without_any_release_there_is_no_page_yet(client):
     assert client.get(reverse("questionnaire")).status_code == 404
+
+
+def test_pdf_waits_for_a_worker_and_is_then_the_same_file_for_everybody(client, catalogue, as_user, ana, run_jobs):
+    waiting = client.get(reverse("questionnaire_pdf"))
+    assert (waiting.status_code, "waits for its turn" in waiting.content.decode()) == (202, True)
+
+    run_jobs()
+
+    first, second = client.get(reverse("questionnaire_pdf")), as_user(ana).get(reverse("questionnaire_pdf"))
+    assert first.content == second.content
+    assert first.content.startswith(b"%PDF-1.7")
+    assert first["Content-Type"] == "application/pdf"
+    assert first["Content-Disposition"] == 'attachment; filename="questionnaire-allea-eu-1.1.0-en.pdf"'
+    assert "sandbox" in first["Content-Security-Policy"]
+    polled = client.get(reverse("questionnaire_pdf"), headers={"HX-Request": "true"}).content.decode()
+    assert f'href="{reverse("questionnaire_pdf")}"' in polled
+
+
+def test_pdf_that_could_not_be_made_says_so_and_is_tried_again_by_prepare(client, catalogue, run_jobs):
+    client.get(reverse("questionnaire_pdf"))
+    Job.objects.update(state="failed", attempts=3)
+
+    page = client.get(reverse("questionnaire_pdf")).content.decode()
+    assert "The PDF could not be made." in page
+
+    call_command("make_questionnaire", stdout=io.StringIO())
+    run_jobs()
+    assert client.get(reverse("questionnaire_pdf")).status_code == 200
+
+
+def test_pdf_of_a_language_that_the_catalogue_lacks_is_the_one_in_its_own(client, catalogue, run_jobs):
+    client.cookies["django_language"] = "fr"
+    client.get(reverse("questionnaire_pdf"))
+    run_jobs()
+
+    assert "-en.pdf" in client.get(reverse("questionnaire_pdf"))["Content-Disposition"]
+    assert BlankForm.objects.count() == 1
+
+
+def test_pdf_costs_few_queries(client, catalogue, run_jobs, django_assert_max_num_queries):
+    client.get(reverse("questionnaire_pdf"))
+    run_jobs()
+
+    with django_assert_max_num_queries(5):
+        client.get(reverse("questionnaire_pdf"))
