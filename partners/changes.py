@@ -9,23 +9,21 @@ from partners.models import FactChange, Partner, Party, name_of_party
 
 
 def note_list_facts(party: Party, before: dict[str, str], after: dict[str, str], cause: str) -> None:
-    """Each change of what the lists say of a party, and of whatever a partner owns more than half of."""
-    about = name_of_party(party)
+    """Each change of what the lists say of a party, and of whatever it owns more than half of."""
     FactChange.objects.bulk_create(
-        FactChange(**{about: party}, fact=fact, before=before[fact], after=value, cause=cause)
+        FactChange(**{name_of_party(party): party}, fact=fact, before=before[fact], after=value, cause=cause)
         for fact, value in after.items()
         if value != before[fact]
     )
-    if about == "partner":
-        note_below(party, before["sanction_hit"], after["sanction_hit"], cause)
+    note_below(party, before["sanction_hit"], after["sanction_hit"], cause)
 
 
-def note_below(partner: Partner, before: str, after: str, cause: str) -> None:
+def note_below(party: Party, before: str, after: str, cause: str) -> None:
     """What the lists say of an owner changed, or is said for the first time."""
     today = timezone.localdate()
-    if after != before and (below := queries.owned_below(partner, today)):
-        was = queries.owner_hits(below, today, {partner.pk: before})
-        note_owner_hits(was, queries.owner_hits(below, today, {partner.pk: after}), cause)
+    if after != before and (below := queries.owned_below(party, today)):
+        was = queries.owner_hits(below, today, {party: before})
+        note_owner_hits(was, queries.owner_hits(below, today, {party: after}), cause)
 
 
 def owner_hits_below(partner: Partner, on: date) -> dict[int, queries.OwnerHit]:

@@ -62,7 +62,7 @@ def _keep(
     after = queries.said_by(screening, hits)
     if earlier:
         note_list_facts(party, queries.said_by(earlier), after, f"screening {screening.uid}")
-    elif about == "partner":
+    else:
         note_below(party, "not_screened", after["sanction_hit"], f"screening {screening.uid}")
     record(
         f"{about}.screened",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -216,20 +217,19 @@ def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersio
     version = assessments.freeze_version(proposal=proposal, actor=actor, seen=seen)
     Proposal.objects.filter(pk=proposal.pk).update(submitted_at=timezone.now())
     partners = _partners_of(proposal)
-    stale = _stale([*partners, *registry.owners_of(partners, timezone.localdate())])
     people = _contacts_of(proposal)
     registry_services.file_contacts(contacts=Contact.objects.filter(pk__in=[contact.pk for contact in people]))
-    stale_people = _stale(people)
+    stale = _stale([*partners, *registry.owners_of(partners, timezone.localdate()), *people])
     goes_on = {"follow_up": "schedule.assess_submitted", "ids": (proposal.pk,), "asked_by": actor}
-    for partner in stale:
-        key = f"screen:{version.uid}:{partner.uid}"
-        registry_services.request_screening(partner=partner, key=key, **goes_on)
-    for contact in stale_people:
-        key = f"screen:{version.uid}:{contact.uid}"
-        registry_services.request_contact_screening(contact=contact, key=key, **goes_on)
+    for party in stale:
+        key = f"screen:{version.uid}:{party.uid}"
+        if isinstance(party, Contact):
+            registry_services.request_contact_screening(contact=party, key=key, **goes_on)
+        else:
+            registry_services.request_screening(partner=party, key=key, **goes_on)
     # Who files together is in conflict from now on, also over other proposals.
     _hand_back_conflicted([proposal.owner, *(row.user for row in proposal.coinvestigators.select_related("user"))])
-    if not stale and not stale_people:
+    if not stale:
         assess_submitted(proposal=proposal)
     return version
 
@@ -569,8 +569,8 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
 
 @story()
 def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
-    """Keep an officer's judgement of a match and reassess each open proposal with that partner or contact."""
-    waiting = _guarded_open(actor, **_concerned(hit.screening.about))
+    """Keep an officer's judgement of a match and reassess each open proposal with that party, or with what it owns."""
+    waiting = _guarded_open(actor, _with_party(hit.screening.about))
     judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
@@ -580,7 +580,7 @@ def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
 @story()
 def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     """A second person stands by the clearing of a match; each open proposal with that party is assessed with it."""
-    waiting = _guarded_open(actor, **_concerned(judgement.about))
+    waiting = _guarded_open(actor, _with_party(judgement.about))
     judgement = registry_services.confirm_judgement(judgement=judgement, actor=actor)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
@@ -592,8 +592,7 @@ def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
     """An officer has looked at what changed about a partner, a contact or a country: the open proposals that it
     concerns are assessed again, and given; what is approved or registered keeps its state."""
     about = change.partner or change.contact
-    concerned = _concerned(about) if about else {"partner__country": change.country}
-    waiting = _guarded_open(actor, **concerned)
+    waiting = _guarded_open(actor, _with(about) if about else Q(partner__country=change.country))
     if not registry_services.close_change(change=change):
         raise Conflict(_("Somebody has dealt with this change meanwhile."))
     assessed = [proposal for proposal in waiting if reassess(proposal=proposal, trigger="facts")]
@@ -609,15 +608,22 @@ def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
     return assessed
 
 
-def _concerned(party: Party) -> dict:
-    return {"contacts__contact": party} if isinstance(party, Contact) else {"partner": party}
+def _with(party: Party) -> Q:
+    """Participations of a partner, or at which somebody is named."""
+    return Q(contacts__contact=party) if isinstance(party, Contact) else Q(partner=party)
+
+
+def _with_party(party: Party) -> Q:
+    """As `_with`, and those of whatever the party holds shares in."""
+    return _with(party) | Q(partner__in=registry.owned_below(party, timezone.localdate()))
 
 
 @story()
 def erase_contact(*, contact: Contact, actor: User, reason: str) -> None:
-    """Delete the details of a person whom submitted versions name, on request. Not while a proposal is in work with
-    them: until it is decided, whoever reviews it has to know whom it means."""
-    in_work = Proposal.objects.filter(participations__contacts__contact=contact, state__in=IN_WORK)
+    """Delete the details of a person whom submitted versions name, or who owns a partner, on request. Not while a
+    proposal is in work with them: until it is decided, whoever reviews it has to know whom it means."""
+    rows = Participation.objects.filter(_with_party(contact))
+    in_work = Proposal.objects.filter(participations__in=rows, state__in=IN_WORK)
     if reference := in_work.order_by("reference").values_list("reference", flat=True).first():
         raise Conflict(
             _("%(reference)s is in work with this person. The details can be erased once it is decided or withdrawn.")
@@ -627,9 +633,9 @@ def erase_contact(*, contact: Contact, actor: User, reason: str) -> None:
     registry_services.erase_contact(contact=contact, actor=actor, reason=reason)
 
 
-def _guarded_open(actor: User, **concerned) -> list[Proposal]:
+def _guarded_open(actor: User, concerned: Q) -> list[Proposal]:
     """The open proposals with such a participation; whoever has a conflict with one of them judges nothing about it."""
-    rows = Participation.objects.filter(**concerned)
+    rows = Participation.objects.filter(concerned)
     waiting = list(
         Proposal.objects.filter(participations__in=rows, state__in=[*UNDER_REVIEW, State.SUBMITTED]).distinct()
     )
@@ -642,7 +648,7 @@ def _guarded_open(actor: User, **concerned) -> list[Proposal]:
 def merge_partners(*, kept: Partner, merged: Partner, reason: str, actor: User) -> PartnerMerge:
     """Make one of two records; proposals that named the merged one name the kept one now."""
     for partner in (kept, merged):
-        _guarded_open(actor, partner=partner)
+        _guarded_open(actor, Q(partner=partner))
     moved = proposals.repoint_partner(old=merged, new=kept)
     return registry_services.merge_partners(
         kept=kept, merged=merged, reason=reason, actor=actor, pointers={"participations": moved}
@@ -652,7 +658,7 @@ def merge_partners(*, kept: Partner, merged: Partner, reason: str, actor: User) 
 @story()
 def undo_merge(*, merge: PartnerMerge, actor: User) -> PartnerMerge:
     """Take two records apart again, and with them the proposals that named the one that was merged."""
-    _guarded_open(actor, partner=merge.kept)
+    _guarded_open(actor, Q(partner=merge.kept))
     registry_services.undo_merge(merge=merge, actor=actor)
     proposals.repoint_partner(old=merge.kept, new=merge.merged, only=merge.moved["pointers"].get("participations", []))
     return merge

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from partners.models import ListEdition, Ownership, Partner
+from partners.models import Contact, ListEdition, Ownership, Partner, Party
 from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
 from partners.queries.listed import Match, find_listed, named_as
-from partners.queries.owners import HALF, Node, Shares, node_of, owner_of, percent_in, shares_above
+from partners.queries.owners import HALF, Node, Shares, node_of, owner_of, parties_in, percent_in, shares_above
 from partners.queries.screenings import (
     SANCTION_HITS,
     editions_in_force,
@@ -55,14 +55,14 @@ def facts_of_name(name: str, country: str, on: date) -> dict:
     return {**country_facts(country, on), **list_facts_unjudged(hit), "owner_hit": NO_VALUE}
 
 
-def owner_hits(partners: Iterable[Partner], on: date, said: Mapping[int, str] | None = None) -> dict[int, OwnerHit]:
+def owner_hits(partners: Iterable[Partner], on: date, said: Mapping[Party, str] | None = None) -> dict[int, OwnerHit]:
     """By partner id. `said` stands for what the lists say of some owners, in place of what they say now."""
     partners = list(partners)
     return owner_hits_in(shares_above(partners, on), partners, said)
 
 
 def owner_hits_in(
-    shares: Shares, partners: Iterable[Partner], said: Mapping[int, str] | None = None
+    shares: Shares, partners: Iterable[Partner], said: Mapping[Party, str] | None = None
 ) -> dict[int, OwnerHit]:
     """As `owner_hits`, where the shares above them are known already."""
     if not shares.of:
@@ -80,7 +80,7 @@ def _owner_hit(shares: Shares, verdicts: dict[Node, str], owned: Node) -> OwnerH
         meant = {node for node, said in verdicts.items() if said in gravest and node != owned}
         if owned in shares.owned_by(meant):
             chain = shares.chain(meant, owned)
-            of_owner = {owner_of(share): share for share in chain if owner_of(share) in meant}
+            of_owner = {share.party or owner_of(share): share for share in chain if owner_of(share) in meant}
             return OwnerHit(verdict, chain, tuple(of_owner.values()))
     if percent_in(direct, {owner_of(share) for share in direct}) < HALF:
         return OwnerHit(NO_VALUE)  # whoever holds the rest may hold more than half
@@ -88,23 +88,31 @@ def _owner_hit(shares: Shares, verdicts: dict[Node, str], owned: Node) -> OwnerH
     return OwnerHit("cleared" if owned in shares.owned_by(cleared) else "none")
 
 
-def _verdicts(shares: Shares, said: Mapping[int, str]) -> dict[Node, str]:
-    """What the lists say of each owner; one who is outside the registry is compared now, and nobody has judged that."""
-    owners = shares.owners
-    of_partners = sanction_hits([share.owner for share in owners.values() if share.owner_id]) | dict(said)
-    editions = editions_in_force() if any(not share.owner_id for share in owners.values()) else []
-    found = {}
-    for node, share in owners.items():
-        if share.owner_id:
-            found[node] = of_partners[share.owner_id]
-        elif not editions:
-            found[node] = "not_screened"
+def _verdicts(shares: Shares, said: Mapping[Party, str]) -> dict[Node, str]:
+    """What the lists say of each owner, the gravest where people are named alike; one who is known by name only is
+    compared now, and nobody has judged that."""
+    parties = parties_in(shares)
+    known = dict(said)
+    for kind in (Partner, Contact):
+        if some := [party for party in parties if isinstance(party, kind) and party not in known]:
+            verdicts = sanction_hits(some)
+            known |= {party: verdicts[party.pk] for party in some}
+    by_name = [node for node, share in shares.owners.items() if not share.party and not share.is_erased]
+    editions = editions_in_force() if by_name else []
+    found: dict[Node, str] = {}
+    for share in (share for each in shares.of.values() for share in each):
+        node = owner_of(share)
+        if share.party:
+            verdict = min((known[share.party], found.get(node, "none")), key=SANCTION_HITS.index)
+        elif share.is_erased or not editions:
+            verdict = "not_screened"
         else:
-            found[node] = "possible" if matches_outside(share, editions) else "none"
+            verdict = found.get(node) or ("possible" if matches_outside(share, editions) else "none")
+        found[node] = verdict
     return found
 
 
 def matches_outside(share: Ownership, editions: list[ListEdition]) -> list[Match]:
-    """Of an owner outside the registry: compared on the spot, and judged by nobody."""
-    who = named_as(share.owner_name, share.owner_country, share.owner_kind, share.owner_birth_year)
+    """Of an owner who is known by name only: compared on the spot, and judged by nobody."""
+    who = named_as(share.owner_name, share.country, share.owner_kind, share.owner_birth_year)
     return find_listed(who, editions)

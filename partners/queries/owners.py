@@ -8,12 +8,14 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from partners.matching.normalise import normalise
-from partners.models import Ownership, Parentage, Partner
+from partners.models import Ownership, Parentage, Partner, Party, name_of_party
 
 HALF = Decimal(50)
 MOST_LEVELS = 20  # one query each; a longer chain than this is a mistake somewhere in it
 
-Node = tuple  # ("partner", pk), or what tells one owner outside the registry from another
+# ("partner", pk), or what tells one owner outside the registry from another. People who are named alike count as one
+# here, so that their shares add up, and are still judged each on their own.
+Node = tuple
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Owner:
     """Somebody who owns more than half of a partner; `chain` are the shares that make it so, the farthest first."""
 
     partner: Partner | None
-    share: Ownership  # one of the owner's own shares: its name and, outside the registry, its country and birth year
+    share: Ownership  # one of the owner's own shares, which says who it is
     percent: Decimal
     chain: tuple[Ownership, ...]
 
@@ -77,7 +79,11 @@ def node_of(partner: Partner) -> Node:
 def owner_of(share: Ownership) -> Node:
     if share.owner_id:
         return ("partner", share.owner_id)
-    return ("name", normalise(share.owner_name), share.owner_kind, share.owner_country, share.owner_birth_year)
+    if person := share.person:
+        return ("person", normalise(person.name), person.orcid, person.birth_year)
+    if share.is_erased:
+        return ("erased", share.pk)
+    return ("name", normalise(share.owner_name), share.owner_kind, share.country, share.owner_birth_year)
 
 
 def percent_in(shares: Iterable[Ownership], holders: Collection[Node]) -> Decimal:
@@ -91,7 +97,7 @@ def percent_words(percent: Decimal) -> str:
 
 def current_shares(on: date) -> QuerySet[Ownership]:
     held = Ownership.objects.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gt=on))
-    return held.select_related("owner", "owned")
+    return held.select_related("owner", "owned", "person")
 
 
 def shares_above(partners: Iterable[Partner], on: date) -> Shares:
@@ -120,27 +126,33 @@ def owners_over_half(partner: Partner, shares: Shares) -> list[Owner]:
     return sorted(found, key=lambda owner: (len(owner.chain), -owner.percent, owner.name))
 
 
-def owners_of(partners: Iterable[Partner], on: date) -> list[Partner]:
-    """Every partner that holds a share in one of these, directly or through others, these left out."""
+def owners_of(partners: Iterable[Partner], on: date) -> list[Party]:
+    """Every partner and every person that holds a share in one of these, directly or through others, these left out."""
     partners = list(partners)
-    known = {partner.pk for partner in partners}
-    holders = {share.owner_id: share.owner for share in shares_above(partners, on).owners.values() if share.owner_id}
-    return [owner for pk, owner in holders.items() if pk not in known]
+    return [party for party in parties_in(shares_above(partners, on)) if party not in partners]
 
 
-def owned_below(partner: Partner, on: date) -> list[Partner]:
-    """Every partner in which this one holds a share, directly or through others."""
+def parties_in(shares: Shares) -> list[Party]:
+    """The partners and people that hold these shares."""
+    return list(dict.fromkeys(share.party for each in shares.of.values() for share in each if share.party))
+
+
+def owned_below(party: Party, on: date) -> list[Partner]:
+    """Every partner in which this one, or this person, holds a share, directly or through others."""
     found: dict[int, Partner] = {}
-    level = {partner.pk}
+    below = list(current_shares(on).filter(**{HELD_BY[name_of_party(party)]: party}))
     for _level in range(MOST_LEVELS):
-        below = current_shares(on).filter(owner__in=level) if level else ()
         new = {share.owned_id: share.owned for share in below if share.owned_id not in found}
         found |= new
-        level = set(new)
-        if not level:
+        if not new:
             break
-    found.pop(partner.pk, None)
+        below = list(current_shares(on).filter(owner__in=new))
+    if isinstance(party, Partner):
+        found.pop(party.pk, None)
     return list(found.values())
+
+
+HELD_BY = {"partner": "owner", "contact": "person"}
 
 
 def ancestors_of(partner: Partner) -> list[Partner]:

@@ -5,7 +5,7 @@ from partners.services.identifiers import add_identifier, remove_identifier, set
 from partners.services.judgements import confirm_judgement, judge_hit
 from partners.services.merging import merge_partners, undo_merge, why_not_undo
 from partners.services.names import add_alias, remove_alias
-from partners.services.owners import add_owner, add_parent, end_ownership, remove_owner, remove_parent
+from partners.services.owners import add_owner, add_parent, end_ownership, remove_owner, remove_parent, settle_owner
 from partners.services.partners import NearDuplicates, edit_partner, register_partner
 from partners.services.screenings import close_change, request_contact_screening, request_screening, screen_anew
 
@@ -34,6 +34,7 @@ __all__ = [
     "request_screening",
     "screen_anew",
     "set_ror_id",
+    "settle_owner",
     "undo_merge",
     "why_not_undo",
 ]

@@ -5,6 +5,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partners import queries
+from partners.changes import note_owner_hits
 from partners.matching.identifiers import read_orcid
 from partners.matching.normalise import normalise
 from partners.models import Contact, Hit
@@ -47,11 +49,17 @@ def forget_contact(*, contact: Contact) -> None:
 
 @transaction.atomic
 def erase_contact(*, contact: Contact, reason: str, actor: User) -> None:
-    """As `forget_contact`, on request; that it was done and why stays on record, the person does not."""
+    """As `forget_contact`, on request; that it was done and why stays on record, the person does not. Their shares stay
+    as those of a person who was erased, which reads as not compared until somebody says anew who holds them."""
     reason = (reason or "").strip()
     if not reason:
         raise DomainError(_("Say who asked for it, or why it is done. Leave the person's name out."), field="reason")
     record_event("contact.erased", contact, actor, after={"reason": reason})
+    today = timezone.localdate()
+    owned = queries.owned_below(contact, today)
+    before = queries.owner_hits(owned, today)
+    contact.holdings.update(person=None)
+    note_owner_hits(before, queries.owner_hits(owned, today), f"contact {contact.uid} erased")
     forget_contact(contact=contact)
 
 

@@ -7,15 +7,16 @@ from django.utils.translation import gettext as _
 
 from partners import queries
 from partners.changes import note_owner_hits, owner_hits_below
-from partners.models import Ownership, Parentage, Partner
+from partners.models import Contact, Ownership, Parentage, Partner
 from partners.queries.owners import percent_words
 from partners.services.cleaning import clean_country, clean_name
+from partners.services.contacts import forget_contact, keep_contact
 from partners.services.partners import register_partner
 from partners.services.recording import record_event
 from partners.services.screenings import screen_anew, screen_if_stale
 from riskassess.accounts.models import User
 from riskassess.audit.log import story
-from riskassess.core.errors import DomainError
+from riskassess.core.errors import Conflict, DomainError
 
 WHOLE = Decimal(100)
 
@@ -31,21 +32,13 @@ def add_owner(
     owner_name: str = "",
     owner_kind: str = Ownership.Kind.ORGANISATION,
     owner_country: str = "",
+    owner_orcid: str = "",
     owner_birth_year: int | None = None,
     since: date | None = None,
     until: date | None = None,
 ) -> Ownership:
-    """Record a share. An organisation whose country is known becomes a partner and is compared with the lists like any
-    other; a person, or a mere name, is compared whenever the facts are read, and nobody can judge that match."""
-    if owner is None and owner_kind == Ownership.Kind.ORGANISATION and owner_country:
-        owner = register_partner(name=owner_name, country=owner_country, actor=actor)
-    if owner is None:
-        owner_name, key = clean_name(owner_name)
-        if owner_kind == Ownership.Kind.ORGANISATION and key in queries.names_of(owned):
-            raise DomainError(_("This is the partner's own name, and none owns itself. Name its owner."), "owner_name")
-        owner_country = clean_country(owner_country) if owner_country else ""
-    elif owner.pk == owned.pk:
-        raise DomainError(_("A partner can't own itself. Choose another owner."), field="owner_name")
+    """Record a share. A person, and an organisation whose country is known, is compared with the lists and judged like
+    any other; a mere name is compared whenever the facts are read, and nobody can judge that match."""
     if not 0 < percent <= WHOLE:
         raise DomainError(_("The share must be more than 0 and at most 100 percent."), field="percent")
     if since and until and until <= since:
@@ -53,25 +46,93 @@ def add_owner(
     source = _clean_source(source)
     Partner.objects.select_for_update().get(pk=owned.pk)
     _guard_whole(owned, percent, since, until)
+    who = _who(
+        owned, actor, owner, owner_name, owner_kind, owner_country, orcid=owner_orcid, birth_year=owner_birth_year
+    )
     today = timezone.localdate()
     before = owner_hits_below(owned, today)
-    share = Ownership.objects.create(
-        owned=owned,
-        owner=owner,
-        owner_name="" if owner else owner_name,
-        owner_kind=owner_kind,
-        owner_country="" if owner else owner_country,
-        owner_birth_year=None if owner else owner_birth_year,
-        percent=percent,
-        since=since,
-        until=until,
-        source=source,
-    )
-    if owner:
-        screen_if_stale(owner, actor)
+    share = Ownership.objects.create(owned=owned, percent=percent, since=since, until=until, source=source, **who)
+    _compare(share, actor)
     note_owner_hits(before, owner_hits_below(owned, today), f"ownership {share.uid}")
     record_event("partner.owner_added", owned, actor, after=_content(share))
     return share
+
+
+@story()
+def settle_owner(
+    *,
+    share: Ownership,
+    actor: User,
+    owner: Partner | None = None,
+    owner_name: str = "",
+    owner_kind: str = Ownership.Kind.ORGANISATION,
+    owner_country: str = "",
+    owner_orcid: str = "",
+    owner_birth_year: int | None = None,
+) -> Ownership:
+    """Say who the owner is of whom only a name was recorded, or nothing is kept any more, so that a match can be
+    judged."""
+    owned, today = share.owned, timezone.localdate()
+    Partner.objects.select_for_update().get(pk=owned.pk)
+    share.refresh_from_db()
+    if share.party:
+        raise Conflict(_("Somebody said meanwhile who this owner is. Nothing else was changed."))
+    if owner is None and owner_kind == Ownership.Kind.ORGANISATION and not owner_country:
+        raise DomainError(_("Choose the country: only then is its match kept and can be judged."), "owner_country")
+    who = _who(
+        owned, actor, owner, owner_name, owner_kind, owner_country, orcid=owner_orcid, birth_year=owner_birth_year
+    )
+    before, was = owner_hits_below(owned, today), _content(share)
+    for field, value in who.items():
+        setattr(share, field, value)
+    share.save(update_fields=list(who))
+    _compare(share, actor)
+    note_owner_hits(before, owner_hits_below(owned, today), f"ownership {share.uid}")
+    record_event("partner.owner_settled", owned, actor, before=was, after=_content(share))
+    return share
+
+
+def _who(
+    owned: Partner,
+    actor: User,
+    owner: Partner | None,
+    name: str,
+    kind: str,
+    country: str,
+    *,
+    orcid: str,
+    birth_year: int | None,
+) -> dict:
+    """The fields of a share that say who holds it; a person's country is not among them."""
+    nobody = {"owner": None, "person": None, "owner_name": "", "owner_country": "", "owner_birth_year": None}
+    if owner is None and kind == Ownership.Kind.PERSON:
+        return nobody | {"owner_kind": kind, "person": _keep_person(owned, name, orcid, birth_year)}
+    if owner is None and country:
+        owner = register_partner(name=name, country=clean_country(country), actor=actor)
+    if owner is None:
+        name, key = clean_name(name)
+        if key in queries.names_of(owned):
+            raise DomainError(_("This is the partner's own name, and none owns itself. Name its owner."), "owner_name")
+        return nobody | {"owner_kind": kind, "owner_name": name}
+    if owner.pk == owned.pk:
+        raise DomainError(_("A partner can't own itself. Choose another owner."), field="owner_name")
+    return nobody | {"owner_kind": Ownership.Kind.ORGANISATION, "owner": owner}
+
+
+def _keep_person(owned: Partner, name: str, orcid: str, birth_year: int | None) -> Contact:
+    """The person who is known as an owner by just this; without an ORCID iD only among those who held shares here."""
+    known = Contact.objects.filter(holdings__isnull=False)
+    if not (orcid or "").strip():
+        known = known.filter(holdings__owned=owned)
+    try:
+        return keep_contact(name=name, orcid=orcid, birth_year=birth_year, known=known)
+    except DomainError as fault:
+        raise DomainError(str(fault), field=f"owner_{fault.field}") from None
+
+
+def _compare(share: Ownership, actor: User) -> None:
+    if share.party:
+        screen_if_stale(share.party, actor)
 
 
 @transaction.atomic
@@ -90,10 +151,13 @@ def end_ownership(*, share: Ownership, until: date, actor: User) -> Ownership:
 
 @transaction.atomic
 def remove_owner(*, share: Ownership, actor: User) -> None:
-    """Take back a share that was recorded in error; one that ended gets its last day instead."""
+    """Take back a share that was recorded in error, and with it a person who holds no other; one that ended gets its
+    last day instead."""
     owned, content, uid, today = share.owned, _content(share), share.uid, timezone.localdate()
-    before = owner_hits_below(owned, today)
+    before, person = owner_hits_below(owned, today), share.person
     share.delete()
+    if person and not person.holdings.exists():
+        forget_contact(contact=person)
     note_owner_hits(before, owner_hits_below(owned, today), f"ownership {uid}")
     record_event("partner.owner_removed", owned, actor, before=content)
 
@@ -156,8 +220,10 @@ def _clean_source(source: str) -> str:
 
 
 def _content(share: Ownership) -> dict:
+    """As the record keeps it: a person by number only, so that the details can be erased."""
     return {
-        "owner": share.who,
+        "owner": "" if share.is_of_a_person else share.who,
+        **({"person": str(share.person.uid) if share.person else "erased"} if share.is_of_a_person else {}),
         "percent": percent_words(share.percent),
         "since": share.since.isoformat() if share.since else "",
         "until": share.until.isoformat() if share.until else "",

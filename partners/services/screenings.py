@@ -4,7 +4,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from partners import queries
-from partners.models import Contact, FactChange, Partner
+from partners.models import Contact, FactChange, Partner, Party
 from partners.queries.due import due_contacts, due_for_screening, hourly_key
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job, Queue
@@ -28,13 +28,16 @@ def request_contact_screening(
     return enqueue("partners.screen_contact", key, ids=[contact.pk, *ids], follow_up=follow_up, asked_by=asked_by)
 
 
-def screen_anew(partner: Partner, actor: User) -> Job:
+def screen_anew(party: Party, actor: User) -> Job:
     """Something that a screening reads was changed."""
-    return request_screening(partner=partner, key=f"screen:{partner.uid}:changed:{uuid4().hex}", asked_by=actor)
+    key = f"screen:{party.uid}:changed:{uuid4().hex}"
+    if isinstance(party, Contact):
+        return request_contact_screening(contact=party, key=key, asked_by=actor)
+    return request_screening(partner=party, key=key, asked_by=actor)
 
 
-def screen_if_stale(partner: Partner, actor: User) -> Job | None:
-    return None if queries.is_fresh(partner) else screen_anew(partner, actor)
+def screen_if_stale(party: Party, actor: User) -> Job | None:
+    return None if queries.is_fresh(party) else screen_anew(party, actor)
 
 
 def screen_due(*, now: datetime, most: int = MOST_AT_ONCE) -> int:

@@ -3,6 +3,8 @@
 What an assessment read of it is kept with its record as plain data, since shares and matches change: by partner
 `{"row", "partner", "said", "meant": [{"name", "uid", "lists": [{"list", "date"}]}], "chain": [{"owner", "percent",
 "owned", "since", "source"}]}`, dates as ISO text or none, the uid empty outside the registry, the farthest share first.
+Of a person it keeps no name: `"person"` is then their uid, or empty where only a name was known, so that their details
+can be erased.
 """
 
 from collections.abc import Iterable
@@ -14,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners import queries as registry
-from partners.models import Judgement, ListEdition, Ownership, Partner
-from partners.queries.owners import Node, owner_of, percent_words
+from partners.models import Contact, Judgement, ListEdition, Ownership, Partner, Party, Screening
+from partners.queries.owners import percent_words
 
 OWNERS_SAID = {
     "confirmed": gettext_lazy("More than half is owned by somebody who is on a list, as a person confirmed."),
@@ -42,16 +44,24 @@ class OwnersUsed:
 
 
 def owners_used(read: list[dict], *, sees_screening: bool) -> tuple[OwnersUsed, ...]:
-    """What was read, in words for a reader."""
+    """What was read, in words for a reader; people by name only for whoever sees matches."""
+    people = _names_of_people(read) if sees_screening else {}
     return tuple(
         OwnersUsed(
             partner=each["partner"],
             sentence=str(OWNERS_SAID[each["said"]]),
-            meant=tuple(map(_meant_words, each["meant"])) if sees_screening else (),
-            chain=tuple(map(_share_words, each["chain"])),
+            meant=tuple(_meant_words(owner, people) for owner in each["meant"]) if sees_screening else (),
+            chain=tuple(_share_words(share, people) for share in each["chain"]),
         )
         for each in read
     )
+
+
+def _names_of_people(read: list[dict]) -> dict[str, str]:
+    """By uid, of those whose details were not erased; one query, and none where no owner is a person."""
+    rows = [row for each in read for row in (*each["meant"], *each["chain"])]
+    uids = {row["person"] for row in rows if row.get("person")}
+    return {str(person.uid): person.name for person in Contact.objects.filter(uid__in=uids)} if uids else {}
 
 
 def read_owners(facts: dict, partners: dict[str, str], *, on: date) -> list[dict]:
@@ -72,7 +82,7 @@ def read_owners(facts: dict, partners: dict[str, str], *, on: date) -> list[dict
                 "row": row["id"],
                 "partner": row["label"],
                 "said": row["facts"]["owner_hit"],
-                "meant": [_meant_data(share, lists[owner_of(share)]) for share in hit.meant],
+                "meant": [_meant_data(share, lists[share.pk]) for share in hit.meant],
                 "chain": [share_data(share) for share in hit.chain],
             }
         )
@@ -80,12 +90,18 @@ def read_owners(facts: dict, partners: dict[str, str], *, on: date) -> list[dict
 
 
 def _meant_data(share: Ownership, lists: list[dict]) -> dict:
-    return {"name": share.who, "uid": str(share.owner.uid) if share.owner_id else "", "lists": lists}
+    return {**_who(share, "name"), "uid": str(share.owner.uid) if share.owner_id else "", "lists": lists}
+
+
+def _who(share: Ownership, key: str) -> dict[str, str]:
+    if share.is_of_a_person:
+        return {key: "", "person": str(share.person.uid) if share.person else ""}
+    return {key: share.who}
 
 
 def share_data(share: Ownership) -> dict:
     return {
-        "owner": share.who,
+        **_who(share, "owner"),
         "percent": percent_words(share.percent),
         "owned": share.owned.name,
         "since": share.since.isoformat() if share.since else None,
@@ -93,20 +109,25 @@ def share_data(share: Ownership) -> dict:
     }
 
 
-def share_words(share: Ownership) -> str:
+def share_words(share: Ownership, *, sees_people: bool) -> str:
     """Who holds how much of whom, since when, and who says so."""
-    return _share_words(share_data(share))
+    people = {str(share.person.uid): share.person.name} if share.person and sees_people else {}
+    return _share_words(share_data(share), people)
 
 
-def _share_words(share: dict) -> str:
-    held = _("%(owner)s holds %(percent)s %% of %(owned)s") % share
+def _share_words(share: dict, people: dict[str, str]) -> str:
+    held = _("%(owner)s holds %(percent)s %% of %(owned)s") % {**share, "owner": _name(share, "owner", people)}
     if share["since"]:
         held = _("%(held)s since %(day)s") % {"held": held, "day": _day(share["since"])}
     return _("%(held)s (source: %(source)s)") % {"held": held, "source": share["source"]}
 
 
-def _meant_words(owner: dict) -> OwnerMeant:
-    return OwnerMeant(owner["name"], owner["uid"], "; ".join(map(_list_words, owner["lists"])))
+def _name(row: dict, key: str, people: dict[str, str]) -> str:
+    return row[key] or people.get(row.get("person", "")) or _("A person")
+
+
+def _meant_words(owner: dict, people: dict[str, str]) -> OwnerMeant:
+    return OwnerMeant(_name(owner, "name", people), owner["uid"], "; ".join(map(_list_words, owner["lists"])))
 
 
 def _list_words(each: dict) -> str:
@@ -117,21 +138,30 @@ def _day(text: str) -> str:
     return date_format(date.fromisoformat(text), "j M Y")
 
 
-def _lists_of(owners: Iterable[Ownership]) -> dict[Node, list[dict]]:
-    """By owner, the lists with a match that is not judged to be another's."""
-    shares = {owner_of(share): share for share in owners}
-    screenings = registry.latest_screenings([share.owner for share in shares.values() if share.owner_id])
+def _lists_of(shares: Iterable[Ownership]) -> dict[int, list[dict]]:
+    """By share, the lists on which its owner has a match that is not judged to be another's."""
+    shares = {share.pk: share for share in shares}
+    screenings = _screenings_of({share.party for share in shares.values() if share.party})
     in_force, found = registry.editions_in_force(), {}
-    for node, share in shares.items():
-        if not share.owner_id:
+    for pk, share in shares.items():
+        if not share.party and not share.is_erased:
             editions = {match.edition for match in registry.matches_outside(share, in_force)}
-        elif screening := screenings.get(share.owner_id):
+        elif screening := screenings.get(share.party):
             editions = {
                 hit.edition for hit in screening.hits.all() if hit.is_open or hit.verdict != Judgement.Verdict.DIFFERENT
             }
         else:
             editions = set()
-        found[node] = [_list_data(edition) for edition in sorted(editions, key=lambda one: (one.source.name, one.pk))]
+        found[pk] = [_list_data(edition) for edition in sorted(editions, key=lambda one: (one.source.name, one.pk))]
+    return found
+
+
+def _screenings_of(parties: Iterable[Party]) -> dict[Party, Screening]:
+    found = {}
+    for kind in (Partner, Contact):
+        if some := [party for party in parties if isinstance(party, kind)]:
+            screenings = registry.latest_screenings(some)
+            found |= {party: screenings[party.pk] for party in some if party.pk in screenings}
     return found
 
 

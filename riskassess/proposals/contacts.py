@@ -98,7 +98,8 @@ def contacts_of(proposal: Proposal) -> list[ParticipationContact]:
 
 def forget_unnamed(*, contacts: list[int]) -> None:
     """Delete those of these people whom no proposal names any more and no submitted version ever did."""
-    for contact in Contact.objects.filter(pk__in=contacts, filed_at__isnull=True, participations__isnull=True):
+    unnamed = {"participations__isnull": True, "holdings__isnull": True}
+    for contact in Contact.objects.filter(pk__in=contacts, filed_at__isnull=True, **unnamed):
         forget_contact(contact=contact)
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.countries import country_name
-from partners.models import Alias, Identifier, Ownership, PartnerType
-from partners.queries import Owner, OwnerHit
+from partners.models import Alias, Identifier, Ownership, Partner, PartnerType, Party
+from partners.queries import Owner, OwnerHit, Standing
 from partners.queries.owners import Shares, node_of, percent_words
 from riskassess.assessments.owners import OWNERS_SAID, share_words
 from riskassess.audit.models import Event
@@ -32,17 +32,22 @@ FIELDS = {
     "value": gettext_lazy("identifier"), "owner": gettext_lazy("owner"), "percent": gettext_lazy("percent"),
     "since": gettext_lazy("since"), "until": gettext_lazy("until"), "source": gettext_lazy("source"),
     "parent": gettext_lazy("part of"), "merged": gettext_lazy("record"), "reason": gettext_lazy("reason"),
-    "told_apart": gettext_lazy("told apart from"),
+    "told_apart": gettext_lazy("told apart from"), "person": gettext_lazy("owner"),
 }  # fmt: skip
 DEEPEST = 6
 
 
-def owner_words(owner: Owner) -> dict:
+def name_of(share: Ownership, *, sees_people: bool) -> str:
+    """People who own a partner are named to whoever sees matches, and to nobody else."""
+    return share.who if sees_people or not share.is_of_a_person else _("A person")
+
+
+def owner_words(owner: Owner, *, sees_people: bool) -> dict:
     """Who holds more than half, and through whom."""
     return {
-        "owner": owner,
+        "name": name_of(owner.share, sees_people=sees_people),
         "percent": percent_words(owner.percent),
-        "chain": [share_words(share) for share in owner.chain],
+        "chain": [share_words(share, sees_people=sees_people) for share in owner.chain],
         "is_direct": len(owner.chain) == 1,
     }
 
@@ -55,55 +60,55 @@ def owner_hit_words(hit: OwnerHit) -> dict | None:
         "value": hit.value,
         "sentence": SAID_OF_OWNERS[hit.value],
         "listed": [share.who for share in hit.meant],
-        "chain": [share_words(share) for share in hit.chain],
+        "chain": [share_words(share, sees_people=True) for share in hit.chain],
         "outside": [] if hit.value != "possible" else outside_words(hit),
     }
 
 
 def outside_words(hit: OwnerHit) -> list[dict]:
-    """Owners outside the registry that may be on a list: where their match is seen, and how it can be settled."""
+    """Owners known by name only that may be on a list: where their match is seen."""
     return [
-        {
-            "name": share.who,
-            "url": f"{reverse('list_search')}?{urlencode(_searched(share))}",
-            "way_out": OUTSIDE[share.owner_kind == Ownership.Kind.PERSON],
-        }
+        {"name": share.who, "url": f"{reverse('list_search')}?{urlencode(_searched(share))}"}
         for share in hit.meant
-        if not share.owner_id
+        if not share.party and not share.is_erased
     ]
-
-
-OUTSIDE = {
-    True: gettext_lazy(
-        "A person outside the registry. A year of birth tells people of one name apart: where you learn it, mark the "
-        "share as recorded in error and record it again with the year."
-    ),
-    False: gettext_lazy(
-        "Known by name only, so the match can't be judged. Mark the share as recorded in error and record it again "
-        "with the country: then the owner is a partner with matches of its own."
-    ),
-}
 
 
 def _searched(share: Ownership) -> dict[str, str | int]:
     asked = {
         "name": share.owner_name,
-        "country": share.owner_country,
-        "kind": "person" if share.owner_kind == Ownership.Kind.PERSON else "organisation",
+        "country": share.country,
+        "kind": "person" if share.is_of_a_person else "organisation",
         "birth_year": share.owner_birth_year,
     }
     return {key: value for key, value in asked.items() if value}
 
 
-def owner_tree(shares: Shares, partner, level: int = 0, seen: frozenset = frozenset()) -> list[dict]:
+def owner_tree(
+    shares: Shares, partner, *, sees_people: bool, level: int = 0, seen: frozenset = frozenset()
+) -> list[dict]:
     """The shares above a partner, line by line; a circle is shown once."""
     rows = []
     if level < DEEPEST:
         for share in shares.of.get(node_of(partner), ()):
-            rows.append({"share": share, "level": level, "percent": percent_words(share.percent)})
+            who = name_of(share, sees_people=sees_people)
+            rows.append({"share": share, "who": who, "level": level, "percent": percent_words(share.percent)})
             if share.owner_id and share.owner_id not in seen:
-                rows += owner_tree(shares, share.owner, level + 1, seen | {share.owner_id})
+                above = {"sees_people": sees_people, "level": level + 1, "seen": seen | {share.owner_id}}
+                rows += owner_tree(shares, share.owner, **above)
     return rows
+
+
+def with_lists(tree: list[dict], standings: dict[Party, Standing], partner: Partner) -> list[dict]:
+    """The same with what the lists say of each owner, and the pages on which the matches are judged."""
+    for row in tree:
+        share = row["share"]
+        if standing := standings.get(share.party):
+            row["tone"], row["said"] = STANDINGS[standing.facts["sanction_hit"]]
+            hits = standing.screening.hits.all() if standing.screening else ()
+            at = share.owner or partner
+            row["hits"] = [{"hit": hit, "url": reverse("partner_match", args=[at.uid, hit.uid])} for hit in hits]
+    return tree
 
 
 def history_row(event: Event, actor: str) -> dict:
@@ -130,5 +135,7 @@ def _said(field: str, value) -> str:
         return ""
     if field == "country":
         return str(country_name(value))
+    if field == "person":
+        return _("a person")
     choices = {"kind": Alias.Kind.choices, "scheme": Identifier.Scheme.choices, "type": PartnerType.choices}.get(field)
     return str(dict(choices).get(value, value)) if choices else str(value)

@@ -100,6 +100,8 @@ POLICY: dict[tuple[str, str], str] = {
     ("partner_merge", "GET"): "partners.edit",
     ("partner_merge", "POST"): "partners.edit",
     ("partner_unmerge", "POST"): "partners.edit",
+    ("owner_erase", "GET"): "partners.edit",
+    ("owner_erase", "POST"): "partners.edit",
     ("partner_match", "GET"): "partners.see_screening",
     ("partner_match_evidence", "GET"): "partners.see_screening",
     ("partner_match", "POST"): "partners.see_screening",

@@ -117,6 +117,7 @@ urlpatterns = [
         partner_matches.partner_match_evidence,
         name="partner_match_evidence",
     ),
+    path("partners/<uuid:uid>/owners/<uuid:person>/erase", partner_matches.owner_erase, name="owner_erase"),
     path("partners/<uuid:uid>/matches/<uuid:hit>", partner_matches.partner_match, name="partner_match"),
     path(CASE, case.case, name="case"),
     path(f"{CASE}/assign", moves.assign, name="assign"),

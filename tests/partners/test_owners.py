@@ -4,19 +4,23 @@ from decimal import Decimal
 import pytest
 
 from partners import queries
-from partners.models import FactChange, Ownership
+from partners.models import Contact, FactChange, Ownership
 from partners.queries.owners import shares_above
 from partners.screening import screen
 from partners.services import (
     add_alias,
     add_owner,
     add_parent,
+    confirm_judgement,
     end_ownership,
+    erase_contact,
     judge_hit,
     register_partner,
     remove_owner,
+    settle_owner,
 )
-from riskassess.core.errors import DomainError
+from riskassess.audit.models import Event
+from riskassess.core.errors import Conflict, DomainError
 
 TODAY = date(2026, 11, 23)
 ROW = "X1,Halcyon Freight Holding,,,organisation,NO,Programme,2026-01-01,,"
@@ -83,7 +87,7 @@ def test_partner_does_not_own_itself_under_one_of_its_names(name, partner, omar)
     with pytest.raises(DomainError, match="the partner's own name"):
         add_owner(**given)
 
-    assert add_owner(**given, owner_kind="person").owner_name == name  # a founder may be called like the house
+    assert add_owner(**given, owner_kind="person").person.name == name  # a founder may be called like the house
     assert Ownership.objects.count() == 1
 
 
@@ -134,7 +138,7 @@ def test_clean_owners_of_a_minority_say_nothing_of_the_rest(partner, owns, sanct
 
     owns(owner, low, "40")
     minority = said(low)
-    owns(None, low, "30", owner_name="Ingrid Solvang", owner_kind=Ownership.Kind.PERSON)
+    screen(owns(None, low, "30", owner_name="Ingrid Solvang", owner_kind=Ownership.Kind.PERSON).person)
 
     assert (minority, said(low)) == ("no_value", "none")
 
@@ -168,3 +172,124 @@ def test_a_part_can_not_be_the_whole_of_its_own_whole(partner, omar):
 
     with pytest.raises(DomainError, match="itself a part"):
         add_parent(child=whole, parent=part, source="Statutes", actor=omar)
+
+
+PERSON = "X3,Orsolya Quillfeather,,,person,NO,Programme,2026-01-01,,"
+
+
+@pytest.fixture
+def of_orsolya(partner, owns, sanctions, put_in_force):
+    """More than half of a partner is a listed person's."""
+    put_in_force(sanctions, ROW, PERSON)
+    low = partner("Kestrel Arc Instruments")
+    screen(low)
+    given = {"owner_name": "Orsolya Quillfeather", "owner_kind": Ownership.Kind.PERSON, "owner_country": "NO"}
+    return owns(None, low, "60", **given)
+
+
+def test_person_who_owns_a_partner_is_screened_judged_and_cleared_by_two(of_orsolya, omar, ana):
+    low, person = of_orsolya.owned, of_orsolya.person
+    before_screening = said(low)
+    screen(person)
+    possible = said(low)
+    hit = queries.latest_screening(person).hits.get()
+
+    judgement = judge_hit(hit=hit, verdict="different", reason="Another field.", actor=omar)
+    by_one = said(low)
+    confirm_judgement(judgement=judgement, actor=ana)
+
+    assert (before_screening, possible, by_one, said(low)) == ("not_screened", "possible", "possible", "cleared")
+    assert (of_orsolya.owner_name, of_orsolya.owner_country) == ("", "")  # where a person comes from is not kept
+    changes = FactChange.objects.filter(fact="owner_hit", partner=low).order_by("pk").values_list("before", "after")
+    assert list(changes) == [("no_value", "not_screened"), ("not_screened", "possible"), ("possible", "cleared")]
+
+
+def test_confirmed_person_stands_with_the_chain(of_orsolya, partner, owns, omar):
+    between, low = of_orsolya.owned, partner("Kestrel Delta")
+    owns(between, low, "51")
+    screen(of_orsolya.person)
+
+    hit = queries.latest_screening(of_orsolya.person).hits.get()
+    judge_hit(hit=hit, verdict="same", reason="The register says so.", actor=omar)
+
+    found = queries.owner_hits([low], TODAY)[low.pk]
+    assert (found.value, [share.person for share in found.meant]) == ("confirmed", [of_orsolya.person])
+    assert [(share.who, share.owned.name) for share in found.chain] == [
+        ("Orsolya Quillfeather", between.name),
+        (between.name, low.name),
+    ]
+
+
+def test_shares_of_people_named_alike_add_up_and_are_judged_apart(of_orsolya, partner, owns, omar):
+    between, low = partner("Harbour Crown"), partner("Harbour Delta")
+    for owned in (between, low):
+        owns(None, owned, "51" if owned == between else "30", owner_name="Orsolya Quillfeather", owner_kind="person")
+    owns(between, low, "30")
+    people = list(Contact.objects.all())
+    for person in (*people, between):
+        screen(person)
+    assert (len(people), said(low)) == (3, "possible")
+
+    hit = queries.latest_screening(low.owners.get(person__isnull=False).person).hits.get()
+    judge_hit(hit=hit, verdict="same", reason="The register says so.", actor=omar)
+
+    assert said(low) == "confirmed"  # the other is taken for the same until somebody tells them apart
+    assert queries.sanction_hits(people).values() != ["confirmed"] * 3
+
+
+def test_owner_by_name_is_settled_as_a_person_or_as_an_organisation(partner, owns, omar, sanctions, put_in_force):
+    put_in_force(sanctions, ROW, PERSON)
+    low = partner("Kestrel Arc Instruments")
+    by_name = owns(None, low, "30", owner_name="Halcyon Freight Holding")
+    old = Ownership.objects.create(
+        owned=low, percent=60, owner_name="Orsolya Quillfeather", owner_kind="person", owner_country="NO", source="R"
+    )
+    assert said(low) == "possible"
+
+    organisation = settle_owner(share=by_name, owner_name="Halcyon Freight Holding", owner_country="NO", actor=omar)
+    person = settle_owner(share=old, owner_name=old.owner_name, owner_kind="person", owner_birth_year=1990, actor=omar)
+    for party in (organisation.owner, person.person):
+        screen(party)
+
+    assert (organisation.owner.name, organisation.owner_name, person.owner_country) == (by_name.owner.name, "", "")
+    assert person.person.birth_year == 1990
+    with pytest.raises(Conflict, match="said meanwhile"):
+        settle_owner(share=old, owner_name="Ida Holm", owner_kind="person", actor=omar)
+
+
+def test_erased_owner_leaves_the_share_and_counts_as_not_compared(of_orsolya, omar):
+    low, person = of_orsolya.owned, of_orsolya.person
+    screen(person)
+
+    erase_contact(contact=person, reason="Asked for on 3 May.", actor=omar)
+
+    of_orsolya.refresh_from_db()
+    assert (of_orsolya.is_erased, of_orsolya.percent, said(low)) == (True, 60, "not_screened")
+    assert not Contact.objects.exists()
+    told = [str(event.detail.after) + str(event.detail.before) for event in Event.objects.all()]
+    assert not any("Quillfeather" in each for each in told)
+    settle_owner(share=of_orsolya, owner_name="Ida Holm", owner_kind="person", actor=omar)
+    screen(of_orsolya.person)
+    assert said(low) == "none"
+
+
+def test_person_recorded_in_error_is_forgotten_with_the_share(of_orsolya, omar):
+    screen(of_orsolya.person)
+
+    remove_owner(share=of_orsolya, actor=omar)
+
+    assert (Contact.objects.count(), said(of_orsolya.owned)) == (0, "no_value")
+
+
+def test_person_is_kept_once_for_shares_of_one_partner_and_by_orcid_anywhere(partner, owns):
+    one, two = partner("Harbour Crown"), partner("Harbour Delta")
+    named = {"owner_name": "Ida Holm", "owner_kind": "person"}
+    with_id = named | {"owner_orcid": "https://orcid.org/0000-0002-1825-0097"}
+
+    shares = [
+        owns(None, one, "10", **named), owns(None, one, "10", **named), owns(None, two, "10", **named),
+        owns(None, one, "10", **with_id), owns(None, two, "10", **with_id),
+    ]  # fmt: skip
+
+    people = [share.person_id for share in shares]
+    assert [people[0] == people[1], people[0] == people[2], people[3] == people[4]] == [True, False, True]

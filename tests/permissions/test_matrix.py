@@ -1,10 +1,12 @@
 """Who gets which page of one high case: a table typed by hand from the permission matrix, against the real views."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from partners.services import add_owner, register_partner
 from riskassess import workflow
 from riskassess.accounts.models import User
 from riskassess.assessments.queries import latest_record
@@ -141,6 +143,21 @@ def test_only_authors_copy_and_only_what_stands_is_renewed(submitted, people, as
 
 
 UID_ROUTES = {"contact_erase", "hold_lift", "hold_confirm", "match", "safeguard_settle", "safeguard_drop"}
+
+
+def test_details_of_an_owner_are_erased_by_officers_alone(people, as_user):
+    partner = register_partner(name="Kestrel Arc", country="NO", actor=people["omar"])
+    given = {"owner_name": "Ida Holm", "owner_kind": "person", "source": "Register", "actor": people["omar"]}
+    share = add_owner(owned=partner, percent=Decimal(60), **given)
+    url = reverse("owner_erase", args=[partner.uid, share.person.uid])
+
+    seen = tuple(as_user(people[person]).get(url).status_code for person in PEOPLE)
+    refused = [
+        as_user(people[person]).post(url, {"reason": "No."}).status_code for person in PEOPLE if person != "omar"
+    ]
+
+    assert seen == (403, 403, 200, 403, 403, 403, 403)
+    assert set(refused) == {403}
 
 
 def test_a_denial_leaves_an_event(submitted, people, as_user):

@@ -21,6 +21,7 @@ FILLED = {
     "merge": uuid.UUID(int=9),
     "dimension": "knowledge",
     "mitigation": "M_end_use",
+    "person": uuid.UUID(int=10),
 }
 
 

@@ -9,8 +9,11 @@ from django.urls import reverse
 from partners import queries
 from partners.models import ListedEntity
 from partners.screening import screen
-from partners.services import add_alias, add_owner, judge_hit, register_partner
+from partners.services import add_alias, add_owner, confirm_judgement, judge_hit, register_partner
+from riskassess import workflow
 from riskassess.assessments.owners import read_owners
+from riskassess.assessments.queries import latest_record
+from riskassess.core.errors import DomainError
 from riskassess.reports.content import collect
 from riskassess.reports.render import page_text
 from tests.story import *  # noqa: F403
@@ -113,3 +116,79 @@ def test_reading_owners_costs_the_same_for_any_number(
         read = read_owners(facts, uids, on=date(2026, 11, 24))
 
     assert len(read) == (count if said == "possible" else 0)
+
+
+@pytest.fixture
+def of_a_person(filed, listed, omar):
+    """A submitted proposal whose first partner is owned by a person who has the name of a listed one."""
+    proposal = filed(example=HIGH)
+    partner = proposal.participations.order_by("position").first().partner
+    person = ListedEntity.objects.filter(kind="person").first()
+    add_owner(
+        owned=partner, owner_name=person.name, owner_kind="person", percent=Decimal(60), source="Register", actor=omar
+    )
+    return submit_proposal(proposal), partner, partner.owners.get().person
+
+
+def facts_of(proposal):
+    return latest_record(proposal).facts["partners"][0]["facts"]
+
+
+def test_match_of_a_person_who_owns_a_partner_is_judged_from_the_case(of_a_person, ana, omar, jonas, as_user):
+    proposal, partner, person = of_a_person
+    assert facts_of(proposal)["owner_hit"] == "possible"  # submitting waited for the comparison
+    hit = queries.latest_screening(person).hits.get()
+    address = reverse("match", args=[proposal.reference, hit.uid])
+    case = read_by(as_user, omar, "case", proposal)
+    assert [address in case, f"holds shares in {partner.name}" in case] == [True, True]
+    assert f"who holds shares in {partner.name}" in as_user(omar).get(address).content.decode()
+
+    as_user(omar).post(address, {"verdict": "different", "reason": "Another year of birth."})
+    assert facts_of(proposal)["owner_hit"] == "possible"
+    confirm_judgement(judgement=hit.__class__.objects.get(pk=hit.pk).judgement, actor=jonas)
+    workflow.reassess(proposal=proposal, trigger="judgement")
+
+    assert facts_of(proposal)["owner_hit"] == "cleared"
+    assert proposal.case.holds.get(rule="L01").state == "gone"
+
+
+def test_neither_record_nor_report_has_the_name_of_a_person_who_owns(of_a_person, ana, omar, as_user):
+    proposal, partner, person = of_a_person
+    record = latest_record(proposal)
+
+    report, assessment, case = (
+        page_text(collect(proposal.reports.first())),
+        read_by(as_user, ana, "assessment", proposal),
+        read_by(as_user, omar, "case", proposal),
+    )
+
+    assert [person.name in text for text in (str(record.owners), report, assessment, case)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert f"A person holds 60 % of {partner.name}" in report
+    assert f"A person holds 60 % of {partner.name}" in assessment
+    assert f"{person.name} holds 60 % of {partner.name}" in case
+
+
+def test_owner_is_erased_once_no_proposal_is_in_work(of_a_person, omar, as_user):
+    proposal, partner, person = of_a_person
+    url = reverse("owner_erase", args=[partner.uid, person.uid])
+
+    refused = as_user(omar).post(url, {"reason": "Asked for."})
+    workflow.withdraw(proposal=proposal, actor=proposal.owner)
+    erased = as_user(omar).post(url, {"reason": "Asked for."})
+
+    assert (refused.status_code, erased.status_code) == (409, 302)
+    assert f"{proposal.reference} is in work" in refused.content.decode()
+    assert "A person holds 60 %" in read_by(as_user, omar, "assessment", proposal)
+
+
+def test_officer_with_a_conflict_judges_no_owner_of_the_partner(of_a_person, omar):
+    proposal, _partner, person = of_a_person
+    proposal.coinvestigators.create(user=omar)
+
+    with pytest.raises(DomainError, match="Somebody else takes this step"):
+        workflow.judge_hit(hit=queries.latest_screening(person).hits.get(), actor=omar, verdict="same", reason="It is.")

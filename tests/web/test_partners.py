@@ -53,7 +53,7 @@ def test_page_takes_the_same_queries_for_any_number(count, kestrel, omar, as_use
         add_owner(owned=kestrel, owner=owner, percent=Decimal(20), source="Register", actor=omar)
     client = as_user(omar)
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(24):
         client.get(kestrel.get_absolute_url())
 
 
@@ -118,21 +118,98 @@ def test_what_can_not_be_kept_is_said_at_its_field_and_stays_typed(given, field,
     assert not Ownership.objects.exists()
 
 
-def test_listed_owner_outside_the_registry_is_named_with_the_way_to_settle_it(kestrel, listed, omar, as_user):
+def test_listed_owner_known_by_name_only_is_settled_on_the_page(kestrel, listed, omar, as_user, run_jobs):
     organisation = ListedEntity.objects.filter(kind="organisation").exclude(name__icontains="kestrel").first().name
     person = ListedEntity.objects.filter(kind="person").first().name
-    client, shown = as_user(omar), []
-    for name, kind in ((organisation, "organisation"), (person, "person")):
-        Ownership.objects.all().delete()
-        given = {"owner": None, "owner_name": name, "owner_kind": kind, "source": "Register"}
-        add_owner(owned=kestrel, percent=Decimal(90), actor=omar, **given)
-        page = client.get(kestrel.get_absolute_url())
-        (outside,) = page.context["owner_hit"]["outside"]
-        shown.append(str(outside["way_out"]) in page.content.decode().replace("&#x27;", "'"))
-        assert outside["name"] == name
-        assert name in client.get(outside["url"]).content.decode()
+    client, url = as_user(omar), kestrel.get_absolute_url()
+    add_owner(owned=kestrel, percent=Decimal(60), owner_name=organisation, source="Register", actor=omar)
+    old = Ownership.objects.create(
+        owned=kestrel,
+        percent=Decimal(30),
+        owner_name=person,
+        owner_kind="person",
+        owner_country="NO",
+        source="Register",
+    )
+    page = client.get(url)
+    for outside in page.context["owner_hit"]["outside"]:
+        assert outside["name"] in client.get(outside["url"]).content.decode()
+    keys = [row["key"] for row in page.context["unsettled"]]
 
-    assert shown == [True, True]
+    for key, given in zip(keys, ({"owner_country": "NO"}, {"owner_birth_year": "1961"}), strict=True):
+        kind, name = ("person", person) if "owner_birth_year" in given else ("organisation", organisation)
+        typed = {"do": key, f"{key}-owner_kind": kind, f"{key}-owner_name": name}
+        typed |= {f"{key}-{field}": value for field, value in given.items()}
+        assert client.post(url, typed).status_code == 302
+    run_jobs()
+
+    page = client.get(url)
+    old.refresh_from_db()
+    assert page.context["unsettled"] == []
+    assert (old.person.name, old.person.birth_year, old.owner_name, old.owner_country) == (person, 1961, "", "")
+    assert [len(row["hits"]) > 0 for row in page.context["tree"]] == [True, True]
+
+
+def test_settling_an_organisation_needs_its_country(kestrel, omar, as_user):
+    add_owner(owned=kestrel, percent=Decimal(60), owner_name="Boreal Holding", source="Register", actor=omar)
+    key = f"settle-owner:{Ownership.objects.get().uid}"
+    typed = {"do": key, f"{key}-owner_kind": "organisation", f"{key}-owner_name": "Boreal Holding"}
+
+    response = as_user(omar).post(kestrel.get_absolute_url(), typed)
+
+    assert response.status_code == 422
+    assert "Choose the country" in " ".join(response.context["faulty"].errors["owner_country"])
+    assert Ownership.objects.get().owner_name == "Boreal Holding"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"owner_orcid": "0000-0002-1825-0098"}, "owner_orcid"), ({"owner_birth_year": "1740"}, "owner_birth_year")],
+)
+def test_what_tells_a_person_apart_is_checked_at_its_field(given, field, kestrel, omar, as_user):
+    typed = {"owner_name": "Ida Holm", "owner_kind": "person", "percent": "60", "source": "Register", **given}
+
+    response = as_user(omar).post(
+        kestrel.get_absolute_url(), {"do": "owner"} | {f"owner-{name}": value for name, value in typed.items()}
+    )
+
+    assert (response.status_code, list(response.context["faulty"].errors)) == (422, [field])
+    assert not Ownership.objects.exists()
+
+
+def test_person_who_owns_a_partner_is_named_to_whoever_sees_matches_alone(kestrel, omar, ana, tomasz, as_user):
+    add_owner(
+        owned=kestrel,
+        percent=Decimal(60),
+        owner_name="Ida Holm",
+        owner_kind="person",
+        owner_birth_year=1974,
+        source="Register",
+        actor=omar,
+    )
+
+    pages = [as_user(who).get(kestrel.get_absolute_url()).content.decode() for who in (omar, tomasz, ana)]
+
+    assert ["Ida Holm" in page for page in pages] == [True, True, False]
+    assert ["born 1974" in page for page in pages] == [True, True, False]
+    assert "A person, 60 %" in pages[2]
+
+
+def test_details_of_an_owner_are_erased_from_the_page_and_the_share_stays(kestrel, omar, ana, as_user):
+    given = {"owner_name": "Ida Holm", "owner_kind": "person", "source": "Register", "actor": omar}
+    share = add_owner(owned=kestrel, percent=Decimal(60), **given)
+    url = reverse("owner_erase", args=[kestrel.uid, share.person.uid])
+    assert url in as_user(omar).get(kestrel.get_absolute_url()).content.decode()
+    assert [as_user(ana).get(url).status_code, as_user(ana).post(url, {"reason": "No."}).status_code] == [403, 403]
+    assert as_user(omar).post(url, {"reason": " "}).status_code == 422
+
+    response = as_user(omar).post(url, {"reason": "Asked for on 3 May."})
+
+    share.refresh_from_db()
+    page = as_user(omar).get(kestrel.get_absolute_url()).content.decode()
+    assert (response.url, share.is_erased, share.percent) == (kestrel.get_absolute_url(), True, 60)
+    assert "Ida Holm" not in page
+    assert "A person whose details were erased" in page
 
 
 def test_match_of_an_owner_is_judged_from_its_page(listed, omar, ana, as_user):

@@ -54,20 +54,49 @@ class IdentifierForm(OwnWordsForm):
     value = forms.CharField(label=_("Identifier"), max_length=120)
 
 
-class OwnerForm(OwnWordsForm):
-    owner_name = forms.CharField(label=_("Owner"), max_length=300)
+class WhoForm(OwnWordsForm):
+    """Who an owner is. Of a person as little as tells people of one name apart, and never where they come from."""
+
+    owner_name = forms.CharField(
+        label=_("Owner"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     owner_kind = forms.ChoiceField(
         label=_("Who it is"), choices=Ownership.Kind.choices, initial=Ownership.Kind.ORGANISATION
     )
     owner_country = forms.ChoiceField(
-        label=_("Country"),
+        label=_("Country of an organisation"),
         choices=any_country(_("not known")),
         required=False,
-        help_text=_("An organisation with a country becomes a partner of its own, so that its matches can be judged."),
+        help_text=_("With it the organisation becomes a partner of its own, so that its matches can be judged."),
+    )
+    owner_orcid = forms.CharField(
+        label=_("ORCID iD of a person"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "0000-0002-1825-0097"}),
+        help_text=_("It tells people of one name apart, and so does the year. Where a person comes from is not kept."),
     )
     owner_birth_year = forms.IntegerField(
-        label=_("Year of birth of a person"), required=False, min_value=1900, max_value=2100
+        label=_("Year of birth of a person"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "maxlength": 4}),
     )
+
+
+class SettleForm(WhoForm):
+    """Who it is of whom only a name was recorded."""
+
+    @staticmethod
+    def of(share: Ownership) -> dict:
+        return {
+            "owner_name": share.owner_name,
+            "owner_kind": share.owner_kind,
+            "owner_country": share.country,
+            "owner_birth_year": share.owner_birth_year,
+        }
+
+
+class OwnerForm(WhoForm):
     percent = forms.DecimalField(
         label=_("Percent"),
         max_digits=6,

@@ -31,6 +31,7 @@ from riskassess.web.actions import staff_actions
 from riskassess.web.context import home_of
 from riskassess.web.forms.reviews import NoteForm
 from riskassess.web.history import timeline
+from riskassess.web.owners import owners_to_look_at
 from riskassess.web.people import people_by_row, people_changes, with_screening
 
 RESPONSIBLE = {
@@ -59,8 +60,11 @@ def case_context(user, case) -> dict:
     actions = staff_actions(user, proposal)
     partners = partner_rows(record)
     people = with_screening(people_by_row(record.version), proposal.reference)
+    owners = owners_to_look_at([row["partner"] for row in partners], proposal.reference, timezone.localdate())
     for row in partners:
         row["people"] = people.get(row["id"], [])
+        row["owners"] = owners.get(row["partner"].pk, [])
+    others = [one for row in partners for one in (*row["people"], *row["owners"])]
     notes = list(case.notes.select_related("author")) if user.has_perm("reviews.read_notes", proposal) else []
     own_vote_in = counted_votes(case).filter(by=user).exists()
     shows_votes = case.closed_at is not None or own_vote_in
@@ -74,7 +78,7 @@ def case_context(user, case) -> dict:
         "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
         "facts": facts_strip(case, record, result),
         "tabs": tabs(result, safeguards, partners),
-        "move": move_box(user, case, actions, [*partners, *(one for row in partners for one in row["people"])]),
+        "move": move_box(user, case, actions, [*partners, *others]),
         "marks": result.firm_findings,
         "dimensions": [
             {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}

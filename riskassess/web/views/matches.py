@@ -6,12 +6,13 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from partners import queries as registry
 from partners.countries import country_name
-from partners.models import Hit
+from partners.models import Hit, Partner, name_of_party
 from riskassess import workflow
 from riskassess.assessments.queries import latest_version
 from riskassess.audit.services import record_read
@@ -105,13 +106,17 @@ def hits():
 
 
 def _hit_of(proposal, uid) -> Hit:
-    """A match of one of the partners in the newest version, or of somebody whom a version names there."""
+    """A match of one of the partners in the newest version, of whoever owns it, or of somebody whom a version names
+    there."""
     version = latest_version(proposal)
     if version is None:
         raise Http404
     partner_uids = [row["partner"] for row in version.content["partners"]]
     named = Q(screening__partner__uid__in=partner_uids) | Q(screening__partner__absorbed__uid__in=partner_uids)
     named |= Q(screening__contact__uid__in=uids_named(proposal))
+    partners = Partner.objects.filter(Q(uid__in=partner_uids) | Q(absorbed__uid__in=partner_uids)).distinct()
+    for owner in registry.owners_of(partners, timezone.localdate()):
+        named |= Q(**{f"screening__{name_of_party(owner)}": owner})
     return get_object_or_404(hits().filter(named).distinct(), uid=uid)
 
 
@@ -121,6 +126,8 @@ def place_of(hit: Hit, proposal) -> str:
         return ""
     links = ParticipationContact.objects.filter(participation__proposal=proposal, contact=hit.screening.contact_id)
     link = links.select_related("participation__partner").first()
+    if link is None and (share := hit.screening.contact.holdings.select_related("owned").first()):
+        return _("who holds shares in %(partner)s") % {"partner": share.owned}
     if link is None:
         return _("named in an earlier version of %(reference)s") % {"reference": proposal.reference}
     place = _("named at %(partner)s") % {"partner": link.participation.partner}

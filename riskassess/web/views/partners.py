@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services
-from partners.models import Partner
+from partners.models import Partner, Party
 from partners.queries.due import next_try
 from partners.queries.facts import owner_hits_in
-from partners.queries.owners import node_of, shares_above
+from partners.queries.owners import Shares, node_of, parties_in, shares_above
 from riskassess.audit.log import subject_of
 from riskassess.audit.queries import events_of
 from riskassess.core.errors import DomainError
@@ -25,6 +25,7 @@ from riskassess.reviews.queries import visible_proposals
 from riskassess.web import partner_words as words
 from riskassess.web.forms import partners as forms
 from riskassess.web.history import actor_of
+from riskassess.web.owners import standings_of
 from riskassess.web.views.moves import keep_refusal, status_of
 
 PAGE_SIZE = 50
@@ -68,6 +69,8 @@ def partner(request, uid):
     }
     if action != "edit":
         opened["edit"] = forms.PartnerEditForm(initial=forms.PartnerEditForm.of(found), prefix="edit")
+    if action.startswith("settle-owner:"):
+        opened[action] = forms.SettleForm(request.POST, prefix=action)
     if action:
         form = opened.get(action)
         try:
@@ -81,6 +84,7 @@ def partner(request, uid):
         found.refresh_from_db()
     bound = [form for form in opened.values() if form.is_bound]
     context = page_of(request, found) | {"forms": opened, "opened": action, "faulty": bound[0] if bound else None}
+    context["unsettled"] = unsettled(context["tree"], opened)
     return render(request, "partners/partner.html", context, status=status_of(*bound))
 
 
@@ -106,6 +110,8 @@ def change(partner: Partner, action: str, form, request) -> bool:
         services.add_identifier(partner=partner, actor=actor, **given)
     elif action == "owner":
         services.add_owner(owned=partner, actor=actor, **given)
+    elif action.startswith("settle-owner:"):
+        services.settle_owner(share=one_of(partner.owners, action.partition(":")[2]), actor=actor, **given)
     elif action == "parent":
         services.add_parent(child=partner, actor=actor, **given)
     elif action == "screen":
@@ -154,23 +160,37 @@ def ror_of(partner: Partner) -> dict | None:
     return {"standing": standing, "tree": registry.ror_tree(standing.given)}
 
 
+def unsettled(tree: list[dict], opened: dict) -> list[dict]:
+    """A form for each owner of whom only a name is known, or nothing any more."""
+    rows = []
+    for share in (row["share"] for row in tree if not row["level"] and not row["share"].party):
+        key = f"settle-owner:{share.uid}"
+        form = opened.get(key) or forms.SettleForm(initial=forms.SettleForm.of(share), prefix=key)
+        rows.append({"key": key, "name": share.who, "form": form})
+    return rows
+
+
 def page_of(request, partner: Partner) -> dict:
     today, user = timezone.localdate(), request.user
+    sees_screening = user.has_perm("partners.see_screening")
     shares = shares_above([partner], today)
     proposals = (
         Participation.objects.filter(partner=partner, proposal__in=visible_proposals(user))
         .select_related("proposal__owner")
         .order_by("-proposal__created_at")[:MOST_PROPOSALS]
     )
+    ended = partner.owners.filter(until__lte=today).select_related("owner", "person")
     context = {
         "partner": partner,
         "ror": ror_of(partner),
         "crumbs": [(_("Partners"), reverse("partners")), (partner.name, "")],
         "names": partner.aliases.all(),
         "identifiers": partner.identifiers.all(),
-        "tree": words.owner_tree(shares, partner, seen=frozenset({partner.pk})),
-        "owners": [words.owner_words(owner) for owner in registry.owners_over_half(partner, shares)],
-        "ended": partner.owners.filter(until__lte=today).select_related("owner"),
+        "tree": words.owner_tree(shares, partner, sees_people=sees_screening, seen=frozenset({partner.pk})),
+        "owners": [
+            words.owner_words(owner, sees_people=sees_screening) for owner in registry.owners_over_half(partner, shares)
+        ],
+        "ended": [{"share": share, "who": words.name_of(share, sees_people=sees_screening)} for share in ended],
         "holdings": partner.holdings.select_related("owned"),
         "parentages": partner.parentages.select_related("parent"),
         "parts": partner.parts.select_related("child"),
@@ -178,24 +198,36 @@ def page_of(request, partner: Partner) -> dict:
         "proposals": proposals,
         "merges": partner.merges.filter(undone_at__isnull=True).select_related("merged", "by"),
         "may_edit": user.has_perm("partners.edit"),
-        "sees_screening": user.has_perm("partners.see_screening"),
+        "sees_screening": sees_screening,
         "has_owner": bool(shares.of.get(node_of(partner))),
     }
-    if context["sees_screening"]:
-        standing = registry.screening_standings([partner])[partner.pk]
-        screening = standing.screening
-        tone, said = words.STANDINGS[standing.facts["sanction_hit"]]
-        context |= {
-            "not_current": standing.why if screening and not standing.is_current else "",
-            "next_try": next_try(partner) if screening and not standing.is_current else None,
-            "screening": screening,
-            "tone": tone,
-            "said": said,
-            "hits": sorted(screening.hits.all(), key=lambda hit: not hit.is_open) if screening else [],
-            "owner_hit": words.owner_hit_words(owner_hits_in(shares, [partner])[partner.pk]),
+    if sees_screening:
+        standings = standings_of([partner, *parties_in(shares)])
+        words.with_lists(context["tree"], standings, partner)
+        context |= lists_of(partner, standings[partner]) | {
+            "owner_hit": words.owner_hit_words(owner_hits_of(partner, shares, standings)),
             "history": [
                 words.history_row(event, actor_of(event, user))
                 for event in events_of(subject_of(partner))[:MOST_EVENTS]
             ],
         }
     return context
+
+
+def owner_hits_of(partner: Partner, shares: Shares, standings: dict[Party, registry.Standing]) -> registry.OwnerHit:
+    said = {party: standing.facts["sanction_hit"] for party, standing in standings.items()}
+    return owner_hits_in(shares, [partner], said)[partner.pk]
+
+
+def lists_of(partner: Partner, standing: registry.Standing) -> dict:
+    """What the lists say of the partner itself."""
+    screening = standing.screening
+    tone, said = words.STANDINGS[standing.facts["sanction_hit"]]
+    return {
+        "not_current": standing.why if screening and not standing.is_current else "",
+        "next_try": next_try(partner) if screening and not standing.is_current else None,
+        "screening": screening,
+        "tone": tone,
+        "said": said,
+        "hits": sorted(screening.hits.all(), key=lambda hit: not hit.is_open) if screening else [],
+    }

@@ -183,7 +183,7 @@ def test_command_says_which_proposals_name_a_person(hit, omar, ana):
     call_command("contacts", "quillf", stdout=out)
 
     assert [LISTED in out.getvalue(), proposal.reference in out.getvalue()] == [True, True]
-    with pytest.raises(CommandError, match="No proposal names anybody like"):
+    with pytest.raises(CommandError, match="No proposal and no partner names anybody like"):
         call_command("contacts", "0000-0002-1825-0097")
 
 
