@@ -15,9 +15,13 @@ from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
+from riskassess.files.models import FileState
 from riskassess.jobs import running
+from riskassess.jobs.models import Job
+from riskassess.jobs.models import State as JobState
 from riskassess.jobs.running import job_task
-from riskassess.proposals.models import Proposal
+from riskassess.jobs.services import retry
+from riskassess.proposals.models import EvidenceVersion, Proposal
 from riskassess.reviews.queries import stuck_submissions, undrawn_registrations
 
 TOLD_WITHIN = timedelta(days=7)  # older news is none
@@ -92,3 +96,21 @@ def assess_submitted(_party_id, proposal_id):
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is not None:
         workflow.assess_submitted(proposal=proposal)
+
+
+@job_task("schedule.file_scanned")
+def file_scanned(file_id):
+    """A file was scanned, or could not be: where something was found, its authors are told."""
+    version = EvidenceVersion.objects.filter(file=file_id).select_related("file", "evidence__proposal__owner").first()
+    if version is not None and version.file.state == FileState.REFUSED:
+        workflow.tell_file_refused(version=version)
+
+
+@shared_task(name="schedule.scan_waiting")
+def scan_waiting() -> None:
+    """Ask the virus scanner again for what waits because it did not answer."""
+    failed = Job.objects.filter(task="files.scan_file", state=JobState.FAILED).order_by("pk")
+    if failed:
+        workflow.tell_scanner_away()
+    for job in failed:
+        retry(job=job)

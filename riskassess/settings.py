@@ -210,6 +210,11 @@ STORAGES = {
 }
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "ttf", "woff2", "png", "jpg", "gz", "br"]
 FILES_DIR = Path(os.environ.get("RISKASSESS_FILES", VAR_DIR / "files"))
+# Evidence: so many files of one proposal, so many megabytes of one person in all.
+EVIDENCE_FILES = int(os.environ.get("RISKASSESS_EVIDENCE_FILES", "50"))
+EVIDENCE_MEGABYTES = int(os.environ.get("RISKASSESS_EVIDENCE_MEGABYTES", "500"))
+# A virus scanner (clamd) as host:port or as the path of its socket; nothing is scanned while it is empty.
+CLAMD = os.environ.get("RISKASSESS_CLAMD", "")
 CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
 # The catalogue new proposals are filed under: its newest release, or the one named after an @ ("allea-eu@1.0.0").
 CATALOGUE = os.environ.get("RISKASSESS_CATALOGUE", "allea-eu")
@@ -229,6 +234,11 @@ if IS_PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "riskassess.web.uploading.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 DEFAULT_FROM_EMAIL = os.environ.get("RISKASSESS_MAIL_FROM", "RiskAssess <riskassess@localhost>")
 EMAIL_HOST = os.environ.get("RISKASSESS_MAIL_HOST", "")
@@ -268,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-old-lists": {"task": "schedule.tell_old_lists", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "old-list-files": {"task": "schedule.remove_old_list_files", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "screen-due": {"task": "schedule.screen_due", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
+    "scan-waiting": {"task": "schedule.scan_waiting", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 # Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.

@@ -35,10 +35,11 @@ from riskassess.engine.results import Assessment
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import retry
 from riskassess.notices import telling
-from riskassess.proposals import contacts, copying, team
+from riskassess.proposals import contacts, copying, evidence, team
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import (
     CoInvestigator,
+    EvidenceVersion,
     Invitation,
     Participation,
     ParticipationContact,
@@ -388,6 +389,7 @@ def discard(*, proposal: Proposal, actor: User) -> str:
         raise DomainError(_("Only the lead researcher can discard this draft."))
     if proposal.state == State.DRAFT:
         assessments.discard_questionnaire(proposal=proposal)
+        evidence.drop_unfiled(proposal=proposal)
     named = [row.contact_id for row in contacts.contacts_of(proposal)]
     reference = proposals.discard_draft(proposal=proposal, actor=actor)
     contacts.forget_unnamed(contacts=named)
@@ -400,12 +402,35 @@ def withdraw(*, proposal: Proposal, actor: User, reason: str = "") -> Proposal:
     if proposal.owner_id != actor.pk:
         raise DomainError(_("Only the lead researcher can withdraw this proposal."))
     proposals.move(proposal=proposal, name="withdraw", actor=actor, reason=reason.strip())
+    evidence.drop_unfiled(proposal=proposal)
     case = _case_of(proposal)
     if case is not None:
         case.closed_at = timezone.now()
         case.save(update_fields=["closed_at"])
         telling.proposal_withdrawn(proposal=proposal, people=_carriers(case), revision=proposal.revision)
     return proposal
+
+
+@story()
+def tell_file_refused(*, version: EvidenceVersion) -> None:
+    """The virus scanner found something in a file of evidence: its bytes are gone, and its authors learn of it."""
+    proposal = version.evidence.proposal
+    record_event(
+        "evidence.refused",
+        subject=version.evidence,
+        actor_id=None,
+        role="system",
+        reference=proposal.reference,
+        after={"version": version.number, "sha256": version.file.sha256},
+    )
+    proposals.touch(proposal)
+    telling.evidence_refused(proposal=proposal, uid=version.uid)
+
+
+@story()
+def tell_scanner_away() -> None:
+    """Tell the administrators, once a day, that files wait because the virus scanner does not answer."""
+    telling.scanner_away(people=list(holders(Role.ADMINISTRATOR)), day=timezone.localdate())
 
 
 # Reviewing

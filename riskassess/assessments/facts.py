@@ -10,6 +10,7 @@ from partners.models import Partner
 from riskassess.assessments.models import Answer, Questionnaire
 from riskassess.assessments.queries import earlier_records
 from riskassess.engine.catalogue import Catalogue, Scope
+from riskassess.proposals.evidence import evidence_content
 
 NO_VALUE = "no_value"
 ROWS = ("partners", "funders", "technology")
@@ -75,6 +76,13 @@ def present_content(questionnaire: Questionnaire) -> dict:
             {"id": str(row.uid), "label": row.label, "answers": by_row.get(str(row.uid), {})} for row in technology
         ],
     }
+
+
+def filed_content(questionnaire: Questionnaire) -> dict:
+    """What a submission freezes: the present content, and by fingerprint the evidence that goes along. Without any the
+    content is as it was before there was evidence."""
+    evidence = evidence_content(questionnaire.proposal)
+    return present_content(questionnaire) | ({"evidence": evidence} if evidence else {})
 
 
 def _by_row(answers: Iterable[Answer]) -> dict[str, dict]:

@@ -35,6 +35,7 @@ from riskassess.engine.placing import placed
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
 from riskassess.engine.visibility import missing_answers, missing_rows
+from riskassess.proposals.evidence import file_evidence
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import guard_editable, role_in, touch
 from riskassess.proposals.states import EDITABLE, UNDER_REVIEW, State
@@ -176,7 +177,7 @@ def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> Propos
     With `seen`, the fingerprint of what somebody read, other content is a Conflict: nobody submits what they never saw.
     """
     questionnaire = open_questionnaire(proposal=proposal)
-    content = fact_collection.present_content(questionnaire)
+    content = fact_collection.filed_content(questionnaire)
     sha256 = fact_collection.fingerprint(content)
     if seen and seen != sha256:
         raise Conflict(
@@ -216,6 +217,7 @@ def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> Propos
         release=questionnaire.release,
         submitted_by=actor,
     )
+    file_evidence(proposal=proposal)
     record(
         "version.frozen",
         subject=version,

@@ -2,7 +2,9 @@ import hashlib
 import io
 import os
 import secrets
-import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,13 +12,38 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from riskassess.core.errors import DomainError
-from riskassess.files.models import StoredFile
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.files.checking import CheckedFile
+from riskassess.files.models import FileState, StoredFile
+from riskassess.files.names import plain_name
+from riskassess.jobs.services import enqueue
 
-NAME_LENGTH = 200
 PART = 1024 * 1024
 GONE = _("The file is no longer in the store. Tell your administrator: it must come from a backup.")
 CHANGED = _("The stored file is not the one that was recorded. Tell your administrator.")
+WAITS = _("“%(name)s” is being checked for viruses. It can be downloaded as soon as that is done.")
+INFECTED = _("“%(name)s” was not kept: the virus scanner found something in it.")
+
+_written: ContextVar[list[Path] | None] = ContextVar("files_written", default=None)
+
+
+@contextmanager
+def written_whole() -> Iterator[None]:
+    """Whatever files are stored inside go away again when the block fails; put it around the transaction, as block or
+    decorator."""
+    if _written.get() is not None:
+        yield
+        return
+    written: list[Path] = []
+    token = _written.set(written)
+    try:
+        yield
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        _written.reset(token)
 
 
 def store_bytes(*, content: bytes, name: str, content_type: str) -> StoredFile:
@@ -25,7 +52,7 @@ def store_bytes(*, content: bytes, name: str, content_type: str) -> StoredFile:
 
 def store_stream(*, stream: BinaryIO, name: str, content_type: str) -> StoredFile:
     """Write the file whole or not at all, then its row. A file without a row is waste, a row without one a lie."""
-    plain_name = _plain_name(name)
+    kept_name = plain_name(name)
     relative = _new_path()
     target = settings.FILES_DIR / relative
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,14 +70,45 @@ def store_stream(*, stream: BinaryIO, name: str, content_type: str) -> StoredFil
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+    if (written := _written.get()) is not None:
+        written.append(target)
     _sync_folder(target.parent)
     return StoredFile.objects.create(
-        name=plain_name, content_type=content_type, size=size, sha256=digest.hexdigest(), path=relative
+        name=kept_name, content_type=content_type, size=size, sha256=digest.hexdigest(), path=relative
     )
+
+
+@transaction.atomic
+def store_checked(*, file: CheckedFile) -> StoredFile:
+    """Keep a file that was looked into. Where a virus scanner is set, nobody gets it before that has seen it."""
+    stored = store_bytes(content=file.content, name=file.name, content_type=file.content_type)
+    stored.given_sha256, stored.left_out = file.given_sha256, list(file.left_out)
+    if settings.CLAMD:
+        stored.state = FileState.QUARANTINED
+        enqueue("files.scan_file", f"scan:{stored.uid}", ids=[stored.pk], follow_up="schedule.file_scanned")
+    stored.save(update_fields=["given_sha256", "left_out", "state"])
+    return stored
 
 
 def read_bytes(stored: StoredFile) -> bytes:
     """The content, compared with what the row says: a changed file is never handed out as the one that was stored."""
+    guard_kept(stored)
+    return _read(stored)
+
+
+def quarantined_bytes(stored: StoredFile) -> bytes:
+    """The content for the virus scanner alone, which sees what nobody else may."""
+    return _read(stored)
+
+
+def guard_kept(stored: StoredFile) -> None:
+    if stored.state == FileState.QUARANTINED:
+        raise Conflict(WAITS % {"name": stored.name})
+    if stored.state == FileState.REFUSED:
+        raise DomainError(INFECTED % {"name": stored.name})
+
+
+def _read(stored: StoredFile) -> bytes:
     try:
         content = (settings.FILES_DIR / stored.path).read_bytes()
     except FileNotFoundError:
@@ -66,6 +124,21 @@ def remove_file(stored: StoredFile) -> None:
     path = settings.FILES_DIR / stored.path
     stored.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+@transaction.atomic
+def settle_scan(*, stored: StoredFile, found: str) -> bool:
+    """What the virus scanner said: nothing (then the file is open), or the name of what it found (then its bytes go).
+    False where that was settled before."""
+    state = FileState.REFUSED if found else FileState.KEPT
+    waiting = StoredFile.objects.filter(pk=stored.pk, state=FileState.QUARANTINED)
+    if not waiting.update(state=state):
+        return False
+    stored.state = state
+    if found:
+        path = settings.FILES_DIR / stored.path
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    return True
 
 
 def path_of(stored: StoredFile) -> Path:
@@ -84,18 +157,6 @@ def path_of(stored: StoredFile) -> Path:
 def _new_path() -> str:
     name = secrets.token_hex(20)
     return f"{name[:2]}/{name[2:]}"
-
-
-def _plain_name(name: str) -> str:
-    """A name that is safe in a header and in a save dialogue: no folders, no control or direction characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    visible = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(" .")
-    if not visible:
-        raise ValueError(f"{name!r} is no file name.")
-    if len(visible) <= NAME_LENGTH:
-        return visible
-    stem, dot, ending = visible.rpartition(".")
-    return stem[: NAME_LENGTH - len(ending) - 1] + dot + ending if stem and len(ending) < 20 else visible[:NAME_LENGTH]
 
 
 def _sync_folder(folder) -> None:

@@ -337,6 +337,36 @@ def _tell_comment(user: User, comment: Comment, need: str, text: str, url: str =
     _keep(user, f"comment:{comment.uid}", reference, f"{reference}: {need}", text, url)
 
 
+# Evidence
+
+
+def evidence_refused(*, proposal: Proposal, uid) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"evidence-refused-{uid}",
+                _("a file was not kept"),
+                _("The virus scanner found something in a file that was added as evidence. Its page says which."),
+                "evidence",
+            )
+
+
+def scanner_away(*, people: list[User], day) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _("Files that people add wait, because the virus scanner does not answer. Look whether it runs.")
+            _keep(
+                user,
+                f"scanner-away:{day:%Y-%m-%d}",
+                "",
+                _("the virus scanner does not answer"),
+                text,
+                reverse("notices"),
+            )
+
+
 # Lists
 
 

@@ -14,6 +14,8 @@ HEADERS = {
 
 
 def to_keep(content: bytes, content_type: str, name: str) -> HttpResponse:
+    if content_type == "text/plain":
+        content_type = "text/plain; charset=utf-8"  # it was checked to be that
     headers = {**HEADERS, "Content-Disposition": content_disposition_header(True, name)}
     return HttpResponse(content, content_type=content_type, headers=headers)
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
-from riskassess.assessments.facts import fingerprint, present_content
+from riskassess.assessments.facts import filed_content, fingerprint, present_content
 from riskassess.assessments.models import AnswerChange
 from riskassess.audit.queries import EventFilters, events
 from riskassess.web.draft import Draft
@@ -12,7 +12,8 @@ from riskassess.web.draft import Draft
 LENGTH = 12
 EDITS = (
     "proposal.described", "proposal.partners_set", "proposal.funders_set", "proposal.people_set",
-    "proposal.technology_set", "proposal.contacts_set",
+    "proposal.technology_set", "proposal.contacts_set", "evidence.added", "evidence.replaced", "evidence.renamed",
+    "evidence.removed",
 )  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def changed_since(posted: str, marks: dict[str, str]) -> list[str]:
 
 def content_mark(draft: Draft) -> str:
     """The fingerprint that the next version would have."""
-    return fingerprint(present_content(draft.questionnaire))
+    return fingerprint(filed_content(draft.questionnaire))
 
 
 def part_marks(draft: Draft) -> str:

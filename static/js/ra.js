@@ -57,6 +57,31 @@
     }
   });
 
+  // Files may be dropped anywhere on their form; what is chosen is said below the field before it is sent.
+  for (const input of document.querySelectorAll("input[type=file][data-ra-drop]")) {
+    const form = input.form;
+    const said = form.querySelector("[data-ra-dropped]");
+    const show = () => {
+      said.replaceChildren(...[...input.files].map((file) => {
+        const line = document.createElement("li");
+        line.textContent = `${file.name} (${(file.size / 1048576).toFixed(1)} MB)`;
+        return line;
+      }));
+      said.hidden = input.files.length === 0;
+    };
+    input.addEventListener("change", show);
+    form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("is-over"); });
+    form.addEventListener("dragleave", (event) => { if (!form.contains(event.relatedTarget)) form.classList.remove("is-over"); });
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      form.classList.remove("is-over");
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.focus();
+      show();
+    });
+  }
+
   // Menus close on Escape and on a click beside them.
   for (const menu of document.querySelectorAll("details[data-ra-menu]")) {
     document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });

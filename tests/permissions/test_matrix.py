@@ -37,6 +37,7 @@ PAGES = {
     "people":           (200, 200, 200, 404, 200, 404, 404),
     "invitation":       (403, 403, 403, 404, 403, 404, 404),
     "transfer":         (403, 403, 403, 404, 403, 404, 404),
+    "evidence":         (200, 200, 200, 404, 200, 404, 404),
     "section":          (302, 403, 403, 404, 403, 404, 404),
     "check":            (302, 403, 403, 404, 403, 404, 404),
     "receipt":          (404, 404, 404, 404, 404, 404, 404),
@@ -142,7 +143,15 @@ def test_only_authors_copy_and_only_what_stands_is_renewed(submitted, people, as
     }  # fmt: skip
 
 
-UID_ROUTES = {"contact_erase", "hold_lift", "hold_confirm", "match", "safeguard_settle", "safeguard_drop"}
+UID_ROUTES = {
+    "contact_erase",
+    "evidence_change",
+    "hold_lift",
+    "hold_confirm",
+    "match",
+    "safeguard_settle",
+    "safeguard_drop",
+}
 
 
 def test_details_of_an_owner_are_erased_by_officers_alone(people, as_user):

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
@@ -76,7 +76,7 @@ def signed_out(request) -> HttpResponse:
 
 @requires_csrf_token
 def bad_request(request, exception):
-    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
         return too_large(request)
     return render(request, "errors/400.html", status=400)
 
