@@ -1,6 +1,6 @@
 """Which way a case goes, who carries it and by when. Days and routes are the catalogue's data."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
+from riskassess.core.days import add_working_days
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.results import Assessment
 from riskassess.proposals.models import Proposal
@@ -17,16 +18,6 @@ from riskassess.reviews.rules import conflict_reason
 
 ROUTE_ORDER = ("fast_track", "light", "full", "panel")
 DECIDERS_ORDER = ("low", "moderate", "high")
-
-
-def add_working_days(start: date, days: int) -> date:
-    """The day that ends after so many Mondays to Fridays."""
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5:
-            days -= 1
-    return day
 
 
 def due_date(catalogue: Catalogue, route: str, start: date | None = None) -> date:

@@ -7,6 +7,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from riskassess.core.days import working_days
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import DECIDED, State
@@ -123,12 +124,3 @@ def day_of_days(case) -> str:
         over = done - total
         return ngettext("%(n)d working day over", "%(n)d working days over", over) % {"n": over}
     return _("Day %(done)d of %(total)d") % {"done": max(done, 1), "total": max(total, 1)}
-
-
-def working_days(start: date, end: date) -> int:
-    """Mondays to Fridays after the start, up to the end."""
-    days = (end - start).days
-    if days <= 0:
-        return 0
-    whole, rest = divmod(days, 7)
-    return whole * 5 + sum((start.weekday() + step) % 7 < 5 for step in range(1, rest + 1))

@@ -52,6 +52,19 @@ PAGES = {
 EXTRA = {"section": {"section": "work"}, "version": {"number": 1}}
 
 
+# The same for everybody, with or without a login; the PDF is on its way until a worker has made it.
+OPEN = {
+    "start": 200, "triage": 200, "questionnaire": 200, "questionnaire_pdf": 202, "who_sees_what": 200, "guidance": 200,
+    "guidance_risk": 200, "guidance_safeguards": 200, "guidance_safeguard": 200, "guidance_clauses": 200,
+    "handbook": 200, "handbook_release": 200,
+}  # fmt: skip
+OPEN_EXTRA = {
+    "guidance_risk": {"dimension": "knowledge"},
+    "guidance_safeguard": {"mitigation": "M_end_use"},
+    "handbook_release": {"catalogue": "allea-eu", "version": "1.1.0"},
+}
+
+
 @pytest.fixture
 def people(university):
     found = {key: university.people[key] for key in PEOPLE if key in university.people}
@@ -76,6 +89,16 @@ def test_pages_of_a_high_case_by_person(submitted, people, as_user):
     }
 
     assert seen == PAGES
+
+
+def test_pages_for_everybody_are_the_same_with_and_without_a_login(people, as_user, client):
+    readers = [client, *(as_user(people[person]) for person in PEOPLE)]
+
+    for name, status in OPEN.items():
+        url = reverse(name, kwargs=OPEN_EXTRA.get(name, {}))
+        assert {reader.get(url).status_code for reader in readers} == {status}, name
+        posted = {reader.post(url, {}).status_code for reader in readers}
+        assert posted == ({200} if name == "triage" else {403, 405} & posted), name
 
 
 def test_approver_comes_in_with_the_officers_vote(submitted, people, as_user):

@@ -7,6 +7,7 @@ from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.assessments.queries import catalogue_of
 from riskassess.audit.log import record as record_event
+from riskassess.core.days import add_working_days
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.services import role_in
 from riskassess.proposals.states import UNDER_REVIEW
@@ -21,7 +22,6 @@ from riskassess.reviews.eligibility import (
 )
 from riskassess.reviews.models import Case, Condition, Decision, Outcome, Vote
 from riskassess.reviews.queries import counted_votes, standing_holds
-from riskassess.reviews.routing import add_working_days
 
 APPROVALS = {Outcome.APPROVE, Outcome.CONDITIONS, Outcome.PART}
 

@@ -4,6 +4,7 @@ from datetime import date
 from django.contrib import messages
 from django.forms import CheckboxInput
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -263,6 +264,7 @@ def taken_rows(shown: Shown, may_propose: bool) -> list[dict]:
                 "uid": row.uid,
                 "name": mitigation.name,
                 "does": mitigation.text,
+                "url": reverse("guidance_safeguard", args=[mitigation.id]),
                 "who": row.responsible or RESPONSIBLE[mitigation.responsible],
                 "due": day(row.due_on),
                 "state": STATE_WORDS[row.state],
@@ -313,6 +315,7 @@ def offer(shown: Shown, place: int, finding: Finding, mitigation, after: Assessm
         "input_id": f"pick-{finding.key}-{mitigation.id}".replace(":", "-"),
         "name": mitigation.name,
         "does": mitigation.text,
+        "url": reverse("guidance_safeguard", args=[mitigation.id]),
         "who": RESPONSIBLE[mitigation.responsible],
         "group": f"{finding.title} · {finding.row_label}" if finding.row_label else finding.title,
         "evidence": mitigation.evidence,

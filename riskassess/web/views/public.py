@@ -1,3 +1,6 @@
+from typing import NamedTuple
+
+from django.core.cache import cache
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,6 +11,8 @@ from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release
 from riskassess.assessments.triage import triage as triage_of
 from riskassess.assessments.triage import triage_questions
+from riskassess.engine.catalogue import RouteRow
+from riskassess.insights.queries import Turnaround, turnaround
 from riskassess.web import readers
 from riskassess.web.forms.questionnaire import SectionForm
 from riskassess.web.reading import reading_tabs
@@ -15,6 +20,15 @@ from riskassess.web.reading import reading_tabs
 SHOWN_FINDINGS, SHOWN_SAFEGUARDS = 5, 8
 # Which routes the start page promises; a panel is what a few of the full ones become.
 SHOWN = ("fast_track", "light", "full")
+# Figures for everybody need not be of this very minute.
+KEPT_SECONDS = 600
+
+
+class Promise(NamedTuple):
+    """A route of the catalogue, with the days that it promises, beside what was measured."""
+
+    route: RouteRow
+    took: Turnaround | None
 
 
 def start(request):
@@ -23,8 +37,19 @@ def start(request):
         routes = {row.id: row for row in catalogue_of(current_release()).routes}
     except CatalogueRelease.DoesNotExist:
         routes = {}
-    shown = [routes[name] for name in SHOWN if name in routes]
-    return render(request, "public/start.html", {"routes": shown, "panel": routes.get("panel")})
+    today = timezone.localdate()
+    figures = cache.get_or_set(f"turnaround-{today}", lambda: turnaround(today), KEPT_SECONDS) if routes else {}
+    cards = [Promise(route, figures.get(name)) for name, route in routes.items()]
+    return render(
+        request,
+        "public/start.html",
+        {
+            "routes": [card for card in cards if card.route.id in SHOWN],
+            "panel": next((card for card in cards if card.route.id == "panel"), None),
+            "until": today,
+            "stages": readers.STAGES,
+        },
+    )
 
 
 def who_sees_what(request):
