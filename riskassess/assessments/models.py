@@ -84,6 +84,7 @@ class AnswerChange(models.Model):
     after = models.JSONField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    page = models.CharField(max_length=16, blank=True, help_text="The opened page it was made on.")
     is_told = models.BooleanField(default=False, help_text="Whether an event of the record tells of it.")
 
     class Meta:

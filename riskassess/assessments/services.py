@@ -97,11 +97,13 @@ def save_answers(
     actor: User,
     values: Values,
     settle: Callable[[Values, Present], Values] | None = None,
+    page: str = "",
 ) -> list[Answer]:
     """Keep these answers (None takes one back); earlier values stay in the history. Gives those that changed.
 
     `settle` may leave some out, or refuse, once the proposal is locked and the answers that stand are read. What is
     refused here ends the transaction around it, too. `tell_answers` writes them into the record, by the minute.
+    `page` names the opened page they come from, which may overtake itself but no other.
     """
     proposal = questionnaire.proposal
     guard_editable(proposal)
@@ -124,7 +126,7 @@ def save_answers(
         answer.confirmed_at = answer.confirmed_by = None
         answer.revision += 1
         answer.save()
-        AnswerChange.objects.create(answer=answer, before=before, after=value, by=actor, at=now)
+        AnswerChange.objects.create(answer=answer, before=before, after=value, by=actor, at=now, page=page)
         changed.append(answer)
     return changed
 

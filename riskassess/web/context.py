@@ -99,6 +99,11 @@ class Site:
         return self.user.name
 
     @property
+    def user_key(self) -> str:
+        """What this browser keeps of unsaved text is named after it."""
+        return str(self.user.uid)
+
+    @property
     def home_url(self) -> str:
         return reverse("home" if self.signed_in else "start")
 

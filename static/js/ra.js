@@ -25,37 +25,20 @@
   const summary = document.querySelector("[data-ra-focus]");
   if (summary) summary.focus();
 
-  // A page that saves by itself says when that failed, until it works again.
-  const unsaved = document.querySelector("[data-ra-unsaved]");
-  if (unsaved) document.addEventListener("htmx:afterRequest", (event) => {
-    unsaved.hidden = event.detail.successful;
-    if (event.detail.successful) event.detail.elt.raSaved = event.detail.xhr.raChoices;
-  });
-
-  // It shows no answer from before the last choice, and saves no more by itself once its button was pressed.
-  for (const name of ["input", "change"]) {
-    document.addEventListener(name, (event) => {
-      const form = event.target.closest("form[hx-post]");
-      if (form) form.raChoices = (form.raChoices || 0) + 1;
+  // What saving.js keeps in this browser goes when its owner signs out, when it was saved, and after a week.
+  try {
+    const WEEK = 7 * 24 * 3600 * 1000;
+    const keys = () => Object.keys(localStorage).filter((key) => key.startsWith("ra-kept:"));
+    for (const key of keys()) if (!(Date.parse(JSON.parse(localStorage.getItem(key)).since) > Date.now() - WEEK)) localStorage.removeItem(key);
+    const sent = JSON.parse(sessionStorage.getItem("ra-sent"));
+    const [way] = performance.getEntriesByType("navigation");
+    if (sent && way.type === "navigate" && document.referrer === location.origin + sent.path && location.pathname !== sent.path) localStorage.removeItem(sent.key);
+    sessionStorage.removeItem("ra-sent");
+    document.addEventListener("submit", (event) => {
+      const owner = event.target.dataset.raSignOut;
+      if (owner) for (const key of keys()) if (key.startsWith(`ra-kept:${owner}:`)) localStorage.removeItem(key);
     });
-  }
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.dataset.raSent) event.preventDefault();
-    else event.detail.xhr.raChoices = event.target.raChoices;
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.target;
-    if (form.raChoices !== undefined && form.raChoices !== event.detail.xhr.raChoices) event.detail.shouldSwap = false;
-  });
-
-  // Whoever leaves it right after a choice takes nothing along: what is not saved yet is sent on the way out.
-  addEventListener("pagehide", () => {
-    for (const form of document.querySelectorAll("form[hx-post]")) {
-      if (form.dataset.raSent || form.raChoices === form.raSaved) continue;
-      const body = new URLSearchParams(new FormData(form));
-      fetch(form.getAttribute("hx-post"), { method: "POST", keepalive: true, headers: { "HX-Request": "true" }, body });
-    }
-  });
+  } catch { /* nothing can be kept here */ }
 
   // Files may be dropped anywhere on their form; what is chosen is said below the field before it is sent.
   for (const input of document.querySelectorAll("input[type=file][data-ra-drop]")) {

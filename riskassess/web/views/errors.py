@@ -4,11 +4,13 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpResponse, HttpResponseServerError
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import loader
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
+from django_htmx.http import reselect, reswap, retarget
 
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.queries import visible_proposals
@@ -17,7 +19,7 @@ from riskassess.web.history import STEPS, timeline
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
 LONGEST_KEPT = 20_000
 # What a form carries for itself: nobody typed it, so nobody wants to read it.
-NOT_TYPED = {"do", "opened", "parts", "record", "seen", "shape", "shown"}
+NOT_TYPED = {"both", "do", "opened", "page", "parts", "record", "seen", "shape", "shown", "writer"}
 TOLD_EVENTS = 3
 HIDDEN_CHARACTER = "\x00"
 
@@ -64,6 +66,8 @@ def read_by_people(typed) -> list[tuple[str, str, str]]:
 
 @requires_csrf_token
 def csrf_failure(request, reason=""):
+    if getattr(request, "htmx", False):
+        return unsure_who(request)
     typed = typed_values(request)
     context = {"typed": typed, "shown": read_by_people(typed), "had_files": bool(request.FILES)}
     return render(request, "errors/403_csrf.html", context, status=403)
@@ -72,6 +76,17 @@ def csrf_failure(request, reason=""):
 def signed_out(request) -> HttpResponse:
     """For a form that arrives after the session has ended: the values wait here until the person is back."""
     return csrf_failure(request)
+
+
+def unsure_who(request) -> HttpResponse:
+    """For a page that saves itself. Its text is kept in the browser, so it needs only the way to sign in.
+
+    Whoever signed in again elsewhere meanwhile gets a new token: no foreign page can send that request or read this.
+    """
+    if request.user.is_authenticated and request.POST.get("writer") == str(request.user.uid):
+        return HttpResponse(status=403, headers={"X-Fresh-Token": get_token(request)})
+    response = render(request, "errors/signed_out_part.html", status=401)
+    return reselect(retarget(reswap(response, "innerHTML"), "#signed-out"), "#signed-out-words")
 
 
 @requires_csrf_token

@@ -1,3 +1,6 @@
+import re
+import secrets
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -23,18 +26,20 @@ from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as
 from riskassess.web.forms.rows import RowSet
 from riskassess.web.prefilled import keep_prefilled, marks_of, place_after_keeping
 
+PAGE_MARK = re.compile(r"[0-9a-f]{16}")
 ROW_ICONS = {"partner": "building-2", "technology": "flask-conical", "funder": "coins"}
 
 
 class Contested(Conflict):
-    """Answers that somebody else changed meanwhile and that were changed here too; by the name of their field."""
+    """Answers that changed elsewhere meanwhile and that were changed here too; by the name of their field."""
 
-    def __init__(self, answers: dict[str, Answer]):
+    def __init__(self, answers: dict[str, Answer], user):
         first = next(iter(answers.values()))
-        super().__init__(
-            _("%(name)s changed this at %(time)s. Yours is not lost: both are shown, choose one and save again.")
-            % {"name": first.changed_by.name, "time": hour_of(first)}
-        )
+        if first.changed_by_id == user.pk:
+            words = _("You changed this in another window at %(time)s. Nothing is lost: both are shown, choose one.")
+        else:
+            words = _("%(name)s changed this at %(time)s. Yours is not lost: both are shown, choose one.")
+        super().__init__(words % {"name": first.changed_by.name, "time": hour_of(first)})
         self.answers = answers
 
 
@@ -63,7 +68,8 @@ def section(request, reference, section):
     if draft.is_collaboration(current):
         return redirect("collaboration", reference)
     items = items_of(draft, request.POST) if current.scope == "technology" else None
-    shown = read_shown(request.POST)
+    shown = read_shown(request.POST, chooses=not request.htmx)
+    mark = page_mark(request.POST)
     answers = draft.stored
     action = request.POST.get("do", "continue")
     posted, taken = take_over(request.POST, action, answers)
@@ -75,7 +81,7 @@ def section(request, reference, section):
             pass  # another's answer in place of one's own, or a row more or less; nothing is saved yet
         elif form.is_valid() & (items is None or items.is_valid()):
             try:
-                changed = save_section(draft, current, request.user, form, items)
+                changed = save_section(draft, current, request.user, form, items, mark)
                 keep_prefilled(draft, current, request.user, action, form.shown)
             except Contested as fault:
                 draft.stored = answers = {**answers, **fault.answers}
@@ -91,12 +97,15 @@ def section(request, reference, section):
                 is_fresh = True
         else:
             status = 422
-    revisions = revisions_shown(form, answers, {} if is_fresh else form.shown, contested)
-    contested = [contested_words(form, name, answer) for name, answer in contested.items()]
-    return section_page(request, draft, current, form, items, answers, status, revisions, contested)
+    revisions = revisions_shown(form, answers, {} if is_fresh else form.shown)
+    contested = [contested_words(form, name, answer, request.user) for name, answer in contested.items()]
+    told = {"hidden": revisions, "contested": contested, "mark": mark, "is_fresh": is_fresh}
+    response = section_page(request, draft, current, form, items, answers, status, told)
+    response["X-Saved"] = "yes" if is_fresh else "no"
+    return response
 
 
-def section_page(request, draft, current, form, items, answers, status, revisions, contested):
+def section_page(request, draft, current, form, items, answers, status, told):
     before = draft.step_before(current.id)
     panel = draft.panel()
     # The same questions as before: only the parts beside them change.
@@ -113,9 +122,9 @@ def section_page(request, draft, current, form, items, answers, status, revision
             "form": form,
             "items": items,
             "is_empty": not form.slots,
-            "hidden": revisions,
+            **told,
             "waiting": len(form.marks),
-            "contested": contested,
+            "news": news(form) if request.htmx and told["is_fresh"] else "",
             "rail": draft.rail(current.id),
             "panel": panel,
             "saved_at": max((answer.changed_at for answer in answers.values()), default=None),
@@ -136,13 +145,39 @@ def crumbs(proposal, *parts, reader=None):
     return [first, (proposal.reference, proposal.get_absolute_url() if parts else "")] + [(part, "") for part in parts]
 
 
+def news(form: SectionForm) -> str:
+    """What a page that saved itself tells somebody who cannot see it change."""
+    came = len([name for name in form.slots if name not in form.shown])
+    went = len([name for name in form.shown if name not in form.slots])
+    words = []
+    if came:
+        sentence = ngettext(
+            "Your answer brings up %(n)d more question.", "Your answer brings up %(n)d more questions.", came
+        )
+        words.append(sentence % {"n": came})
+    if went:
+        sentence = ngettext("%(n)d question is no longer asked.", "%(n)d questions are no longer asked.", went)
+        words.append(sentence % {"n": went})
+    return " ".join(words)
+
+
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-def read_shown(posted) -> dict[str, int]:
-    """The questions the page showed, each with the revision of the answer it showed."""
+def page_mark(posted) -> str:
+    """What tells this opened page from others, also of the same person: it comes back with all that it saves."""
+    given = posted.get("page", "")
+    return given if PAGE_MARK.fullmatch(given) else secrets.token_hex(8)
+
+
+def read_shown(posted, *, chooses: bool = True) -> dict[str, int]:
+    """The questions the page showed, each with the revision of the answer it showed.
+
+    Of an answer that two people changed it showed both: whoever presses a button then chooses (`chooses`), while a page
+    that only saves itself goes on asking.
+    """
     found = {}
-    for item in posted.getlist("shown"):
+    for item in [*posted.getlist("shown"), *(posted.getlist("both") if chooses else [])]:
         name, _sign, revision = item.rpartition(":")
         if name and revision.isdecimal() and len(revision) < 10:
             found[name] = int(revision)
@@ -170,22 +205,24 @@ def take_over(posted, action: str, answers: dict[str, Answer]):
     return posted, True
 
 
-def revisions_shown(form: SectionForm, answers, kept, contested) -> list[tuple[str, int]]:
-    """The revision each question is shown with. A page that comes back unsaved keeps those of before, apart from the
-    answers of which it shows both versions."""
+def revisions_shown(form: SectionForm, answers, kept) -> list[tuple[str, int]]:
+    """The revision each question is shown with; a page that comes back unsaved keeps those of before."""
     now = {name: answers[name].revision if name in answers else 0 for name in form.slots}
-    return [(name, number if name in contested else kept.get(name, number)) for name, number in now.items()]
+    return [(name, kept.get(name, number)) for name, number in now.items()]
 
 
-def contested_words(form: SectionForm, name: str, answer: Answer) -> dict:
+def contested_words(form: SectionForm, name: str, answer: Answer, user) -> dict:
     """Both versions of an answer in words, the other's first."""
     question, row = form.slots[name]
     heading = f"{question.text} ({form.row_labels[row]})" if row in form.row_labels else question.text
+    is_own = answer.changed_by_id == user.pk
+    who = _("You in another window, %(time)s") if is_own else _("%(name)s, %(time)s")
     return {
         "name": name,
+        "revision": answer.revision,
         "question": heading,
-        "who": _("%(name)s, %(time)s") % {"name": answer.changed_by.name, "time": hour_of(answer)},
-        "first_name": answer.changed_by.first_name,
+        "who": who % {"name": answer.changed_by.name, "time": hour_of(answer)},
+        "first_name": "" if is_own else answer.changed_by.first_name,
         "theirs": words_of(question, answer.value),
         "mine": words_of(question, form.answers()[question.id, row]),
     }
@@ -249,8 +286,8 @@ def items_of(draft: Draft, posted) -> RowSet:
 
 
 @story()
-def save_section(draft: Draft, current, user, form: SectionForm, items) -> list[Answer]:
-    """Keep the section's answers, unless somebody else changed one of them since the page was shown.
+def save_section(draft: Draft, current, user, form: SectionForm, items, mark: str = "") -> list[Answer]:
+    """Keep the section's answers, unless one of them changed elsewhere since the page was shown.
 
     The proposal's row is locked before anything is compared, so that of two who save at once one sees the other.
     """
@@ -263,17 +300,23 @@ def save_section(draft: Draft, current, user, form: SectionForm, items) -> list[
                 left[key] = value
             elif value == value_shown(answer, form.shown[name]):
                 pass  # not touched here: the other's answer stands
-            elif answer.changed_by_id == user.pk:
-                left[key] = value  # the same person's later choice, made while the one before was being saved
+            elif is_own_earlier(answer, form.shown[name], mark):
+                left[key] = value  # a later choice on the same page, made while the one before was being saved
             else:
                 contested[name] = answer
         if contested:
-            raise Contested(contested)
+            raise Contested(contested, user)
         return left
 
     if items is not None:
         proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
-    return save_answers(questionnaire=draft.questionnaire, actor=user, values=form.answers(), settle=settle)
+    return save_answers(questionnaire=draft.questionnaire, actor=user, values=form.answers(), settle=settle, page=mark)
+
+
+def is_own_earlier(answer: Answer, revision: int, mark: str) -> bool:
+    """Whether everything since that revision was chosen on this very page."""
+    pages = list(answer.changes.order_by("pk").values_list("page", flat=True)[revision:])
+    return bool(mark) and bool(pages) and set(pages) == {mark}
 
 
 def value_shown(answer: Answer, revision: int):
@@ -293,6 +336,10 @@ def after_saving(request, reference, current, action, form, changed) -> str:
         return proposal.get_absolute_url()
     if place := place_after_keeping(draft, current, action):
         return place
+    what, _sign, name = action.partition(":")
+    if what == "mine" and name in form.slots:
+        messages.success(request, _("Saved. Your version stands."))
+        return f"{draft.page_of(current)}#question-{name}"
     if action == "back":
         before = draft.step_before(current.id)
         return before["url"] if before else proposal.get_absolute_url()
