@@ -22,7 +22,7 @@ from riskassess.jobs.models import State as JobState
 from riskassess.jobs.running import job_task
 from riskassess.jobs.services import retry
 from riskassess.proposals.models import EvidenceVersion, Proposal
-from riskassess.reviews.queries import stuck_submissions, undrawn_registrations
+from riskassess.reviews.queries import conditions_to_tell, run_out, stuck_submissions, undrawn_registrations
 
 TOLD_WITHIN = timedelta(days=7)  # older news is none
 
@@ -114,3 +114,13 @@ def scan_waiting() -> None:
         workflow.tell_scanner_away()
     for job in failed:
         retry(job=job)
+
+
+@shared_task(name="schedule.follow_decisions")
+def follow_decisions() -> None:
+    """Remind of conditions 14 and 3 days ahead, on the day, and each week that they are late; let approvals expire."""
+    today = timezone.localdate()
+    for condition, days in conditions_to_tell(today):
+        workflow.tell_due(condition=condition, days=days)
+    for proposal in Proposal.objects.filter(pk__in=run_out(today)):
+        workflow.expire(proposal=proposal, on=today)

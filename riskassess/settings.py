@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "tell-old-lists": {"task": "schedule.tell_old_lists", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "old-list-files": {"task": "schedule.remove_old_list_files", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "follow-decisions": {"task": "schedule.follow_decisions", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "screen-due": {"task": "schedule.screen_due", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "scan-waiting": {"task": "schedule.scan_waiting", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

@@ -1,7 +1,7 @@
 """One function per notice: a line in the app and a mail job. Mails hold a reference and a need, never content."""
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +12,7 @@ from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue
 from riskassess.notices.models import Notice
 from riskassess.proposals.models import Comment, Invitation, Proposal, Transfer
+from riskassess.reviews.models import Condition
 
 
 def proposal_submitted(*, proposal: Proposal, people: list[User], number: int) -> None:
@@ -368,6 +369,114 @@ def scanner_away(*, people: list[User], day) -> None:
 
 
 # Lists
+def condition_reported(*, proposal: Proposal, people: list[User], condition: Condition) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"condition-{condition.uid}-reported-{condition.reported_at:%Y%m%d%H%M%S}",
+                _("a condition is said to be done"),
+                _("Look at what shows it, then accept it or send it back."),
+                "case",
+            )
+
+
+def condition_checked(*, proposal: Proposal, condition: Condition) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            need = _("a condition is settled") if condition.fulfilled_on else _("a condition came back")
+            text = (
+                _("What you sent was looked at and accepted.")
+                if condition.fulfilled_on
+                else _("Something is still missing. The page of the decision says what.")
+            )
+            event = f"condition-{condition.uid}-checked-{timezone.now():%Y%m%d%H%M%S}"
+            _tell(user, proposal, event, need, text, "decision")
+
+
+def condition_due(*, proposal: Proposal, condition: Condition, days: int) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            need = _("a condition was due") if days < 0 else _("a condition falls due")
+            text = _("It is due %(day)s. Say on the page of the decision when it is done.") % {
+                "day": condition.due_on.isoformat()
+            }
+            _tell(user, proposal, f"condition-{condition.uid}-due-{days}", need, text, "decision")
+
+
+def condition_late(*, proposal: Proposal, people: list[User], condition: Condition, days: int) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _("It was due %(day)s. Ask the researcher, or record that it was not kept.") % {
+                "day": condition.due_on.isoformat()
+            }
+            _tell(user, proposal, f"condition-{condition.uid}-late-{days}", _("a condition is overdue"), text, "case")
+
+
+def case_reopened(*, proposal: Proposal, round_number: int) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"reopened-{round_number}",
+                _("the case is open again"),
+                _("The proposal is being read anew. The page says why."),
+                "proposal",
+            )
+
+
+def proposal_terminated(*, proposal: Proposal, people: list[User], revision: int) -> None:
+    for user in {user.pk: user for user in (*people, *_authors(proposal))}.values():
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"terminated-{revision}",
+                _("the work has ended"),
+                _("The collaboration was ended before its time. The page says why."),
+                "proposal",
+            )
+
+
+def approval_expired(*, proposal: Proposal, revision: int) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"expired-{revision}",
+                _("the approval has run out"),
+                _("If the work goes on, renew it: only what changed is asked."),
+                "proposal",
+            )
+
+
+def appeal_filed(*, proposal: Proposal, people: list[User], uid) -> None:
+    for user in people:
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"appeal-{uid}",
+                _("an appeal waits to be read"),
+                _("A decision is contested. You took no part in it, so it was given to you."),
+                "case",
+            )
+
+
+def appeal_settled(*, proposal: Proposal, uid) -> None:
+    for user in _authors(proposal):
+        with translation.override(user.language):
+            _tell(
+                user,
+                proposal,
+                f"appeal-settled-{uid}",
+                _("your appeal is answered"),
+                _("The answer and its reasons are on the proposal's page."),
+                "proposal",
+            )
 
 
 def list_refused(*, edition: ListEdition, people: list[User]) -> None:

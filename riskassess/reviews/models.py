@@ -107,6 +107,7 @@ class Assignment(UidModel, DatedModel):
         OFFICER = "officer", _("case officer")
         REVIEWER = "reviewer", _("reviewer")
         PANEL = "panel", _("panel member")
+        APPEAL = "appeal", _("reads the appeal")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -235,12 +236,32 @@ class Condition(UidModel, DatedModel):
     fulfilled_on = models.DateField(null=True, blank=True)
     fulfilled_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     evidence = models.TextField(_("evidence"), blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True, help_text="Said to be done, and not looked at yet.")
+    reported_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    returned = models.TextField(_("what is still missing"), blank=True)
+    broken_on = models.DateField(null=True, blank=True)
+    breach = models.TextField(_("what was not kept"), blank=True)
 
     class Meta:
         ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fulfilled_by__isnull=True)
+                | Q(reported_by__isnull=True)
+                | ~Q(fulfilled_by=F("reported_by")),
+                name="condition_checked_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(broken_on__isnull=True) | ~Q(breach=""), name="condition_breach_has_reason"
+            ),
+        ]
 
     def __str__(self):
         return self.text[:80]
+
+    @property
+    def is_open(self) -> bool:
+        return self.fulfilled_on is None and self.broken_on is None
 
 
 class Hold(UidModel, DatedModel):
@@ -299,3 +320,39 @@ class Note(UidModel, DatedModel):
 
     def __str__(self):
         return self.text[:60]
+
+
+class Appeal(UidModel, DatedModel):
+    """One step against one decision. Somebody who took no part in it reads the appeal, by a day of its own."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", _("upheld")
+        REJECTED = "rejected", _("not upheld")
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="appeal")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="appeals")
+    reasons = models.TextField(_("what you contest, and why"))
+    due_on = models.DateField(_("due"))
+    hearer = models.ForeignKey(
+        USER, verbose_name=_("who reads it"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reasons=""), name="appeal_has_reasons"),
+            models.CheckConstraint(condition=Q(outcome="") | ~Q(answer=""), name="appeal_outcome_has_answer"),
+            models.CheckConstraint(
+                condition=Q(hearer__isnull=True) | ~Q(hearer=F("by")), name="appeal_heard_by_another"
+            ),
+        ]
+
+    def __str__(self):
+        return f"appeal against {self.decision}"
+
+    @property
+    def is_open(self) -> bool:
+        return not self.outcome

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -9,7 +9,7 @@ from riskassess.assessments.models import AssessmentRecord, ProposalVersion
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.proposals.models import CoInvestigator, Proposal
-from riskassess.proposals.states import AFTER_DECISION, UNDER_REVIEW, State
+from riskassess.proposals.states import AFTER_DECISION, STANDING, UNDER_REVIEW, State
 from riskassess.reviews.models import (
     Assignment,
     Case,
@@ -173,3 +173,29 @@ def recommendations_now(case: Case):
 
 def last_decision(case: Case):
     return case.decisions.order_by("-round", "-pk").first()
+
+
+AHEAD_DAYS = (14, 3, 0)
+
+
+def conditions_to_tell(today: date) -> list[tuple[Condition, int]]:
+    """Open conditions of what stands approved that are due within two weeks, or were due, each with the distance that
+    was passed last: 14, 3 or 0 days ahead, then -1, -8, -15 and so on. Whoever asks twice gets the same."""
+    rows = Condition.objects.filter(
+        decision__case__proposal__state__in=STANDING,
+        decision__round=F("decision__case__round"),
+        fulfilled_on__isnull=True,
+        reported_at__isnull=True,
+        due_on__lte=today + timedelta(days=max(AHEAD_DAYS)),
+    ).select_related("decision__case__proposal", "decision__case__officer", "decision__case__reviewer")
+    return [(condition, _passed((condition.due_on - today).days)) for condition in rows]
+
+
+def _passed(left: int) -> int:
+    return min(days for days in AHEAD_DAYS if days >= left) if left >= 0 else -7 * ((-left - 1) // 7) - 1
+
+
+def run_out(today: date) -> list[int]:
+    """The keys of proposals whose approval ended before this day and is not noted as expired yet."""
+    standing = followed(Proposal.objects.filter(state__in=STANDING))
+    return list(standing.filter(valid_until__lt=today).order_by("pk").values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from riskassess.accounts.rules import (
     is_signed_in,
 )
 from riskassess.proposals.queries import co_authored_since, took_part_since
-from riskassess.proposals.rules import add_step, is_coinvestigator, is_owner, state_allows
+from riskassess.proposals.rules import add_step, is_author, is_coinvestigator, is_owner, state_allows
 from riskassess.proposals.states import AFTER_DECISION
 
 CO_AUTHOR_MONTHS = 36
@@ -84,7 +84,17 @@ def is_decided(user, proposal):
 
 holds_staff_role = holds(Role.REVIEWER, Role.OFFICER, Role.APPROVER)
 is_unit_approver = is_approver & covers_unit
-works_on_case = is_case_reviewer | is_panel_member | is_officer | is_unit_approver
+
+
+@rules.predicate
+def hears_appeal(user, proposal):
+    case = _case(proposal)
+    return case is not None and any(
+        a.kind == "appeal" and a.user_id == user.pk and a.ended_at is None for a in case.assignments.all()
+    )
+
+
+works_on_case = hears_appeal | is_case_reviewer | is_panel_member | is_officer | is_unit_approver
 may_review = is_signed_in & has_case & ~has_conflict
 
 rules.add_perm(
@@ -129,6 +139,10 @@ add_step("reviews.settle_safeguard", who=may_review & (is_case_reviewer | is_off
 rules.add_perm("reviews.view_match", is_signed_in & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.judge", is_signed_in & ~has_conflict & is_officer)
 rules.add_perm("reviews.confirm_judgement", is_signed_in & ~has_conflict & (is_officer | is_unit_approver))
+add_step("reviews.check_condition", who=may_review & is_officer, when=state_allows("expire"))
+rules.add_perm("reviews.hear_appeal", may_review & hears_appeal)
+add_step("proposals.report_condition", who=is_author, when=state_allows("expire"))
+rules.add_perm("proposals.appeal", is_signed_in & is_owner)
 add_step("reviews.reopen", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("reopen"))
 add_step(
     "reviews.terminate",

@@ -18,6 +18,10 @@ STAFF = (
     ("request_changes", "reviews.request_changes"),
     ("flag", "reviews.flag"),
     ("unflag", "reviews.unflag"),
+    ("appeal_hear", "reviews.hear_appeal"),
+    ("reopen", "reviews.reopen"),
+    ("close", "reviews.close"),
+    ("terminate", "reviews.terminate"),
 )
 
 
@@ -41,6 +45,10 @@ def labels() -> dict[str, str]:
         "request_changes": _("Request changes"),
         "flag": _("Flag"),
         "unflag": _("Back to review"),
+        "appeal_hear": _("Read the appeal"),
+        "reopen": _("Open the case again"),
+        "close": _("Close the proposal"),
+        "terminate": _("End the work"),
         "submit": _("Check and submit"),
         "withdraw": _("Withdraw proposal"),
         "discard": _("Discard draft"),

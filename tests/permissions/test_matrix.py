@@ -48,6 +48,11 @@ PAGES = {
     "request_changes":  (403, 200, 200, 404, 403, 404, 404),
     "flag":             (403, 200, 200, 404, 403, 404, 404),
     "unflag":           (403, 403, 403, 404, 403, 404, 404),
+    "appeal":           (404, 403, 403, 404, 403, 404, 404),
+    "appeal_hear":      (403, 403, 403, 404, 403, 404, 404),
+    "terminate":        (403, 403, 403, 404, 403, 404, 404),
+    "reopen":           (403, 403, 403, 404, 403, 404, 404),
+    "close":            (403, 403, 403, 404, 403, 404, 404),
 }  # fmt: skip
 EXTRA = {"section": {"section": "work"}, "version": {"number": 1}}
 
@@ -167,6 +172,8 @@ def test_only_authors_copy_and_only_what_stands_is_renewed(submitted, people, as
 
 
 UID_ROUTES = {
+    "condition_check",
+    "condition_report",
     "contact_erase",
     "evidence_change",
     "hold_lift",

@@ -1,19 +1,32 @@
+from riskassess.reviews.services.appeals import file_appeal, settle_appeal
 from riskassess.reviews.services.cases import add_note, assign_case, hand_back, open_case, recommend, update_case
+from riskassess.reviews.services.conditions import (
+    accept_condition,
+    break_condition,
+    report_condition,
+    return_condition,
+)
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.drawing import lot_of, settle_draw
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
 
 __all__ = [
+    "accept_condition",
     "add_note",
     "assign_case",
+    "break_condition",
     "cast_vote",
     "confirm_hold_lift",
     "drop_votes",
+    "file_appeal",
     "hand_back",
     "lift_hold",
     "lot_of",
     "open_case",
     "recommend",
+    "report_condition",
+    "return_condition",
+    "settle_appeal",
     "settle_draw",
     "sync_holds",
     "update_case",

@@ -24,12 +24,13 @@ from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.states import IN_WORK
 from riskassess.reports.queries import reports_of
 from riskassess.reviews import services as reviews
-from riskassess.reviews.models import Deciders
+from riskassess.reviews.models import Appeal, Deciders
 from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
+from riskassess.web.conditions import condition_rows
 from riskassess.web.context import home_of
-from riskassess.web.forms.reviews import NoteForm
+from riskassess.web.forms.reviews import NoteForm, ReasonForm
 from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
 from riskassess.web.people import people_by_row, people_changes, with_screening
@@ -54,7 +55,8 @@ def case(request, reference):
     return render(request, "cases/case.html", case_context(request.user, case))
 
 
-def case_context(user, case) -> dict:
+def case_context(user, case, *, typed=None) -> dict:
+    """`typed`: the form of a condition that came back, by the condition's uid."""
     proposal, record = case.proposal, latest_record(case.proposal)
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     actions = staff_actions(user, proposal)
@@ -69,6 +71,7 @@ def case_context(user, case) -> dict:
     own_vote_in = counted_votes(case).filter(by=user).exists()
     shows_votes = case.closed_at is not None or own_vote_in
     safeguards = safeguard_rows(proposal, catalogue, result)
+    decision = last_decision(case)
     earlier = proposal.versions.filter(number=record.version.number - 1).first()
     return {
         "case": case,
@@ -106,7 +109,12 @@ def case_context(user, case) -> dict:
         "earlier": earlier,
         "recommendations": recommendations_now(case),
         "votes": counted_votes(case) if shows_votes else [],
-        "decision": last_decision(case),
+        "decision": decision,
+        "conditions": condition_rows(decision.conditions.all(), ReasonForm, typed or {}, RESPONSIBLE)
+        if decision
+        else [],
+        "may_check": user.has_perm("reviews.check_condition", proposal),
+        "appeals": Appeal.objects.filter(decision__case=case).select_related("by", "hearer", "decision"),
         "notes": notes,
         "may_write_note": user.has_perm("reviews.write_note", proposal),
         "note_form": NoteForm(),
@@ -182,7 +190,7 @@ def move_box(user, case, actions, parties) -> dict:
     for action in actions:
         if not action.is_open:
             closed.append({"name": action.label, "reason": action.closed_because})
-        elif primary is None and action.name in {"decide", "recommend"}:
+        elif primary is None and action.name in {"decide", "recommend", "appeal_hear"}:
             primary = {"label": action.label, "url": action.url}
         else:
             others.append({"label": action.label, "url": action.url})

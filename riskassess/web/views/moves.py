@@ -162,6 +162,24 @@ unflag = _reason_page(
 )
 
 
+reopen = _reason_page(
+    "reviews.reopen",
+    lambda: _("Open the case again"),
+    lambda: _("Open the case again"),
+    lambda: _("A new round of review has begun."),
+    lambda *, case, actor, reasons: workflow.reopen(proposal=case.proposal, actor=actor, reasons=reasons),
+    help_text=lambda: _("The researcher is told, and reads these words. What was decided stays on record."),
+)
+close = _reason_page(
+    "reviews.close",
+    lambda: _("Close the proposal"),
+    lambda: _("Close the proposal"),
+    lambda: _("The proposal is closed."),
+    workflow.close,
+    help_text=lambda: _("Say how the collaboration ended. Every condition has to be settled before."),
+)
+
+
 def _form_page(request, case, form, title, button, *, record=None):
     return render(
         request,

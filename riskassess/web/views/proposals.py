@@ -16,9 +16,13 @@ from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, IN_WORK, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.eligibility import parts_of
+from riskassess.reviews.hearing import why_no_appeal
+from riskassess.reviews.models import Appeal
 from riskassess.reviews.queries import last_decision, recommendations_now, stuck_submissions
 from riskassess.web.access import get_proposal_for, note_read
+from riskassess.web.conditions import condition_rows
 from riskassess.web.draft import Draft, may_write
+from riskassess.web.forms.following import EvidenceForm
 from riskassess.web.forms.proposals import WithdrawForm
 from riskassess.web.history import TOLD, timeline
 from riskassess.web.people import people_by_row, people_changes
@@ -261,7 +265,11 @@ def version(request, reference, number):
 
 def decision(request, reference):
     """Outcome, reasons, sources, conditions, and until when one may appeal."""
-    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    return decision_page(request, get_proposal_for(request.user, reference, "proposals.view"))
+
+
+def decision_page(request, proposal, *, typed=None, status=200):
+    """`typed`: the form of a condition that came back, by the condition's uid."""
     note_read(request.user, proposal)
     case = getattr(proposal, "case", None)
     decision = last_decision(case) if case else None
@@ -270,6 +278,7 @@ def decision(request, reference):
     record = decision.record
     labels = {row["id"]: row["label"] for row in parts_of(record.version)}
     letter = reports_of(proposal, request.user).filter(decision=decision).first()
+    reports = request.user.has_perm("proposals.report_condition", proposal)
     return render(
         request,
         "proposals/decision.html",
@@ -278,11 +287,17 @@ def decision(request, reference):
             "decision": decision,
             "result": assessment_of(record),
             "record": record,
-            "conditions": condition_lines(decision.conditions.all()),
+            "conditions": condition_rows(decision.conditions.all(), EvidenceForm, typed or {}, RESPONSIBLE),
+            "may_report": reports,
             "scope": [labels[row] for row in decision.scope if row in labels],
             "left_out": [label for row, label in labels.items() if decision.scope and row not in decision.scope],
             "recommendations": recommendations_now(case),
             "letter": report_card(letter, may_retry=may_write(request.user, proposal)) if letter else None,
+            "appeal": Appeal.objects.filter(decision=decision).first(),
+            "may_appeal": request.user.has_perm("proposals.appeal", proposal) and not why_no_appeal(case, decision),
+            "reader_is_owner": proposal.owner_id == request.user.pk,
+            "may_terminate": request.user.has_perm("reviews.terminate", proposal),
             "crumbs": crumbs(proposal, _("Decision"), reader=request.user),
         },
+        status=status,
     )
