@@ -13,8 +13,20 @@ from django.utils import timezone
 
 from partners import candidates
 from partners.matching.score import Named, compare
-from partners.models import Contact, EditionEntry, Hit, Identifier, ListedEntity, ListEdition, Partner, Party, Screening
+from partners.models import (
+    Contact,
+    EditionEntry,
+    Hit,
+    Identifier,
+    ListedEntity,
+    ListEdition,
+    Partner,
+    Party,
+    RorRelation,
+    Screening,
+)
 from partners.queries.listed import MOST_CANDIDATES, read_listed, read_partners
+from partners.queries.parents import LIKELY, partners_below, records_as_named, records_with_parts
 from partners.screening import screen
 from riskassess.audit.log import record
 from riskassess.core.errors import DomainError
@@ -146,7 +158,24 @@ def _meant_by(entities: list[ListedEntity]) -> list[Partner]:
         for partner in found
         if partner in known and compare(known[partner], listed[pk], only_matches=True).band != "clear"
     }
+    meant |= partners_below(_wholes(listed), meant)
     return list(screened_partners().filter(pk__in=meant).order_by("pk"))
+
+
+def _wholes(listed: dict[int, Named]) -> set[str]:
+    """ROR ids of organisations with parts that are likely one of these entries."""
+    if not RorRelation.objects.exists():
+        return set()
+    near = {pk: set(candidates.search(who.names, candidates.ROR, MOST_CANDIDATES)) for pk, who in listed.items()}
+    for pk, who in listed.items():
+        near[pk] |= {value for scheme, value in who.ids if scheme == "ror"}
+    known = records_as_named(records_with_parts({ror_id for found in near.values() for ror_id in found}))
+    return {
+        ror_id
+        for pk, found in near.items()
+        for ror_id in found & known.keys()
+        if compare(known[ror_id], listed[pk], only_matches=True).band in LIKELY
+    }
 
 
 def _with_equal_identifier(listed: dict[int, Named]) -> dict[int, list[int]]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from partners import queries
 from partners.changes import note_below, note_list_facts
 from partners.matching.score import SCORER, Named
-from partners.models import Contact, Hit, Judgement, ListEdition, Party, Screening, name_of_party
+from partners.models import Contact, Hit, Judgement, ListEdition, Partner, Party, Screening, name_of_party
 from partners.queries.listed import Match, find_listed, in_order, named
+from partners.queries.parents import Parent, find_wholes, parents_of
 from riskassess.audit.log import record
 
 logger = logging.getLogger(__name__)
@@ -26,16 +27,21 @@ def screen(party: Party) -> Screening:
     comparing, is done before anything is written.
     """
     who, editions = named(party), queries.editions_in_force()
-    matches, unread = _compare(who, editions)
+    parents = parents_of(party) if isinstance(party, Partner) else []
+    matches, unread = _compare(who, parents, editions)
     return _keep(party, who, editions, matches, unread)
 
 
-def _compare(who: Named, editions: list[ListEdition]) -> tuple[list[Match], list[ListEdition]]:
-    """The matches, and the editions that could not be read."""
+def _compare(who: Named, parents: list[Parent], editions: list[ListEdition]) -> tuple[list[Match], list[ListEdition]]:
+    """The matches, and the editions that could not be read. An entry that may be the party itself is no match of what
+    it is a part of."""
     matches, unread = [], []
     for edition in editions:
         try:
-            matches += find_listed(who, [edition])
+            own = find_listed(who, [edition])
+            known = {match.entity.pk for match in own}
+            matches += own
+            matches += [match for match in find_wholes(parents, [edition]) if match.entity.pk not in known]
         except Exception:  # whatever is wrong with one list must neither hide the others nor pass for "no match"
             logger.exception("edition %s of list %s could not be compared", edition.pk, edition.source.code)
             unread.append(edition)
@@ -104,9 +110,11 @@ def _hits(screening: Screening, matches: list[Match], key: str) -> list[Hit]:
             screening=screening,
             edition=match.edition,
             entity=match.entity,
-            fingerprint=queries.fingerprint_of(screening.about, match.entity, match.entity.names.all(), key),
+            fingerprint=queries.fingerprint_of(
+                screening.about, match.entity, match.entity.names.all(), queries.key_of_match(match, key)
+            ),
             score=match.scored.score,
-            band=match.scored.band,
+            band=Hit.Band.PART_OF if match.part_of else match.scored.band,
             explanation=_explain(screening.about, match),
         )
         for match in matches
@@ -155,6 +163,7 @@ def _explain(party: Party, match: Match) -> dict:
         "band": match.scored.band,
         "features": match.features,
         **places,
+        **_whole(match),
         "partner": party.name,
         "listed": entity.name,
         "listed_names": [[name.original, name.kind] for name in entity.names.all()],
@@ -169,3 +178,11 @@ def _explain(party: Party, match: Match) -> dict:
         "edition_date": edition.published_on.isoformat() if edition.published_on else None,
         "edition_sha256": edition.sha256,
     }
+
+
+def _whole(match: Match) -> dict:
+    """What the party is a part of, where that was compared and not the party itself."""
+    if not match.part_of:
+        return {}
+    names = sorted({name.text for name in match.whole.names})
+    return {"part_of": list(match.part_of), "whole_names": names, "whole_countries": sorted(match.whole.countries)}

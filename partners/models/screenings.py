@@ -93,6 +93,7 @@ class Judgement(AboutOne, UidModel, DatedModel):
         related_name="+",
         verbose_name=_("evidence as a file"),
     )
+    of_whole = models.BooleanField(_("what was like the entry is what the partner is a part of"), default=False)
     needs_second = models.BooleanField(_("counts once a second person confirms it"), default=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="confirmed_judgements"
@@ -128,6 +129,8 @@ class Judgement(AboutOne, UidModel, DatedModel):
     @property
     def words(self) -> str:
         """The verdict in words, by what was judged."""
+        if self.of_whole and self.verdict in VERDICTS_ON_WHOLES:
+            return str(VERDICTS_ON_WHOLES[self.verdict])
         if self.contact_id and self.verdict in VERDICTS_ON_PERSONS:
             return str(VERDICTS_ON_PERSONS[self.verdict])
         return self.get_verdict_display()
@@ -137,6 +140,11 @@ VERDICTS_ON_PERSONS = {
     Judgement.Verdict.SAME: _("same person"),
     Judgement.Verdict.DIFFERENT: _("different person"),
 }
+# Whether the whole is the listed one says nothing yet of its part: a person says what the list means.
+VERDICTS_ON_WHOLES = {
+    Judgement.Verdict.SAME: _("the list covers it as a part"),
+    Judgement.Verdict.DIFFERENT: _("the list does not cover it"),
+}
 
 
 class Hit(UidModel, DatedModel):
@@ -144,6 +152,7 @@ class Hit(UidModel, DatedModel):
         EXACT = "exact", _("same identifier")
         LIKELY = "likely", _("likely")
         POSSIBLE = "possible", _("possible")
+        PART_OF = "part_of", _("part of a listed one")
 
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="hits")
     edition = models.ForeignKey(ListEdition, on_delete=models.PROTECT, related_name="hits")
@@ -158,7 +167,9 @@ class Hit(UidModel, DatedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["screening", "entity"], name="hit_once_per_screening"),
-            models.CheckConstraint(condition=Q(band__in=["exact", "likely", "possible"]), name="hit_band_known"),
+            models.CheckConstraint(
+                condition=Q(band__in=["exact", "likely", "possible", "part_of"]), name="hit_band_known"
+            ),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="hit_score_from_0_to_1"),
         ]
         ordering = ["pk"]
@@ -179,7 +190,13 @@ class Hit(UidModel, DatedModel):
     @property
     def needs_second(self) -> bool:
         """Clearing it takes two people."""
-        return self.band in (self.Band.EXACT, self.Band.LIKELY)
+        return self.band in (self.Band.EXACT, self.Band.LIKELY, self.Band.PART_OF)
+
+    @property
+    def part_of(self) -> list[str]:
+        """What the partner is a part of, the nearest first and last the one whose names match; empty for a match of
+        the partner itself."""
+        return self.explanation.get("part_of", [])
 
     @property
     def waits(self) -> bool:

@@ -33,6 +33,8 @@ class Match:
     entity: ListedEntity
     edition: ListEdition
     scored: Scored
+    part_of: tuple[str, ...] = ()  # the whole whose names were compared, with what lies between; empty: its own names
+    whole: Named | None = None
 
     @property
     def features(self) -> list[dict]:

@@ -24,7 +24,7 @@ from partners.models import (
     Screening,
     name_of_party,
 )
-from partners.queries.listed import named, read_partners
+from partners.queries.listed import Match, named, read_partners
 
 # From the gravest to the best; the fact of a partner is the gravest of all its hits.
 SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
@@ -228,6 +228,11 @@ def key_of(who: Named) -> str:
     ids = sorted(f"{scheme}:{value}" for scheme, value in who.ids)
     years = [sorted(who.birth_years)] if who.birth_years else []
     return _digest([NORMALISER, *sorted(who.countries), sorted(_by_key(who)), ids, *years])
+
+
+def key_of_match(match: Match, key: str) -> str:
+    """The party's key; where what it is a part of was compared, with that one's."""
+    return _digest([key, key_of(match.whole), list(match.part_of)]) if match.whole else key
 
 
 def _by_key(who: Named) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from partners.countries import NAMES
 from partners.matching.normalise import NORMALISER, normalise
 from partners.models import Partner, RorImport, RorName, RorRecord, RorRelation
 from partners.parsing.ror_json import RorEntry, UnreadableRor
+from partners.queries.parents import parts_of_records
 
 HANDFUL = 200  # records a transaction, with some seven hundred names
 FORM = f"1 {NORMALISER}"  # another form of what is stored makes an import of the same file worth while
@@ -86,8 +87,9 @@ def _write(made: Handful) -> None:
     RorRelation.objects.filter(record__in=ids).delete()
     RorName.objects.bulk_create(made.names)
     RorRelation.objects.bulk_create(made.relations)
-    # Their names come from the record: so the index and the next screening learn of it.
-    Partner.objects.filter(ror_id__in=ids).update(updated_at=timezone.now())
+    # Their names come from the record, or from that of what they are a part of: so the index and the next screening
+    # learn of it.
+    Partner.objects.filter(ror_id__in=parts_of_records(ids).union(ids)).update(updated_at=timezone.now())
 
 
 def _record(entry: RorEntry, shown: RorName, digest: str) -> RorRecord:

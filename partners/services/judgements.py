@@ -49,6 +49,7 @@ def judge_hit(
                 reason=reason,
                 evidence=evidence,
                 evidence_file=_stored(evidence_file),
+                of_whole=hit.band == Hit.Band.PART_OF,
                 needs_second=hit.needs_second and verdict == Judgement.Verdict.DIFFERENT,
                 by=actor,
                 replaces=in_force,

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Judgement
-from partners.models.screenings import VERDICTS_ON_PERSONS
+from partners.models.screenings import VERDICTS_ON_PERSONS, VERDICTS_ON_WHOLES
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.reviews.eligibility import needs_word_on_safeguards, parts_of, why_outcome_closed
@@ -184,8 +184,13 @@ class JudgementForm(OwnWordsForm):
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.txt", "class": "form-control"}),
     )
 
-    def __init__(self, *args, of_person: bool = False, **kwargs):
+    def __init__(self, *args, of_person: bool = False, of_whole: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        if of_whole:
+            self.fields["verdict"].label = _("Does the list mean this partner, as a part?")
+            self.fields["verdict"].choices = [
+                (value, VERDICTS_ON_WHOLES.get(value, label)) for value, label in Judgement.Verdict.choices
+            ]
         if of_person:
             self.fields["verdict"].label = _("Is it the same person?")
             self.fields["verdict"].choices = [

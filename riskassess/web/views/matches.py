@@ -64,7 +64,7 @@ def judging(request, hit: Hit, *, may_judge: bool, may_confirm: bool, after, sai
         raise PermissionDenied
     given = (request.POST, request.FILES) if request.method == "POST" and not is_confirming else ()
     is_person = hit.screening.contact_id is not None
-    form = JudgementForm(*given, of_person=is_person)
+    form = JudgementForm(*given, of_person=is_person, of_whole=bool(hit.part_of))
     if is_confirming or (request.method == "POST" and form.is_valid()):
         try:
             if is_confirming:
@@ -160,14 +160,16 @@ def sides_of(hit: Hit) -> list[dict]:
     if hit.screening.contact_id:
         return _sides_of_person(hit)
     theirs = ", ".join(str(country_name(code)) for code in seen["listed_countries"])
+    whole = hit.part_of[-1:]
+    ours = [seen["partner_country"]] if not whole else seen["whole_countries"]
     return [
-        {"label": _("Name"), "ours": seen["partner"], "theirs": seen["listed"]},
+        {"label": _("Name"), "ours": whole[0] if whole else seen["partner"], "theirs": seen["listed"]},
         {
             "label": _("All names"),
-            "ours": "; ".join(hit.screening.names),
+            "ours": "; ".join(seen["whole_names"] if whole else hit.screening.names),
             "theirs": "; ".join(name for name, _kind in seen.get("listed_names", ())),
         },
-        {"label": _("Country"), "ours": country_name(seen["partner_country"]), "theirs": theirs},
+        {"label": _("Country"), "ours": ", ".join(str(country_name(code)) for code in ours), "theirs": theirs},
         {"label": _("Kind"), "ours": hit.screening.partner.get_type_display(), "theirs": hit.entity.get_kind_display()},
         {"label": _("Programme"), "ours": "", "theirs": seen["programme"]},
         {"label": _("Listed on"), "ours": "", "theirs": _day_words(seen["listed_on"])},
