@@ -35,21 +35,23 @@ from riskassess.engine.results import Assessment
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import retry
 from riskassess.notices import telling
-from riskassess.proposals import contacts, copying, evidence, team
+from riskassess.proposals import contacts, copying, evidence, team, threads
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import (
     CoInvestigator,
+    Comment,
     EvidenceVersion,
     Invitation,
     Participation,
     ParticipationContact,
     Proposal,
+    Thread,
     Transfer,
 )
 from riskassess.proposals.queries import open_invitations
 from riskassess.proposals.states import IN_WORK, RENEWABLE, STANDING, UNDER_REVIEW, State
 from riskassess.reports import services as reports
-from riskassess.reviews import routing
+from riskassess.reviews import routing, talk
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_vote
 from riskassess.reviews.hearing import took_part
@@ -512,6 +514,7 @@ def decide(
         telling.vote_awaited(proposal=proposal, people=_next_voters(case), uid=vote.uid)
         return vote
     proposals.move(proposal=proposal, name="decide", actor=actor, to=STATE_AFTER[Outcome(decision.outcome)])
+    _resolve_flags(proposal, actor)
     reports.request_report(
         proposal=proposal, record=record, kind="decision", decision=decision, asked_by=proposal.owner
     )
@@ -541,18 +544,28 @@ def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
     proposals.move(
         proposal=proposal, name="request_changes", actor=actor, reason=_needed(reasons, _("Say what you ask for."))
     )
+    _resolve_flags(proposal, actor)
     telling.changes_requested(proposal=proposal, revision=proposal.revision)
     return proposal
 
 
 @story()
-def flag(*, case: Case, actor: User, reasons: str) -> Proposal:
-    """Mark the case for a closer look, with the reason."""
+def flag(*, case: Case, actor: User, reasons: str, told: str) -> Proposal:
+    """Mark the case for a closer look. `reasons` are internal; `told` is what the authors read and may reply to."""
     proposal = case.proposal
     _guard_no_conflict(actor, proposal)
     proposals.move(
         proposal=proposal, name="flag", actor=actor, reason=_needed(reasons, _("Say what needs a closer look."))
     )
+    days = proposal.institution.reply_working_days
+    thread = threads.open_thread(
+        proposal=proposal,
+        actor=actor,
+        kind=Thread.Kind.FLAG,
+        text=threads.read_text(told, field="told", empty=_("Say what the authors are told, and may reply to.")),
+        reply_until=routing.add_working_days(timezone.localdate(), days),
+    )
+    _tell_first(thread)
     people = [user for user in _carriers(case) if user.pk != actor.pk]
     telling.proposal_flagged(proposal=proposal, people=people, revision=proposal.revision)
     return proposal
@@ -562,6 +575,7 @@ def flag(*, case: Case, actor: User, reasons: str) -> Proposal:
 def unflag(*, case: Case, actor: User, reasons: str) -> Proposal:
     """Take the case back into the ordinary review, with what was found."""
     _guard_no_conflict(actor, case.proposal)
+    _resolve_flags(case.proposal, actor)
     return proposals.move(
         proposal=case.proposal, name="unflag", actor=actor, reason=_needed(reasons, _("Say what was found."))
     )
@@ -937,6 +951,132 @@ def decline_lead(*, transfer: Transfer, actor: User) -> None:
         raise DomainError(_("The new lead researcher answers this, or another officer where one offered it."))
     team.decline_lead(transfer=transfer, actor=actor)
     telling.lead_settled(transfer=transfer, people=[transfer.offered_by])
+
+
+# Threads
+
+
+@story()
+def open_thread(
+    *,
+    proposal: Proposal,
+    actor: User,
+    kind: str,
+    text: str,
+    question: str = "",
+    row: str = "",
+    mentioned: User | None = None,
+    shown: object = None,
+    correct: str = "",
+    opened: UUID | None = None,
+) -> Thread:
+    """Begin a thread: a comment among authors, a call for help, a question to the authors or a correction.
+
+    A correction alters nothing that was frozen; an officer answers it.
+    """
+    if reason := talk.why_not_open(actor, proposal, kind):
+        raise DomainError(reason)
+    _guard_mentioned(proposal, kind, actor, mentioned)
+    thread = threads.open_thread(
+        proposal=proposal,
+        actor=actor,
+        kind=kind,
+        text=text,
+        question=question,
+        row=row,
+        mentioned=mentioned,
+        shown=shown,
+        correct=correct,
+        opened=opened,
+    )
+    _tell_first(thread)
+    return thread
+
+
+@story()
+def answer_thread(
+    *, thread: Thread, actor: User, text: str, mentioned: User | None = None, opened: UUID | None = None
+) -> Comment:
+    """Write in a thread; those who wrote in it before are told."""
+    if thread.is_open and (reason := talk.why_not_write(talk.part_in(actor, thread.proposal), thread)):
+        raise DomainError(reason)
+    _guard_mentioned(thread.proposal, thread.kind, actor, mentioned)
+    comment = threads.write_comment(thread=thread, actor=actor, text=text, mentioned=mentioned, opened=opened)
+    _tell_next(comment)
+    return comment
+
+
+@story()
+def settle_thread(*, thread: Thread, actor: User, is_open: bool) -> None:
+    """Resolve a thread, or take it up again."""
+    if reason := talk.why_not_settle(talk.part_in(actor, thread.proposal), thread):
+        raise DomainError(reason)
+    (threads.reopen if is_open else threads.resolve)(thread=thread, actor=actor)
+
+
+@story()
+def settle_correction(*, thread: Thread, actor: User, text: str) -> Comment:
+    """Record that a correction changes nothing, and why. Where it changes something, changes are requested."""
+    if thread.kind != Thread.Kind.CORRECTION or (
+        reason := talk.why_not_settle(talk.part_in(actor, thread.proposal), thread)
+    ):
+        raise DomainError(reason if thread.kind == Thread.Kind.CORRECTION else _("This is no correction."))
+    comment = threads.write_comment(thread=thread, actor=actor, text=text)
+    threads.resolve(thread=thread, actor=actor)
+    _tell_next(comment)
+    return comment
+
+
+def _guard_mentioned(proposal: Proposal, kind: str, actor: User, mentioned: User | None) -> None:
+    if mentioned is not None and mentioned not in talk.people_to_mention(proposal, kind, actor):
+        raise DomainError(_("Choose one of the people of this proposal."), field="mention")
+
+
+def _tell_first(thread: Thread) -> None:
+    """Whom a new thread concerns; a comment among authors only who is named in it."""
+    proposal, kind = thread.proposal, thread.kind
+    comment = thread.comments.order_by("pk").first()
+    comment.thread = thread
+    if comment.mentioned_id and comment.mentioned_id != comment.by_id:
+        telling.person_mentioned(comment=comment)
+    case = _case_of(proposal)
+    carriers = _carriers(case) if case else []
+    if kind == Thread.Kind.HELP:
+        officers = [case.officer] if case and case.officer in carriers else _free_officers(proposal)
+        telling.help_asked(comment=comment, people=officers)
+    elif kind == Thread.Kind.CORRECTION:
+        telling.correction_proposed(comment=comment, people=carriers or _free_officers(proposal))
+    elif kind == Thread.Kind.REQUEST:
+        telling.question_asked(comment=comment, people=_authors(proposal))
+    elif kind == Thread.Kind.FLAG:
+        telling.flag_told(comment=comment, people=_authors(proposal))
+
+
+def _tell_next(comment: Comment) -> None:
+    """Everybody who wrote in the thread and may still read it; and, where an author writes, who carries the case."""
+    thread, proposal = comment.thread, comment.thread.proposal
+    if comment.mentioned_id and comment.mentioned_id != comment.by_id:
+        telling.person_mentioned(comment=comment)
+    told = {user.pk: user for user in User.objects.filter(pk__in=thread.comments.values("by"), is_active=True)}
+    case = _case_of(proposal)
+    if thread.kind != Thread.Kind.COMMENT and talk.part_in(comment.by, proposal) == talk.AUTHOR:
+        told |= {user.pk: user for user in (_carriers(case) if case else [])}
+    told.pop(comment.by_id, None)
+    parts = {user: talk.part_in(user, proposal) for user in told.values()}
+    reads = [user for user, part in parts.items() if talk.visible_threads(user, proposal, part).filter(pk=thread.pk)]
+    helpers = [user for user in reads if parts[user] == talk.HELPER]
+    telling.help_asked(comment=comment, people=helpers)
+    telling.comment_written(comment=comment, people=[user for user in reads if user not in helpers])
+
+
+def _authors(proposal: Proposal) -> list[User]:
+    people = [proposal.owner, *(row.user for row in proposal.coinvestigators.select_related("user"))]
+    return [user for user in people if user.is_active]
+
+
+def _resolve_flags(proposal: Proposal, actor: User) -> None:
+    for thread in proposal.threads.filter(kind=Thread.Kind.FLAG, resolved_at__isnull=True):
+        threads.resolve(thread=thread, actor=actor)
 
 
 # Safeguards

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
-from riskassess.proposals.models import Proposal, Transfer
+from riskassess.proposals.models import Proposal, Thread, Transfer
 from riskassess.reports.models import Report
 from riskassess.reviews.models import Case
 from riskassess.reviews.queries import visible_proposals
-from riskassess.reviews.talk import is_helper
+from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
 
 class StepClosed(Conflict):
@@ -97,3 +97,20 @@ def get_transfer_for(user, reference: str) -> tuple[Proposal, Transfer | None]:
     if not visible_proposals(user).filter(pk=proposal.pk).exists():
         raise Http404
     raise PermissionDenied
+
+
+def get_thread_for(user, reference: str, uid) -> tuple[Proposal, Thread]:
+    """A thread of a proposal in this person's scope; one that they may not read is not there."""
+    proposal = get_proposal_for(user, reference, "proposals.view")
+    thread = get_object_or_404(visible_threads(user, proposal, part_in(user, proposal)), uid=uid)
+    thread.proposal = proposal
+    return proposal, thread
+
+
+def get_help_for(user, uid) -> Thread:
+    """A call for help that this officer may answer; of a draft it opens nothing else."""
+    found = help_for(user).select_related(
+        "proposal__owner", "proposal__unit", "proposal__institution", "proposal__questionnaire__release",
+        "proposal__case__officer",
+    )  # fmt: skip
+    return get_object_or_404(found.prefetch_related("proposal__coinvestigators__user"), uid=uid)

@@ -15,6 +15,7 @@ STAFF = (
     ("decide", "reviews.decide"),
     ("recommend", "reviews.recommend"),
     ("assign", "reviews.assign"),
+    ("ask", "reviews.ask"),
     ("request_changes", "reviews.request_changes"),
     ("flag", "reviews.flag"),
     ("unflag", "reviews.unflag"),
@@ -58,6 +59,7 @@ def labels() -> dict[str, str]:
 def staff_actions(user: User, proposal: Proposal) -> list[Action]:
     """The moves of the review this person may see, open ones first as they rank."""
     case, words, found = proposal.case, labels(), []
+    words["ask"] = _("Ask %(name)s") % {"name": proposal.owner.first_name}
     for name, permission in STAFF:
         if not user.has_perm(permission, proposal):
             continue

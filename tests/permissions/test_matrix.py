@@ -38,6 +38,7 @@ PAGES = {
     "invitation":       (403, 403, 403, 404, 403, 404, 404),
     "transfer":         (403, 403, 403, 404, 403, 404, 404),
     "evidence":         (200, 200, 200, 404, 200, 404, 404),
+    "messages":         (200, 200, 200, 404, 200, 404, 404),
     "section":          (302, 403, 403, 404, 403, 404, 404),
     "check":            (302, 403, 403, 404, 403, 404, 404),
     "receipt":          (404, 404, 404, 404, 404, 404, 404),
@@ -46,6 +47,7 @@ PAGES = {
     "decide":           (403, 403, 200, 404, 403, 404, 404),
     "assign":           (403, 403, 200, 404, 403, 404, 404),
     "request_changes":  (403, 200, 200, 404, 403, 404, 404),
+    "ask":              (403, 200, 200, 404, 403, 404, 404),
     "flag":             (403, 200, 200, 404, 403, 404, 404),
     "unflag":           (403, 403, 403, 404, 403, 404, 404),
     "appeal":           (404, 403, 403, 404, 403, 404, 404),
@@ -146,7 +148,8 @@ def test_nobody_outside_can_post_anything_to_the_case(submitted, people, as_user
     for route, method in POLICY:
         if POLICY[route, method] != OBJECT or method != "POST" or route.startswith("report"):
             continue
-        names = {"reference"} | ({"uid"} if route in UID_ROUTES else set()) | set(EXTRA.get(route, {}))
+        names = {"uid"} if route == "help" else {"reference"} | ({"uid"} if route in UID_ROUTES else set())
+        names |= set(EXTRA.get(route, {}))
         url = reverse(route, kwargs={name: given[name] for name in names})
         for person in ("eve", "ada", "jonas"):
             assert as_user(people[person]).post(url, {}).status_code == 404, (route, person)
@@ -181,6 +184,7 @@ UID_ROUTES = {
     "match",
     "safeguard_settle",
     "safeguard_drop",
+    "thread",
 }
 
 

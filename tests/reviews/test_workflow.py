@@ -240,8 +240,8 @@ def test_flag_needs_a_reason_and_unflag_takes_it_back(submitted, omar):
     proposal = submitted(example=MODERATE)
 
     with pytest.raises(DomainError):
-        workflow.flag(case=proposal.case, actor=omar, reasons="  ")
-    workflow.flag(case=proposal.case, actor=omar, reasons="A second look at the data.")
+        workflow.flag(case=proposal.case, actor=omar, reasons="  ", told="Who reads the data?")
+    workflow.flag(case=proposal.case, actor=omar, reasons="A second look at the data.", told="Who reads the data?")
     assert Proposal.objects.get(pk=proposal.pk).state == "flagged"
     case = Case.objects.select_related("proposal").get(proposal=proposal)
     workflow.unflag(case=case, actor=omar, reasons="Nothing found.")

@@ -31,6 +31,16 @@ class ReasonForm(OwnWordsForm):
         self.fields["reasons"].help_text = help_text
 
 
+class FlagForm(ReasonForm):
+    """Two texts: what colleagues read, and what the authors are told and may reply to."""
+
+    told = long_text(
+        label=_("What the authors are told"),
+        help_text=_("They read these words with your name, and may reply. Name what you look at, not who is involved."),
+        error_messages={"required": _("Say what the authors are told, and may reply to.")},
+    )
+
+
 class RecommendForm(OwnWordsForm):
     record = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(

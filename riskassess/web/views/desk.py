@@ -4,13 +4,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from riskassess.accounts.roles import Role
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
 from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.models import Deciders
 from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
+from riskassess.reviews.talk import waiting_help
 
 PAGE_SIZE = 50
+MOST_HELP = 5
 VIEWS = ("open", "mine", "waiting", "decided", "all")
 
 
@@ -36,6 +39,7 @@ def desk(request):
         {
             "perms_of_desk": may_read_changes,
             "changes_count": len(changed_facts(proposals)) if may_read_changes else 0,
+            "help": help_rows(request.user),
             "page": page,
             "rows": rows,
             "lead": lead(counts),
@@ -48,6 +52,15 @@ def desk(request):
             "show": show,
         },
     )
+
+
+def help_rows(user) -> dict | None:
+    """The calls for help that wait for an officer, the oldest first, and how many more there are."""
+    if not user.has_role(Role.OFFICER):
+        return None
+    waiting = list(waiting_help(user)[: MOST_HELP + 1])
+    count = len(waiting) if len(waiting) <= MOST_HELP else waiting_help(user).count()
+    return {"rows": waiting[:MOST_HELP], "more": max(count - MOST_HELP, 0)}
 
 
 def lead(counts) -> str:

@@ -1,17 +1,28 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from riskassess import workflow
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals.models import Thread
 from riskassess.reviews.eligibility import unfulfilled_safeguards
 from riskassess.reviews.models import Deciders
 from riskassess.reviews.queries import recommendations_now, visible_proposals
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
-from riskassess.web.forms.reviews import AssignForm, ConditionFormSet, DecideForm, ReasonForm, RecommendForm
+from riskassess.web.forms.reviews import (
+    AssignForm,
+    ConditionFormSet,
+    DecideForm,
+    FlagForm,
+    ReasonForm,
+    RecommendForm,
+)
+from riskassess.web.forms.talk import AskForm
 from riskassess.web.forms.words import CHANGED_ON_ITS_WAY
+from riskassess.web.places import Places
 from riskassess.web.views.case import crumbs, decider_words
 
 
@@ -112,20 +123,39 @@ def _why_closed(user, case) -> str:
     return action.closed_because if action else ""
 
 
+def ask(request, reference):
+    """A question to the authors, on one answer or in general; they answer in its thread."""
+    case = get_case_for(request.user, reference, "reviews.ask")
+    places = Places(case.proposal, request.user).answered()
+    form = AskForm(request.POST or None, people=[], places=places, initial={"about": request.GET.get("about", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            thread = workflow.open_thread(
+                proposal=case.proposal, actor=request.user, kind=Thread.Kind.REQUEST, **form.given()
+            )
+        except DomainError as fault:
+            keep_refusal(form, fault)
+        else:
+            messages.success(request, _("Your question is with the authors. You are told when they answer."))
+            return redirect(f"{reverse('messages', args=[reference])}#thread-{thread.uid}")
+    name = {"name": case.proposal.owner.first_name}
+    return _form_page(request, case, form, _("Ask %(name)s something") % name, _("Ask %(name)s") % name)
+
+
 def place_after(user, case):
     """The case, or the desk for an approver to whom it is closed now that it waits for somebody else."""
     return case if visible_proposals(user).filter(pk=case.proposal_id).exists() else "desk"
 
 
-def _reason_page(permission, title, button, done, step, *, help_text=""):
-    """A view for a move that needs nothing but a reason."""
+def _reason_page(permission, title, button, done, step, *, help_text="", form_class=ReasonForm):
+    """A view for a move that needs nothing but words."""
 
     def view(request, reference):
         case = get_case_for(request.user, reference, permission)
-        form = ReasonForm(request.POST or None, help_text=help_text() if help_text else "")
+        form = form_class(request.POST or None, help_text=help_text() if help_text else "")
         if request.method == "POST" and form.is_valid():
             try:
-                step(case=case, actor=request.user, reasons=form.cleaned_data["reasons"])
+                step(case=case, actor=request.user, **form.cleaned_data)
             except DomainError as fault:
                 keep_refusal(form, fault)
             else:
@@ -148,9 +178,10 @@ flag = _reason_page(
     "reviews.flag",
     lambda: _("Flag for a closer look"),
     lambda: _("Flag"),
-    lambda: _("The case is flagged."),
+    lambda: _("The case is flagged. The authors read what you told them and may reply."),
     workflow.flag,
-    help_text=lambda: _("Say what needs a closer look, and from whom."),
+    help_text=lambda: _("Say what needs a closer look, and from whom. Name the rule or the fact. This stays internal."),
+    form_class=FlagForm,
 )
 unflag = _reason_page(
     "reviews.unflag",

@@ -140,7 +140,9 @@ def test_decision_page_says_outcome_reasons_conditions_and_appeal(as_user, ana, 
 
 def test_researcher_reads_no_flag_reason_nor_votes(as_user, ana, omar, submitted):
     proposal = submitted(example="04-coastal")
-    workflow.flag(case=Case.objects.get(proposal=proposal), actor=omar, reasons="A secret worry")
+    workflow.flag(
+        case=Case.objects.get(proposal=proposal), actor=omar, reasons="A secret worry", told="Who can read the data?"
+    )
 
     words = text_of(as_user(ana).get(proposal.get_absolute_url()))
 
