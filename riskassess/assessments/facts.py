@@ -38,7 +38,7 @@ def present_content(questionnaire: Questionnaire) -> dict:
     participations = participations.prefetch_related("contacts__contact")
     funders = proposal.funders.order_by("position", "pk")
     technology = proposal.technology_items.order_by("position", "pk")
-    return {
+    content = {
         "proposal": {
             "reference": proposal.reference,
             "title": proposal.title,
@@ -76,6 +76,25 @@ def present_content(questionnaire: Questionnaire) -> dict:
             {"id": str(row.uid), "label": row.label, "answers": by_row.get(str(row.uid), {})} for row in technology
         ],
     }
+    if visits := present_visits(proposal):  # left out where there are none: versions from before keep their fingerprint
+        content["visits"] = visits
+    return content
+
+
+def present_visits(proposal) -> list[dict]:
+    """Planned visits as a version keeps them. They are read by people; no rule sees them."""
+    return [
+        {
+            "id": str(row.uid),
+            "role": row.role,
+            "people": row.people,
+            "direction": row.direction,
+            "months": row.months,
+            "partner": str(row.participation.uid) if row.participation else "",
+            "access": row.access,
+        }
+        for row in proposal.visits.select_related("participation")
+    ]
 
 
 def filed_content(questionnaire: Questionnaire) -> dict:

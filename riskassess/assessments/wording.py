@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.assessments.models import ProposalVersion
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question
+from riskassess.proposals.visits import visit_words
 
 SCOPES = {"partner": "partners", "technology": "technology", "funder": "funders"}
 
@@ -69,6 +70,16 @@ def _line(question, row, label, value) -> AnswerLine:
     return AnswerLine(question, row, label, words_of(question, value), unsure)
 
 
+def visits_of(content: dict) -> list[str]:
+    """The planned visits of a version in words, a line each; versions from before there were any have none."""
+    partners = {row["id"]: row["label"] for row in content["partners"]}
+    lines = []
+    for visit in content.get("visits", []):
+        words = visit_words(visit, partners)
+        lines.append(f"{words}: {visit['access']}" if visit["access"] else words)
+    return lines
+
+
 @dataclass(frozen=True)
 class Change:
     question: str
@@ -89,6 +100,9 @@ def changes_between(before: ProposalVersion, after: ProposalVersion, catalogue: 
         old, new = (", ".join(row["label"] for row in v.content[key]) for v in (before, after))
         if old != new:
             found.append(Change(label, "", old, new))
+    old, new = ("; ".join(visits_of(v.content)) for v in (before, after))
+    if old != new:
+        found.append(Change(_("Planned visits"), "", old, new))
     for question in catalogue.questions:
         old_lines = {line.row: line for line in lines_of(before.content, question)}
         new_lines = {line.row: line for line in lines_of(after.content, question)}

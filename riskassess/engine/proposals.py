@@ -19,7 +19,19 @@ from riskassess.engine.facts import (
     safeguard_problems,
 )
 
-TOP = ("title", "summary", "kinds", "starts", "ends", "unit", "as_of", "answers", *ROW_LISTS.values(), "safeguards")
+TOP = (
+    "title",
+    "summary",
+    "kinds",
+    "starts",
+    "ends",
+    "unit",
+    "as_of",
+    "answers",
+    *ROW_LISTS.values(),
+    "visits",
+    "safeguards",
+)
 COMMENT = "comment"  # the only other key that may stand at the top
 ROW_KEYS = {
     "partner": ("id", "name", "country", "ror", "role", "contacts", "answers", "facts"),
@@ -27,6 +39,11 @@ ROW_KEYS = {
     "technology": ("id", "label", "answers"),
 }
 CONTACT_KEYS = {"name": 200, "role": 120, "orcid": 19, "birth_year": 4}  # how long they may be
+VISITORS = ("student", "doctoral", "postdoc", "professor", "technician", "other")
+DIRECTIONS = ("incoming", "outgoing")
+VISIT_KEYS = ("role", "people", "direction", "partner", "months", "access")
+VISIT_MOST = {"people": 999, "months": 120}
+LONGEST_ACCESS = 1000
 ORCID = re.compile(r"^$|^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")
 ROLES = ("partner", "coordinator", "host", "supplier", "client")
 LIMITS = {"title": 200, "summary": 5000, "unit": 200}
@@ -89,6 +106,7 @@ def _problems(catalogue: Catalogue, proposal: Any) -> Iterator[str]:
     yield from _sentences(answer_problems(catalogue, answers, "proposal", "answers"))
     for scope, name in ROW_LISTS.items():
         yield from _row_problems(catalogue, proposal, scope, name)
+    yield from _visit_problems(proposal)
     yield from _determined_problems(catalogue, proposal)
     yield from _sentences(safeguard_problems(catalogue, proposal.get("safeguards", [])))
 
@@ -198,6 +216,35 @@ def _contact_problems(contacts: Any, path: str) -> Iterator[str]:
             yield f"{here}.birth_year: {json.dumps(year)} is not a year such as 1974."
 
 
+def _visit_problems(proposal: dict[str, Any]) -> Iterator[str]:
+    """Planned visits are read by people and never scored."""
+    visits, partners = proposal.get("visits", []), proposal.get("partners", [])
+    if not isinstance(visits, list):
+        yield "visits: expected a list."
+        return
+    rows = [row for row in partners if isinstance(row, dict)] if isinstance(partners, list) else []
+    ids = [row.get("id", f"p{number}") for number, row in enumerate(rows, 1)]
+    for index, visit in enumerate(visits):
+        path = f"visits[{index}]"
+        if not isinstance(visit, dict):
+            yield f"{path}: expected an object."
+            continue
+        for key in visit:
+            if key not in VISIT_KEYS:
+                yield f"{path}.{key}: there is no such key. Known are {', '.join(VISIT_KEYS)}."
+        for key, known in (("role", VISITORS), ("direction", DIRECTIONS)):
+            if visit.get(key) not in known:
+                yield f"{path}.{key}: {json.dumps(visit.get(key))} is not one of {', '.join(known)}."
+        for key, most in VISIT_MOST.items():
+            if type(visit.get(key)) is not int or not 1 <= visit[key] <= most:
+                yield f"{path}.{key}: {json.dumps(visit.get(key))} is not a whole number from 1 to {most}."
+        partner, access = visit.get("partner", ""), visit.get("access", "")
+        if partner != "" and partner not in ids:
+            yield f"{path}.partner: {json.dumps(partner)} is the id of no partner of this file."
+        if not isinstance(access, str) or len(access) > LONGEST_ACCESS:
+            yield f"{path}.access: expected a text of at most {LONGEST_ACCESS} characters."
+
+
 def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a proposal file under this catalogue, for editors and other programs."""
 
@@ -251,6 +298,18 @@ def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
         "contacts": {"type": "array", "items": contact},
         "facts": {"type": "object", "additionalProperties": False, "properties": facts},
     }
+    visit = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["role", "people", "direction", "months"],
+        "properties": {
+            "role": {"enum": list(VISITORS)},
+            "direction": {"enum": list(DIRECTIONS)},
+            **{key: {"type": "integer", "minimum": 1, "maximum": most} for key, most in VISIT_MOST.items()},
+            "partner": {"type": "string"},
+            "access": {"type": "string", "maxLength": LONGEST_ACCESS},
+        },
+    }
     safeguard = {
         "type": "object",
         "additionalProperties": False,
@@ -280,6 +339,7 @@ def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
             "partners": rows("partner", partner, ["name", "country"]),
             "funders": rows("funder", {"name": name, "country": country}, ["name"]),
             "technology": rows("technology", {"label": name}, ["label"]),
+            "visits": {"type": "array", "items": visit},
             "safeguards": {"type": "array", "items": safeguard},
         },
     }

@@ -15,6 +15,7 @@ from riskassess.audit.log import story
 from riskassess.proposals import services as proposals
 from riskassess.proposals.contacts import Named
 from riskassess.proposals.models import Participation, Proposal
+from riskassess.proposals.visits import set_visits
 
 EXAMPLES = settings.BASE_DIR / "fixtures" / "proposals"
 
@@ -62,6 +63,13 @@ def write_draft(*, content: dict, owner: User, unit: Unit) -> Proposal:
             proposal=proposal, actor=owner, rows=[{"label": row["label"]} for row in content.get("technology", [])]
         ),
     }
+    ids = [row.get("id", f"p{number}") for number, row in enumerate(content.get("partners", []), 1)]
+    places = dict(zip(ids, rows["partners"], strict=True))
+    set_visits(
+        proposal=proposal,
+        actor=owner,
+        rows=[{**row, "participation": places.get(row.get("partner", ""))} for row in content.get("visits", [])],
+    )
     workflow.choose_contacts(proposal=proposal, actor=owner, people=people_in(content, rows["partners"]))
     answer(proposal=proposal, actor=owner, values=answers_in(content, rows))
     return proposal

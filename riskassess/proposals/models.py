@@ -310,3 +310,42 @@ class EvidenceVersion(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.evidence} {self.number}"
+
+
+class VisitorRole(models.TextChoices):
+    STUDENT = "student", _("student")
+    DOCTORAL = "doctoral", _("doctoral candidate")
+    POSTDOC = "postdoc", _("postdoc")
+    PROFESSOR = "professor", _("professor")
+    TECHNICIAN = "technician", _("technician")
+    OTHER = "other", _("another role")
+
+
+class VisitDirection(models.TextChoices):
+    INCOMING = "incoming", _("comes to us")
+    OUTGOING = "outgoing", _("goes to a partner")
+
+
+class Visit(UidModel):
+    """A planned visit: roles and numbers. Who it will be, and where that person comes from, is never asked."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="visits")
+    participation = models.ForeignKey(Participation, null=True, on_delete=models.SET_NULL, related_name="visits")
+    role = models.CharField(_("role"), max_length=12, choices=VisitorRole.choices)
+    people = models.PositiveSmallIntegerField(_("how many people"), default=1)
+    direction = models.CharField(_("direction"), max_length=10, choices=VisitDirection.choices)
+    months = models.PositiveSmallIntegerField(_("months"), default=1)
+    access = models.TextField(_("what they have access to"), max_length=1000, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(people__gte=1, people__lte=999), name="visit_people_counted"),
+            models.CheckConstraint(condition=Q(months__gte=1, months__lte=120), name="visit_months_counted"),
+            models.CheckConstraint(condition=Q(role__in=VisitorRole.values), name="visit_role_known"),
+            models.CheckConstraint(condition=Q(direction__in=VisitDirection.values), name="visit_direction_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.people} {self.get_role_display()}"

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from riskassess.proposals.models import (
     Proposal,
     ReferenceCounter,
     TechnologyItem,
+    Visit,
 )
 from riskassess.proposals.states import MOVES, State
 
@@ -152,7 +154,7 @@ def set_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner, s
         raise DomainError(_("The same organisation stands twice. Remove one of the rows."), field="partners")
     guard_count(rows, "partners")
     kept = {row.partner_id: row for row in proposal.participations.all()}
-    before = sorted(str(row.partner_id) + row.role for row in kept.values())
+    before = [(row.partner_id, row.role) for row in kept.values()]
     for partner_id in kept.keys() - {partner.pk for partner, _role in rows}:
         kept.pop(partner_id).delete()
     result = []
@@ -161,7 +163,7 @@ def set_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner, s
         row.role, row.position = role, position
         row.save()
         result.append(row)
-    if before != sorted(str(partner.pk) + role for partner, role in rows):
+    if before != [(partner.pk, role) for partner, role in rows]:
         _record_edit(proposal, actor, "proposal.partners_set", {"partners": [str(p.uid) for p, _role in rows]})
     return result
 
@@ -181,30 +183,34 @@ def repoint_partner(*, old: Partner, new: Partner, only: list[int] | None = None
 @transaction.atomic
 def set_funders(*, proposal: Proposal, actor: User, rows: list[dict]) -> list[Funder]:
     """Make these the funders; a row with the uid of a present one changes it, so that its answers stay."""
-    return _set_rows(proposal, actor, Funder, rows, ("name", "country", "kind"), "funders")
+    return set_rows(proposal, actor, Funder, rows, ("name", "country", "kind"), "funders")
 
 
 @transaction.atomic
 def set_technology(*, proposal: Proposal, actor: User, rows: list[dict]) -> list[TechnologyItem]:
     """Make these the technology items, as `set_funders` does for funders."""
-    return _set_rows(proposal, actor, TechnologyItem, rows, ("label",), "technology")
+    return set_rows(proposal, actor, TechnologyItem, rows, ("label",), "technology")
 
 
-def _set_rows(proposal, actor, model, rows, fields, name):
+def set_rows(proposal, actor, model, rows, fields, name):
+    """A row keeps the uid it was given, also one that a page gave it before it was first saved, or that it had before
+    it was taken away: answers stay with their row however it is named, moved or put back."""
     guard_editable(proposal)
     guard_count(rows, name)
     kept = {str(row.uid): row for row in model.objects.filter(proposal=proposal)}
     before = [[getattr(row, field) for field in fields] for row in kept.values()]
-    named = {str(given.get("uid") or "") for given in rows} & kept.keys()
-    unnamed = [uid for uid in kept if uid not in named]
+    given_uids = [str(given.get("uid") or "") for given in rows]
+    unnamed = [uid for uid in kept if uid not in given_uids]
+    free = _free_uids(set(given_uids) - kept.keys())
     result = []
-    for position, given in enumerate(rows):
-        uid = str(given.get("uid") or "")
-        if uid not in kept:  # a page sent twice adds nothing twice, and answers stay with their row
-            uid = next((one for one in unnamed if one in kept and _is_same(kept[one], given, fields)), "")
-        row = kept.pop(uid, None) or model(proposal=proposal)
-        for field in fields:
-            setattr(row, field, given.get(field) or "")
+    for position, (uid, given) in enumerate(zip(given_uids, rows, strict=True)):
+        values = {field: given.get(field) or _nothing(model, field) for field in fields}
+        same = "" if uid in kept or uid in free else _same(kept, unnamed, values)
+        row = kept.pop(uid if uid in kept else same, None) or model(proposal=proposal)
+        if uid in free:
+            row.uid = free.pop(uid)
+        for field, value in values.items():
+            setattr(row, field, value)
         row.position = position
         row.save()
         result.append(row)
@@ -215,8 +221,26 @@ def _set_rows(proposal, actor, model, rows, fields, name):
     return result
 
 
-def _is_same(row, given, fields) -> bool:
-    return all(getattr(row, field) == (given.get(field) or "") for field in fields)
+def _nothing(model, field):
+    return model._meta.get_field(field).get_default()
+
+
+def _same(kept, unnamed, values) -> str:
+    """A row without a uid that says what a present one says: a page sent twice adds nothing twice."""
+    said = values.items()
+    return next((uid for uid in unnamed if uid in kept and all(getattr(kept[uid], f) == v for f, v in said)), "")
+
+
+def _free_uids(given: set[str]) -> dict[str, UUID]:
+    """Those of these that are uids and that no row of any proposal has."""
+    found = {}
+    for text in given:
+        with suppress(ValueError):
+            found[text] = UUID(text)
+    for model in (Participation, Funder, TechnologyItem, Visit):
+        taken = set(model.objects.filter(uid__in=found.values()).values_list("uid", flat=True)) if found else set()
+        found = {text: uid for text, uid in found.items() if uid not in taken}
+    return found
 
 
 def guard_count(rows, name):

@@ -141,6 +141,7 @@ class ProposalPart:
     partners: tuple[PartnerLine, ...]
     funders: tuple[FunderLine, ...]
     technology: tuple[str, ...]
+    visits: tuple[str, ...] = ()  # a line each
 
 
 @dataclass(frozen=True)

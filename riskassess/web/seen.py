@@ -13,7 +13,7 @@ LENGTH = 12
 EDITS = (
     "proposal.described", "proposal.partners_set", "proposal.funders_set", "proposal.people_set",
     "proposal.technology_set", "proposal.contacts_set", "evidence.added", "evidence.replaced", "evidence.renamed",
-    "evidence.removed",
+    "evidence.removed", "proposal.visits_set",
 )  # fmt: skip
 
 
@@ -80,7 +80,8 @@ def _marks_of_parts(draft: Draft) -> dict[str, str]:
         answers = [{q: v for q, v in row["answers"].items() if q in asked} for row in (content, *rows)]
         own: list = []
         if draft.is_collaboration(section):
-            own = [content["proposal"], [row for row in rows if row not in content["technology"]]]
+            named = [row for row in rows if row not in content["technology"]]
+            own = [content["proposal"], [*named, *content.get("visits", [])]]
             own[1] = [{name: value for name, value in row.items() if name != "answers"} for row in own[1]]
         elif section.scope == "technology":
             own = [row["label"] for row in content["technology"]]

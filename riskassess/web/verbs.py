@@ -102,6 +102,7 @@ VERB_WORDS = {
     "proposal.submit": _("submitted the proposal"),
     "proposal.technology_set": _("set the technology items"),
     "proposal.terminate": _("ended the collaboration"),
+    "proposal.visits_set": _("set the planned visits"),
     "proposal.unflag": _("took the flag off"),
     "proposal.withdraw": _("withdrew the proposal"),
     "replay.ended": _("ended a replay of stored assessments"),

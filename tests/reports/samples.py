@@ -189,6 +189,7 @@ def assessment_content(**changes) -> ReportContent:
                 ),
                 (FunderLine("Ocean Research Fund", "Norway", "public funder of another country"),),
                 ("Optical sensor head", "Reading software"),
+                ("2 × doctoral candidate, comes from Institut des Mers Claires, 3 months: the clean room",),
             ),
             decision=None,
             filed=level("very_high"),

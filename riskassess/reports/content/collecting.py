@@ -11,7 +11,7 @@ from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of
-from riskassess.assessments.wording import words_of
+from riskassess.assessments.wording import visits_of, words_of
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.results import Assessment, Interval, Narrowing
 from riskassess.proposals.models import FunderKind, PartnerRole
@@ -154,6 +154,7 @@ def _proposal(content: dict, catalogue: Catalogue) -> ProposalPart:
             for row in content["funders"]
         ),
         technology=tuple(row["label"] for row in content["technology"]),
+        visits=tuple(visits_of(content)),
     )
 
 

@@ -8,9 +8,11 @@ from riskassess.accounts.models import Unit
 from riskassess.engine.catalogue import Catalogue
 from riskassess.proposals.models import FunderKind
 from riskassess.web.forms.picking import PartnerForm, PartnerRows, countries
-from riskassess.web.forms.rows import RowForm, RowSet
+from riskassess.web.forms.rows import AnsweredRows, RowForm, RowSet
+from riskassess.web.forms.visits import VisitForm, VisitRows
 from riskassess.web.forms.words import OwnWordsForm
 
+VISIT_KIND = "visit"  # the option of the kinds that planned visits speak of
 DATE_ERRORS = {"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")}
 
 
@@ -100,6 +102,8 @@ class FunderForm(RowForm):
 class Collaboration:
     """The page's forms together: each action on a row, each check and each value at one place."""
 
+    said = ""  # what came of the last action, for whoever cannot see it
+
     def __init__(self, proposal, *, catalogue, units, data=None):
         initial = {name: getattr(proposal, name) for name in ("title", "summary", "kinds", "starts", "ends", "unit")}
         self.catalogue, self.units = catalogue, units
@@ -119,8 +123,9 @@ class Collaboration:
                 for row in proposal.participations.select_related("partner")
             ],
             data,
+            name=_("Partner"),
         )
-        self.funders = RowSet(
+        self.funders = AnsweredRows(
             "funder",
             FunderForm,
             [
@@ -128,21 +133,47 @@ class Collaboration:
                 for row in proposal.funders.all()
             ],
             data,
+            name=_("Funder"),
+        )
+        self.visits = VisitRows(
+            "visit",
+            VisitForm,
+            [
+                {
+                    "uid": str(row.uid),
+                    "role": row.role,
+                    "people": row.people,
+                    "direction": row.direction,
+                    "partner": str(row.participation.uid) if row.participation else "",
+                    "months": row.months,
+                    "access": row.access,
+                }
+                for row in proposal.visits.select_related("participation")
+            ],
+            data,
+            name=_("Visit"),
+            blank=0,
+            partners=self.partners.named(),
         )
 
     @property
     def row_sets(self) -> tuple[RowSet, ...]:
-        return self.partners, self.funders
+        return self.partners, self.funders, self.visits
 
     def act(self, action: str) -> bool:
         """Whether the button asked for a row more or less or for a search: then nothing is checked, all is kept."""
         acted = next((rows for rows in self.row_sets if rows.act(action)), None)
         if acted is None:
             return False
+        self.said = acted.said
+        self.visits.kwargs["partners"] = self.partners.named()
         for rows in self.row_sets:
             if rows is not acted:
                 rows.show(rows.typed())
         typed = {name: self.main[name].value() for name in self.main.fields}
+        if action.startswith("add-visit") and VISIT_KIND not in (typed["kinds"] or []):
+            typed["kinds"] = [*(typed["kinds"] or []), VISIT_KIND]
+            self.said = " ".join(filter(None, (self.said, _("We ticked “Visiting researcher or student” above."))))
         self.main = CollaborationForm(initial=typed, catalogue=self.catalogue, units=self.units)
         return True
 
@@ -162,10 +193,14 @@ class Collaboration:
 
     @property
     def _rows_by_part(self) -> dict[str, RowSet]:
-        return dict(zip(("partners", "funders"), self.row_sets, strict=True))
+        return dict(zip(("partners", "funders", "visits"), self.row_sets, strict=True))
 
     def title_of(self, part: str) -> str:
-        titles = {"partners": _("Partner organisations"), "funders": _("Who pays")}
+        titles = {
+            "partners": _("Partner organisations"),
+            "funders": _("Who pays"),
+            "visits": _("Planned visits"),
+        }
         return titles[part] if part in titles else str(self.main.fields[part].label)
 
     def words_of(self, part: str) -> str:
@@ -190,19 +225,19 @@ class Collaboration:
                 continue
             choices = dict(getattr(field.field, "choices", ()))
             found.append(str(choices.get(value, value)))
-        if "name" in form.fields and not form["name"].value():
+        if form.is_left_out:
             return ""
         return ", ".join(found)
 
     def is_valid(self) -> bool:
-        wrong = [part for part in (self.main, self.partners, self.funders) if not part.is_valid()]
+        wrong = [part for part in (self.main, *self.row_sets) if not part.is_valid()]
         return not wrong
 
     # What the summary of errors on top reads, as of one form.
 
     @property
     def all_forms(self) -> list[forms.Form]:
-        return [self.main, *self.partners, *self.funders]
+        return [self.main, *(form for rows in self.row_sets for form in rows)]
 
     @property
     def errors(self) -> dict:

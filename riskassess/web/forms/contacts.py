@@ -9,8 +9,7 @@ from partners.services.contacts import LONGEST_NAME, clean_birth_year, clean_orc
 from riskassess.core.errors import DomainError
 from riskassess.proposals.contacts import LONGEST_ROLE, Named, contacts_of
 from riskassess.proposals.models import Participation, Proposal
-from riskassess.web.forms.collaboration import RowForm
-from riskassess.web.forms.rows import RowSet
+from riskassess.web.forms.rows import PlainRows, RowForm
 from riskassess.web.forms.words import OwnWordsForm
 
 
@@ -100,7 +99,7 @@ class Contacts:
             for row in contacts_of(proposal)
         ]
         partners = [(uid, row.partner.name) for uid, row in self.participations.items()]
-        self.rows = RowSet("contact", ContactForm, rows, data, partners=partners)
+        self.rows = PlainRows("contact", ContactForm, rows, data, partners=partners)
 
     def is_valid(self) -> bool:
         return self.rows.is_valid()

@@ -142,6 +142,10 @@ class PartnerForm(RowForm):
             "hx-target": f"#found-{self.prefix}",
             "hx-include": "#partners [name$='-known']",
             "hx-sync": "this:replace",
+            "hx-select": "unset",  # what the form itself asks of its buttons
+            "hx-select-oob": "unset",
+            "hx-swap": "innerHTML",
+            "data-ra-find": f"find-{self.prefix}",
         }
 
     @property
@@ -155,8 +159,10 @@ class PartnerForm(RowForm):
             self[name].value() or (self.is_bound and self[name].errors) for name in ("type", "website", "ror_id")
         )
 
-    def focus(self, name: str) -> None:
-        self.fields[name].widget.attrs["autofocus"] = True
+    @property
+    def is_searched_by_enter(self) -> bool:
+        """Whether whoever presses Enter can only mean a search: a name alone saves no row."""
+        return not (self.is_gone or self.chosen or self["country"].value()) and bool(self.name_words)
 
     def clean_ror_id(self):
         given = self.cleaned_data["ror_id"].strip()
@@ -173,6 +179,11 @@ class PartnerForm(RowForm):
 class PartnerRows(RowSet):
     """Partners. The search works as buttons of the form; a choice that is made travels as the key of the chosen."""
 
+    copy_said = gettext_lazy(
+        "Partner %(now)d has the part of partner %(number)d, and takes its answers along when it is saved. Choose the "
+        "other organisation here."
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.is_posted:
@@ -183,14 +194,25 @@ class PartnerRows(RowSet):
         self._recognise()
 
     def chosen(self) -> list[str]:
-        return [form.key for form in self.forms]
+        return [form.key for form in self.standing]
 
     def act(self, action):
         self._said = ""
-        is_own = super().act(action)
-        if is_own and action.startswith("add-") and self.forms:
-            self.forms[-1].focus("name")
-        return is_own
+        if action == "enter":
+            action = next((f"find-{form.prefix}" for form in self.forms if form.is_searched_by_enter), action)
+        return super().act(action)
+
+    def named(self) -> list[tuple[str, str]]:
+        """The partners as other rows may name them: uid of the row, and what it is called."""
+        return [
+            (str(form["uid"].value()), form.name_words or _("Partner %(number)d") % {"number": form.number})
+            for form in self.standing
+            if form["uid"].value()
+        ]
+
+    def copied(self, row):
+        """The same organisation can't stand twice, so that its place stays open."""
+        return {"copy_of": row["copy_of"] or row["uid"], "role": row["role"]}
 
     def changed(self, what, row, value):
         if what == "change":
@@ -210,6 +232,7 @@ class PartnerRows(RowSet):
             form.search = search_organisations(str(form["name"].value() or ""), self.chosen())
         form.said = self._said
         form.focus("role" if form.chosen else "name")
+        self.said = str(form.said or form.search.said)
 
     def _recognise(self) -> None:
         """Which rows stand for an organisation that was chosen; a row in which something else is typed does not."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from riskassess.assessments.wording import words_of
 from riskassess.engine.catalogue import UNSURE, Question
 from riskassess.web.forms.layout import LevelQuestion, RowHead
+from riskassess.web.forms.rows import RowForm
 from riskassess.web.forms.words import OwnWordsForm
 
 LONGEST_TEXT = 4000
@@ -238,17 +239,13 @@ def lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-class ItemForm(OwnWordsForm):
+class ItemForm(RowForm):
     """One technology, method or item of the work."""
 
-    uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    telling = ("label",)
     label = forms.CharField(
         label=gettext_lazy("Technology, method or item"),
         max_length=200,
         required=False,
         error_messages={"max_length": gettext_lazy("Keep it under 200 characters; details belong into the summary.")},
     )
-
-    @property
-    def is_blank(self) -> bool:
-        return not (self.cleaned_data.get("label") or "").strip()

@@ -17,7 +17,7 @@ from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
-from riskassess.assessments.wording import answer_groups, changes_between
+from riskassess.assessments.wording import answer_groups, changes_between, visits_of
 from riskassess.audit.services import record_read
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole
@@ -99,6 +99,7 @@ def case_context(user, case, *, typed=None) -> dict:
         "may_erase": proposal.state not in IN_WORK and user.has_perm("reviews.erase_contact", proposal),
         "owners": owners_used(record.owners, sees_screening=user.has_perm("partners.see_screening")),
         "countries": countries_of(record),
+        "visits": visits_of(record.version.content),
         "groups": answer_groups(record.version.content, catalogue),
         "changes": [
             *changes_between(earlier, record.version, catalogue),

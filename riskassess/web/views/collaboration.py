@@ -6,11 +6,13 @@ from partners.models import Partner
 from partners.services import NearDuplicates, register_partner
 from riskassess import workflow
 from riskassess.accounts.models import Unit
+from riskassess.assessments.copying import copy_answers
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals import services as proposals
 from riskassess.proposals.contacts import contacts_of
 from riskassess.proposals.models import Proposal
+from riskassess.proposals.visits import set_visits
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft
 from riskassess.web.forms.collaboration import Collaboration
@@ -86,6 +88,10 @@ def marks_of(proposal) -> dict[str, str]:
     rows = {
         "partners": [[row.partner_id, row.role] for row in proposal.participations.all()],
         "funders": [[row.name, row.country, row.kind] for row in proposal.funders.all()],
+        "visits": [
+            [row.participation_id, row.role, row.people, row.direction, row.months, row.access]
+            for row in proposal.visits.all()
+        ],
     }
     return {name.removesuffix("_id"): mark(value) for name, value in {**own, **rows}.items()}
 
@@ -114,9 +120,7 @@ def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> N
     given = forms.main.cleaned_data
     proposals.describe(proposal=proposal, actor=actor, **given)
     rows, doubtful = [], None
-    for form in forms.partners:
-        if form.is_blank:
-            continue
+    for form in forms.partners.kept:
         try:
             rows.append((partner_of(form, actor), form.cleaned_data["role"]))
         except NearDuplicates as fault:
@@ -128,8 +132,15 @@ def save_collaboration(proposal, actor, forms: Collaboration, *, seen: str) -> N
             raise
     if doubtful:
         raise doubtful
-    workflow.choose_partners(proposal=proposal, actor=actor, rows=rows)
-    proposals.set_funders(proposal=proposal, actor=actor, rows=forms.funders.filled())
+    partners = workflow.choose_partners(proposal=proposal, actor=actor, rows=rows)
+    funders = proposals.set_funders(proposal=proposal, actor=actor, rows=forms.funders.filled())
+    copy_answers(
+        questionnaire=proposal.questionnaire,
+        actor=actor,
+        rows={**forms.partners.copies(partners), **forms.funders.copies(funders)},
+    )
+    places = {form.cleaned_data["uid"]: row for form, row in zip(forms.partners.kept, partners, strict=True)}
+    set_visits(proposal=proposal, actor=actor, rows=forms.visits.filled_for(places))
     workflow.fill_in_known(proposal=proposal, actor=actor)
 
 

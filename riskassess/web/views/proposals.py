@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from partners.countries import country_name
 from riskassess import workflow
 from riskassess.assessments.queries import assessment_of, catalogue_of, last_edits, latest_record
-from riskassess.assessments.wording import answer_groups, changes_between
+from riskassess.assessments.wording import answer_groups, changes_between, visits_of
 from riskassess.audit.queries import EventFilters, events
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.core.words import ROUTE_MEANINGS, ROUTE_WORDS
@@ -253,6 +253,7 @@ def version(request, reference, number):
                 for partner in row.content["partners"]
             ],
             "may_erase": proposal.state not in IN_WORK and request.user.has_perm("reviews.erase_contact", proposal),
+            "visits": visits_of(row.content),
             "groups": answer_groups(row.content, catalogue),
             "changes": [*changes_between(earlier, row, catalogue), *people_changes(earlier, row)] if earlier else [],
             "earlier": earlier,

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from partners import queries as registry
 from partners.countries import country_name
+from riskassess.assessments.copying import copy_answers
 from riskassess.assessments.models import Answer
 from riskassess.assessments.services import Present, Values, save_answers
 from riskassess.assessments.wording import words_of
@@ -23,7 +24,7 @@ from riskassess.web.access import get_proposal_for
 from riskassess.web.context import home_of
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
-from riskassess.web.forms.rows import RowSet
+from riskassess.web.forms.rows import AnsweredRows, RowSet
 from riskassess.web.prefilled import keep_prefilled, marks_of, place_after_keeping
 
 PAGE_MARK = re.compile(r"[0-9a-f]{16}")
@@ -279,7 +280,7 @@ def rows_with_alike_person(proposal) -> set[int]:
 
 def items_of(draft: Draft, posted) -> RowSet:
     rows = [{"uid": str(row.uid), "label": row.label} for row in draft.proposal.technology_items.all()]
-    return RowSet("item", ItemForm, rows, posted or None)
+    return AnsweredRows("item", ItemForm, rows, posted or None, name=_("Item"))
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------
@@ -309,7 +310,8 @@ def save_section(draft: Draft, current, user, form: SectionForm, items, mark: st
         return left
 
     if items is not None:
-        proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
+        made = proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
+        copy_answers(questionnaire=draft.questionnaire, actor=user, rows=items.copies(made))
     return save_answers(questionnaire=draft.questionnaire, actor=user, values=form.answers(), settle=settle, page=mark)
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from riskassess import workflow
-from riskassess.assessments.wording import answer_groups, lines_of
+from riskassess.assessments.facts import present_visits
+from riskassess.assessments.wording import answer_groups, lines_of, visits_of
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.states import State
@@ -91,6 +92,7 @@ def whole_of(draft: Draft) -> dict:
         "partners": proposal.participations.select_related("partner").prefetch_related("contacts__contact"),
         "funders": proposal.funders.all(),
         "technology": proposal.technology_items.all(),
+        "visits": visits_of({**content, "visits": present_visits(proposal)}),
     }
 
 
