@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from partners import queries as registry
 from partners import services as registry_services
 from partners.models import Contact, FactChange, Hit, Judgement, ListEdition, Partner, PartnerMerge, Party
-from riskassess.accounts.models import User
+from riskassess.accounts.models import Unit, User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.assessments import prefilling
 from riskassess.assessments import services as assessments
+from riskassess.assessments.exchange.content import Draft as FileDraft
+from riskassess.assessments.exchange.faults import Problem, UnfitFile
 from riskassess.assessments.models import (
     Answer,
     AssessmentRecord,
@@ -190,6 +192,149 @@ def _kinds_of_rows(proposal: Proposal, rows: dict[str, str]) -> dict[str, tuple[
     scopes |= {str(row.uid): "funder" for row in proposal.funders.all()}
     scopes |= {str(row.uid): "technology" for row in proposal.technology_items.all()}
     return {"": ("", "proposal"), **{old: (new, scopes[new]) for old, new in rows.items()}}
+
+
+class UnclearPartners(DomainError):
+    """Partners of a file that may be known under another name: (place, name, what is like it)."""
+
+    def __init__(self, unclear: list[tuple[int, str, list[registry.Organisation]]]):
+        super().__init__(_("Say which organisation is meant, then the file is taken."), field="partners")
+        self.unclear = unclear
+
+
+NEW_PARTNER = "new"
+
+
+@story()
+def import_proposal(
+    *,
+    given: FileDraft,
+    actor: User,
+    unit: Unit,
+    chosen: dict[int, str] | None = None,
+    opened: UUID | None = None,
+    source: str = "",
+) -> Reused:
+    """Open a draft with all that a file brings, or nothing. Its answers wait until somebody confirms them.
+
+    `chosen` says by the place of a partner which organisation is meant: its key, or `NEW_PARTNER`.
+    """
+    proposal = proposals.create_proposal(
+        owner=actor, title=given.title, unit=unit, summary=given.summary, opened=opened
+    )
+    questionnaire = assessments.open_questionnaire(proposal=proposal)
+    if questionnaire.answers.exists() or proposal.participations.exists():
+        return Reused(proposal, questionnaire.answers.count(), given.left)
+    proposals.describe(
+        proposal=proposal,
+        actor=actor,
+        title=given.title,
+        summary=given.summary,
+        kinds=given.kinds,
+        unit=unit,
+        starts=given.starts,
+        ends=given.ends,
+    )
+    partners = _partners_meant(given, actor, chosen or {})
+    rows = {
+        "partners": choose_partners(
+            proposal=proposal,
+            actor=actor,
+            rows=[(each, row.get("role", "partner")) for each, row in zip(partners, given.partners, strict=True)],
+        ),
+        "funders": proposals.set_funders(proposal=proposal, actor=actor, rows=given.funders),
+        "technology": proposals.set_technology(proposal=proposal, actor=actor, rows=given.technology),
+    }
+    _name_people(proposal, actor, given, rows["partners"])
+    values: prefilling.Values = {(name, ""): value for name, value in given.answers.items()}
+    for name, made in rows.items():
+        for row, new in zip(getattr(given, name), made, strict=True):
+            values |= {(question, str(new.uid)): value for question, value in row["answers"].items()}
+    answers = prefilling.prefill(questionnaire=questionnaire, actor=actor, values=values, origin=Origin.FILE)
+    _propose_given(questionnaire, actor, given, rows)
+    record_event(
+        "proposal.imported",
+        subject=proposal,
+        actor_id=actor.pk,
+        role=proposals.role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        after={"from": source, "answers": len(answers), "left_out": given.left},
+    )
+    return Reused(proposal, len(answers), given.left)
+
+
+def _partners_meant(given: FileDraft, actor: User, chosen: dict[int, str]) -> list[Partner]:
+    """The organisations of the file, registered where they are new; what is not clear is asked all at once."""
+    partners: list[Partner] = []
+    unclear, problems = [], []
+    for place, row in enumerate(given.partners):
+        try:
+            partners.append(_partner_meant(row, actor, chosen.get(place, "")))
+        except registry_services.NearDuplicates as fault:
+            unclear.append((place, row["name"], fault.found))
+        except DomainError as fault:
+            problems.append(Problem(_("Partner %(n)d (%(name)s)") % {"n": place + 1, "name": row["name"]}, str(fault)))
+    for place, partner in enumerate(partners):
+        if not (unclear or problems) and partner in partners[:place]:
+            words = _("This is the same organisation as partner %(n)d. Take one of them away.")
+            first = partners.index(partner) + 1
+            named = {"n": place + 1, "name": given.partners[place]["name"]}
+            problems.append(Problem(_("Partner %(n)d (%(name)s)") % named, words % {"n": first}))
+    if problems:
+        raise UnfitFile(problems)
+    if unclear:
+        raise UnclearPartners(unclear)
+    return partners
+
+
+def _partner_meant(row: dict, actor: User, key: str) -> Partner:
+    name, country, ror_id = row["name"], row["country"], row.get("ror") or ""
+    apart: set[str] = set()
+    if key == NEW_PARTNER:
+        apart = {each.key for each in registry.near_duplicates(name, country, ror_id)}
+    elif key and (meant := registry.organisations_of([key]).get(key)):
+        if meant.partner:
+            return meant.partner
+        name, country, ror_id = meant.name, meant.country, meant.ror_id
+    return registry_services.register_partner(name=name, country=country, ror_id=ror_id, actor=actor, told_apart=apart)
+
+
+def _name_people(proposal: Proposal, actor: User, given: FileDraft, made: list[Participation]) -> None:
+    people = [
+        contacts.Named(
+            participation=participation,
+            name=person["name"],
+            role=person.get("role", ""),
+            orcid=person.get("orcid", ""),
+            birth_year=person.get("birth_year"),
+        )
+        for row, participation in zip(given.partners, made, strict=True)
+        for person in row.get("contacts") or ()
+    ]
+    if not people:
+        return
+    try:
+        choose_contacts(proposal=proposal, actor=actor, people=people)
+    except contacts.UnfitContact as fault:
+        raise UnfitFile([Problem(people[fault.place].name, str(fault))]) from None
+
+
+def _propose_given(questionnaire: Questionnaire, actor: User, given: FileDraft, rows: dict[str, list]) -> None:
+    """Safeguards of a file, as proposed: only an officer agrees. A row is named by its id or its place."""
+    uids = {}
+    for name, made in rows.items():
+        for place, (row, new) in enumerate(zip(getattr(given, name), made, strict=True), 1):
+            uids[row.get("id") or f"{name[0]}{place}"] = str(new.uid)
+    taken = set()
+    for item in given.safeguards:
+        rule, _colon, row = item["finding"].partition(":")
+        finding = f"{rule}:{uids[row]}" if row in uids else item["finding"]
+        if (finding, item["mitigation"]) not in taken:
+            taken.add((finding, item["mitigation"]))
+            assessments.propose_safeguard(
+                questionnaire=questionnaire, actor=actor, finding=finding, mitigation=item["mitigation"]
+            )
 
 
 @story()

@@ -27,6 +27,7 @@ TOP = (
     "ends",
     "unit",
     "as_of",
+    "catalogue",
     "answers",
     *ROW_LISTS.values(),
     "visits",
@@ -46,7 +47,7 @@ VISIT_MOST = {"people": 999, "months": 120}
 LONGEST_ACCESS = 1000
 ORCID = re.compile(r"^$|^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")
 ROLES = ("partner", "coordinator", "host", "supplier", "client")
-LIMITS = {"title": 200, "summary": 5000, "unit": 200}
+LIMITS = {"title": 200, "summary": 5000, "unit": 200, "catalogue": 100}
 COUNTRY = re.compile(r"^[A-Z]{2}$")
 ROR = re.compile(r"^https://ror\.org/0[a-z0-9]{8}$")
 ROW_ID = re.compile(r"^[A-Za-z0-9_-]{1,60}$")
@@ -179,7 +180,9 @@ def _row_problems(catalogue: Catalogue, proposal: dict[str, Any], scope: Scope, 
 
 def _place_problems(row: dict[str, Any], path: str) -> Iterator[str]:
     country, ror, role = row.get("country"), row.get("ror"), row.get("role", "partner")
-    if not isinstance(country, str) or not COUNTRY.match(country):
+    if country is None:
+        yield f"{path}.country: missing. Use two letters of ISO 3166-1, such as NO."
+    elif not isinstance(country, str) or not COUNTRY.match(country):
         yield (
             f"{path}.country: {json.dumps(country)} is not a country code. Use two letters of ISO 3166-1, such as NO."
         )
@@ -335,6 +338,7 @@ def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
             "ends": day,
             "unit": {"type": "string", "maxLength": LIMITS["unit"]},
             "as_of": day,
+            "catalogue": {"type": "string", "maxLength": LIMITS["catalogue"]},
             "answers": answers("proposal"),
             "partners": rows("partner", partner, ["name", "country"]),
             "funders": rows("funder", {"name": name, "country": country}, ["name"]),

@@ -39,6 +39,12 @@ POLICY: dict[tuple[str, str], str] = {
     # the researcher's pages
     ("proposal_new", "GET"): "proposals.create",
     ("proposal_new", "POST"): "proposals.create",
+    ("proposal_import", "GET"): "proposals.create",
+    ("proposal_import", "POST"): "proposals.create",
+    ("questionnaire_form", "GET"): PUBLIC,
+    ("proposal_file", "GET"): OBJECT,
+    ("proposal_crate", "GET"): OBJECT,
+    ("proposal_form", "GET"): OBJECT,
     ("proposal_copy", "POST"): OBJECT,
     ("proposal_renew", "POST"): OBJECT,
     ("organisations", "GET"): SIGNED_IN,

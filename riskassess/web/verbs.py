@@ -88,6 +88,7 @@ VERB_WORDS = {
     "proposal.decide": _("put the decision into effect"),
     "proposal.described": _("described the collaboration"),
     "proposal.discarded": _("discarded the draft"),
+    "proposal.imported": _("brought a proposal as a file"),
     "proposal.lot_drawn": _("settled by draw whether the registration is read afterwards"),
     "proposal.draw": _("drew the registration for a closer look"),
     "proposal.expire": _("let the approval expire"),

@@ -20,6 +20,7 @@ PAGES = {
     #                    ana  tomasz omar jonas david ada  eve
     "home":             (200, 302, 302, 302, 302, 302, 200),
     "proposal_new":     (200, 403, 403, 403, 403, 403, 200),
+    "proposal_import":  (302, 403, 403, 403, 403, 403, 302),
     "desk":             (403, 200, 200, 200, 403, 403, 403),
     "audit":            (403, 403, 403, 403, 200, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
@@ -29,6 +30,9 @@ PAGES = {
     "list_source":      (403, 403, 200, 403, 200, 403, 403),
     "proposal":         (200, 200, 200, 404, 200, 404, 404),
     "assessment":       (200, 200, 200, 404, 200, 404, 404),
+    "proposal_file":    (200, 200, 200, 404, 200, 404, 404),
+    "proposal_crate":   (200, 200, 200, 404, 200, 404, 404),
+    "proposal_form":    (200, 200, 200, 404, 200, 404, 404),
     "version":          (200, 200, 200, 404, 200, 404, 404),
     "withdraw":         (200, 403, 403, 404, 403, 404, 404),
     "discard":          (403, 403, 403, 404, 403, 404, 404),
@@ -56,6 +60,9 @@ PAGES = {
     "reopen":           (403, 403, 403, 404, 403, 404, 404),
     "close":            (403, 403, 403, 404, 403, 404, 404),
 }  # fmt: skip
+WITHOUT_REFERENCE = {
+    "home", "proposal_import", "proposal_new", "desk", "audit", "replays", "list_sources", "partners", "ror_files",
+}  # fmt: skip
 EXTRA = {"section": {"section": "work"}, "version": {"number": 1}}
 
 
@@ -82,7 +89,17 @@ def people(university):
 def address(name, proposal):
     if name == "list_source":
         return reverse(name, args=["un"])
-    if name in {"home", "proposal_new", "desk", "audit", "replays", "list_sources", "partners", "ror_files"}:
+    if name in {
+        "home",
+        "proposal_import",
+        "proposal_new",
+        "desk",
+        "audit",
+        "replays",
+        "list_sources",
+        "partners",
+        "ror_files",
+    }:
         return reverse(name)
     return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
 

@@ -17,6 +17,7 @@ from riskassess.proposals.queries import with_people
 from riskassess.proposals.services import create_proposal
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.access import get_proposal_for
+from riskassess.web.forms.bringing import FileForm
 from riskassess.web.forms.proposals import CopyForm, TitleForm
 
 SHOWN_EARLIER = 8
@@ -34,7 +35,10 @@ def new(request):
     return new_page(request, form, status=422 if form.errors else 200)
 
 
-def new_page(request, form, status=200):
+def new_page(request, form=None, *, file_form=None, status=200):
+    form = form or TitleForm(
+        units=Unit.objects.filter(institution=the_institution()), initial={"unit": request.user.unit}
+    )
     own = own_proposals(request.user)
     search = " ".join(request.GET.get("q", "").split())[:100]
     found = own.filter(Q(title__icontains=search) | Q(reference__icontains=search)) if search else own
@@ -44,6 +48,7 @@ def new_page(request, form, status=200):
         "proposals/new.html",
         {
             "form": form,
+            "file_form": file_form or FileForm(auto_id="id_file_%s"),
             "rows": [earlier_row(proposal, request.user) for proposal in found[:SHOWN_EARLIER]],
             "more": max(count - SHOWN_EARLIER, 0),
             "search": search,
@@ -100,6 +105,19 @@ def tell_reused(request, source: Proposal, reused: workflow.Reused) -> None:
         "%(n)d answers came along from %(reference)s; confirm those that are still right.",
         reused.taken,
     ) % {"n": reused.taken, "reference": source.reference}
+    _tell(request, words, reused)
+
+
+def tell_taken(request, reused: workflow.Reused) -> None:
+    words = ngettext(
+        "The file is taken as a draft with %(n)d answer; confirm it where it is right.",
+        "The file is taken as a draft with %(n)d answers; confirm those that are right.",
+        reused.taken,
+    ) % {"n": reused.taken}
+    _tell(request, words, reused)
+
+
+def _tell(request, words: str, reused: workflow.Reused) -> None:
     if reused.left:
         words += " " + ngettext(
             "%(n)d was left out: its question is asked differently now.",

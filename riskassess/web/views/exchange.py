@@ -1,0 +1,198 @@
+"""Proposals as files: taken away as JSON, RO-Crate or a filled-in form, brought back as any of them."""
+
+import hashlib
+import json
+from uuid import UUID, uuid5
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from riskassess import workflow
+from riskassess.accounts.models import Unit, User
+from riskassess.accounts.queries import the_institution
+from riskassess.assessments.exchange.arriving import read_file
+from riskassess.assessments.exchange.content import Draft as FileDraft
+from riskassess.assessments.exchange.content import exported, read_content
+from riskassess.assessments.exchange.crates import ASSESSMENT, PROPOSAL, Author, Part, as_bytes, write_crate
+from riskassess.assessments.exchange.faults import Problem, UnfitFile
+from riskassess.assessments.exchange.reading import read_json
+from riskassess.assessments.exchange.sheets.writing import write_workbook
+from riskassess.assessments.models import CatalogueRelease
+from riskassess.assessments.queries import current_release, latest_record
+from riskassess.audit.services import record_read
+from riskassess.core.errors import DomainError
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.rules import is_coinvestigator, is_owner
+from riskassess.proposals.services import role_in
+from riskassess.reports.queries import reports_of
+from riskassess.reports.services import read_report
+from riskassess.web.access import get_proposal_for
+from riskassess.web.downloads import to_keep
+from riskassess.web.forms.bringing import FileForm, MeantForm, chosen_partners
+from riskassess.web.views.starting import new_page, tell_taken
+
+JSON_TYPE, ZIP_TYPE = "application/json", "application/zip"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_TOLD = 100
+
+
+def blank_form(request) -> HttpResponse:
+    """The questionnaire of today to fill in offline; open to everybody, since it says nothing of anybody."""
+    try:
+        release = current_release()
+    except CatalogueRelease.DoesNotExist:
+        raise Http404 from None
+    return to_keep(write_workbook(release), XLSX_TYPE, f"proposal-form-{release.version}.xlsx")
+
+
+def proposal_file(request, reference) -> HttpResponse:
+    proposal, content = taken_away(request, reference, "json")
+    return to_keep(as_bytes(content), JSON_TYPE, f"{proposal.reference}.json")
+
+
+def form(request, reference) -> HttpResponse:
+    proposal, content = taken_away(request, reference, "xlsx")
+    version = proposal.versions.order_by("-number").first()
+    is_own = is_author(request.user, proposal) or version is None
+    release = proposal.questionnaire.release if is_own else version.release
+    return to_keep(write_workbook(release, content), XLSX_TYPE, f"{proposal.reference}.xlsx")
+
+
+def crate(request, reference) -> HttpResponse:
+    proposal, content = taken_away(request, reference, "crate")
+    parts = [Part(PROPOSAL, as_bytes(content), JSON_TYPE, _("The proposal"))]
+    if record := latest_record(proposal):
+        stored = {
+            "reference": proposal.reference,
+            "version": record.version.number,
+            "as_of": record.as_of.isoformat(),
+            "catalogue": f"{record.release.catalogue_id}@{record.release.version}",
+            "catalogue_sha256": record.release.sha256,
+            "result_sha256": record.result_sha256,
+            "result": record.result,
+        }
+        parts.append(
+            Part(ASSESSMENT, as_bytes(stored), JSON_TYPE, _("The assessment, with the release that it rests on"))
+        )
+    for report in reports_of(proposal, request.user):
+        if report.is_ready:
+            title = _("%(kind)s, version %(number)d") % {
+                "kind": report.get_kind_display(),
+                "number": report.version.number,
+            }
+            parts.append(Part(f"reports/{report.file_name}", read_report(report), "application/pdf", title))
+    zipped = write_crate(
+        reference=proposal.reference,
+        title=proposal.title,
+        published=timezone.now(),
+        authors=authors_of(proposal) if is_author(request.user, proposal) else (),
+        parts=parts,
+    )
+    return to_keep(zipped, ZIP_TYPE, f"{proposal.reference}-crate.zip")
+
+
+def taken_away(request, reference: str, kind: str) -> tuple[Proposal, dict]:
+    """What this reader may take away of a proposal in their scope; that they did is on record."""
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    content = exported(proposal, is_author=is_author(request.user, proposal))
+    if content is None:
+        raise Http404
+    record_read(
+        f"proposal.taken_{kind}",
+        actor_id=request.user.pk,
+        role=role_in(request.user, proposal),
+        subject=f"proposals.Proposal:{proposal.uid}",
+        reference=proposal.reference,
+    )
+    return proposal, content
+
+
+def is_author(user: User, proposal: Proposal) -> bool:
+    return is_owner(user, proposal) or is_coinvestigator(user, proposal)
+
+
+def authors_of(proposal: Proposal) -> list[Author]:
+    people = [proposal.owner, *(row.user for row in proposal.coinvestigators.select_related("user"))]
+    return [Author(person.name, getattr(person, "orcid", "")) for person in people]
+
+
+def bring(request):
+    """A file becomes a draft, whole or not at all; a partner that is not clear is asked about first."""
+    if request.method != "POST":
+        return redirect("proposal_new")
+    if "content" in request.POST:
+        return go_on(request)
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return new_page(request, None, file_form=form, status=422)
+    content = form.cleaned_data["file"].read()
+    try:
+        kind, read, given = read_file(content)
+    except UnfitFile as fault:
+        return refused_page(request, form, fault.problems, form.cleaned_data["file"].name)
+    opened = form.cleaned_data["opened"]
+    return take(request, given, read, kind, uuid5(opened, hashlib.sha256(content).hexdigest()) if opened else None)
+
+
+def go_on(request):
+    """The second look: which organisations are meant. What came along is read as strictly as the file was."""
+    form = MeantForm(request.POST)
+    if not form.is_valid():
+        return redirect("proposal_new")
+    try:
+        read = read_json(form.cleaned_data["content"].encode())
+        given = read_content(read)
+    except UnfitFile as fault:
+        return refused_page(request, FileForm(), fault.problems, "")
+    source = form.cleaned_data["source"] if form.cleaned_data["source"] in {"json", "crate", "xlsx"} else "json"
+    return take(request, given, read, source, form.cleaned_data["opened"])
+
+
+def take(request, given: FileDraft, read: object, kind: str, opened: UUID | None):
+    chosen = chosen_partners(request.POST)
+    try:
+        taken = workflow.import_proposal(
+            given=given,
+            actor=request.user,
+            unit=unit_for(request.user, given),
+            chosen=chosen,
+            opened=opened,
+            source=kind,
+        )
+    except workflow.UnclearPartners as unclear:
+        first = {"content": json.dumps(read, ensure_ascii=False), "opened": opened, "source": kind}
+        form = MeantForm(initial=first, unclear=unclear)
+        kept = [(f"partner-{place}", key) for place, key in chosen.items() if f"partner-{place}" not in form.fields]
+        context = {"form": form, "given": given, "kept": kept, "crumbs": crumbs(_("Which organisations?"))}
+        return render(request, "proposals/import_partners.html", context, status=422)
+    except UnfitFile as fault:
+        return refused_page(request, FileForm(), fault.problems, "")
+    except DomainError as fault:
+        return refused_page(request, FileForm(), [Problem("", str(fault))], "")
+    tell_taken(request, taken)
+    return redirect("collaboration", taken.proposal.reference)
+
+
+def unit_for(user: User, given: FileDraft) -> Unit:
+    """The unit that the file names, where there is one of that name, else the person's own."""
+    units = Unit.objects.filter(institution=the_institution())
+    named = units.filter(name__iexact=given.unit).first() if given.unit else None
+    return named or user.unit or units.first()
+
+
+def refused_page(request, form: FileForm, problems: list[Problem], name: str):
+    context = {
+        "form": form,
+        "problems": problems[:MOST_TOLD],
+        "more": max(len(problems) - MOST_TOLD, 0),
+        "count": len(problems),
+        "name": name[:120],
+        "crumbs": crumbs(_("From a file")),
+    }
+    return render(request, "proposals/import.html", context, status=422)
+
+
+def crumbs(last: str) -> list[tuple[str, str]]:
+    return [(_("My page"), "/home"), (_("New proposal"), "/proposals/new"), (last, "")]
