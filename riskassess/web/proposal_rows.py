@@ -10,22 +10,23 @@ from django.utils.translation import ngettext
 
 from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord
-from riskassess.proposals.models import Proposal
-from riskassess.proposals.queries import with_people
+from riskassess.proposals.models import Proposal, Transfer
+from riskassess.proposals.queries import open_invitations, with_people
 from riskassess.proposals.states import State
 from riskassess.reviews.models import Condition, Decision
 from riskassess.reviews.queries import followed
 from riskassess.web.forms.finding import view_of
+from riskassess.web.forms.proposals import CopyForm
 from riskassess.web.standing import day, standing_of
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a row offers; `is_sent` by a form, else it is a link to a page."""
+    """What a row offers: a page, or what is sent by a form of its own."""
 
     label: str
     url: str
-    is_sent: bool = False
+    form: CopyForm | None = None
 
 
 def with_rows(proposals):
@@ -86,6 +87,8 @@ def steps_of(proposal: Proposal, reader: User) -> list[Step]:
         return [Step(_("Withdraw"), reverse("withdraw", args=[proposal.reference]))]
     if reader.has_perm("proposals.edit", proposal):
         return [Step(_("Continue"), proposal.get_absolute_url())]
+    if reader.has_perm("proposals.renew", proposal):
+        return [Step(_("Renew"), reverse("proposal_renew", args=[proposal.reference]), CopyForm(auto_id=False))]
     return []
 
 
@@ -118,12 +121,38 @@ WAITING = ("waiting", "due_soon", "ending_soon")
 
 
 def turns_of(own, most: int) -> list[Turn]:
-    """What waits for this person among their proposals, the longest first: changes that are asked for, then conditions
-    that fall due, then approvals that end. At most so many."""
+    """What waits for this person among their proposals: changes that are asked for, then conditions that fall due, then
+    approvals that end, each the longest first. At most so many."""
     asked = own.filter(view_of("waiting")).select_related("case__officer").order_by("updated_at")[:most]
     due = own.filter(view_of("due_soon")).order_by("condition_due")[:most]
     ending = own.filter(view_of("ending_soon")).order_by("valid_until")[:most]
     return [*map(_changes, asked), *map(_condition, due), *map(_ending, ending)][:most]
+
+
+def consents_of(user: User) -> list[Turn]:
+    """What others ask of this person: to take part in a proposal, or to lead one."""
+    invitations = open_invitations(user)
+    offers = Transfer.objects.filter(new_owner=user, state=Transfer.State.OPEN).exclude(offered_by=user)
+    return [*map(_invitation, invitations), *map(_offer, offers.select_related("proposal", "offered_by"))]
+
+
+def _invitation(invitation) -> Turn:
+    return Turn(
+        _("%(name)s asks you to take part") % {"name": invitation.invited_by.name},
+        _("%(reference)s · until %(day)s")
+        % {"reference": invitation.proposal.reference, "day": day(invitation.valid_until)},
+        reverse("invitation", args=[invitation.proposal.reference]),
+        _("Answer"),
+    )
+
+
+def _offer(offer) -> Turn:
+    return Turn(
+        _("%(name)s asks you to lead a proposal") % {"name": offer.offered_by.name},
+        offer.proposal.reference,
+        reverse("transfer", args=[offer.proposal.reference]),
+        _("Answer"),
+    )
 
 
 def _changes(proposal) -> Turn:

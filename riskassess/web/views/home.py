@@ -11,7 +11,7 @@ from riskassess.proposals.states import State
 from riskassess.reviews.queries import followed, stuck_submissions, visible_proposals
 from riskassess.web.context import Site
 from riskassess.web.forms.finding import VIEW_WORDS, ProposalFilter, view_of
-from riskassess.web.proposal_rows import WAITING, row_of, turns_of, with_rows
+from riskassess.web.proposal_rows import WAITING, consents_of, row_of, turns_of, with_rows
 
 PAGE_SIZE = 50
 MOST_TURNS = 3
@@ -31,7 +31,9 @@ def home(request):
     page = Paginator(found.rows, PAGE_SIZE).get_page(request.GET.get("page"))
     is_waiting = any(proposal.state == State.SUBMITTED for proposal in page)
     stuck = stuck_submissions(own) if is_waiting else {}
-    turns, waits = turns_of(own, MOST_TURNS), sum(counts[name] for name in WAITING)
+    consents = consents_of(request.user)
+    turns = [*consents, *turns_of(own, MOST_TURNS)][:MOST_TURNS]
+    waits = len(consents) + sum(counts[name] for name in WAITING)
     return render(
         request,
         "home/home.html",
@@ -81,7 +83,7 @@ NUMBERS = (
 def sentence(counts, waits: int) -> str:
     """One sentence that counts what waits."""
     drafts = counts["drafts"]
-    if not counts["all"]:
+    if not counts["all"] and not waits:
         return _("Nothing is filed yet.")
     number = NUMBERS[waits] if 0 < waits < len(NUMBERS) else str(waits)
     first = (

@@ -293,3 +293,28 @@ def test_draft_page_says_who_wrote_what_last(as_user, ana, filed):
     words = text_of(as_user(ana).get(draft.get_absolute_url()))
 
     assert re.search(r"Ana Ferreira leads it · \d+ answers, last \d+ \w+, \d\d:\d\d", words)
+
+
+def test_box_holds_what_others_ask_of_me(as_user, ana, mateo, filed):
+    draft = filed(title="Half")
+    workflow.invite(proposal=draft, actor=ana, email=mateo.email, can_edit=True)
+
+    page = as_user(mateo).get("/home")
+
+    assert "One thing waits for you." in text_of(page)
+    assert "Ana Ferreira asks you to take part" in text_of(page)
+    assert f"/proposals/{draft.reference}/invitation" in read(page).links
+
+
+def test_what_stands_is_renewed_from_the_list_with_one_press(as_user, ana, approved):
+    proposal, browser = approved(title="Laser"), as_user(ana)
+    sent = next(
+        fields
+        for name, fields in read(browser.get("/home")).forms.items()
+        if any(field == "opened" for field, _v in fields)
+    )
+
+    answer = browser.post(f"/proposals/{proposal.reference}/renew", dict(sent))
+
+    assert answer.status_code == 302
+    assert Proposal.objects.get(renews=proposal).state == "draft"
