@@ -58,7 +58,7 @@ def clean(_kind: str, content: bytes) -> Cleaned:
             return _written_anew(document)
     except pikepdf.PasswordError:
         raise Refused("pdf_locked") from None
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, RuntimeError, MemoryError, OSError):
+    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, RuntimeError, OSError):
         raise Refused("pdf_broken") from None
     except (AttributeError, KeyError, IndexError, RecursionError):
         raise Refused("pdf_broken") from None
