@@ -104,6 +104,11 @@ def filed_content(questionnaire: Questionnaire) -> dict:
     return present_content(questionnaire) | ({"evidence": evidence} if evidence else {})
 
 
+def evidence_in(content: dict) -> list[dict]:
+    """The evidence that went along with a version, as `proposals.evidence.evidence_content` wrote it."""
+    return content.get("evidence", [])
+
+
 def _by_row(answers: Iterable[Answer]) -> dict[str, dict]:
     found: dict[str, dict] = {}
     for answer in answers:

@@ -178,6 +178,14 @@ class EditionLine:
 
 
 @dataclass(frozen=True)
+class EvidenceLine:
+    title: str
+    name: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where it comes from, so that anybody can make it again and compare."""
 
@@ -192,6 +200,7 @@ class Provenance:
     editions: tuple[EditionLine, ...]
     audit_sequence: int
     audit_head: str
+    evidence: tuple[EvidenceLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from riskassess.assessments.facts import ROWS, evidence_in
+from riskassess.assessments.models import ProposalVersion
 from riskassess.assessments.queries import catalogue_of
+from riskassess.assessments.wording import Change
+from riskassess.engine.catalogue import Catalogue
 from riskassess.files.models import FileState
 from riskassess.files.sentences import LEFT_OUT, SHORT_KINDS
 from riskassess.proposals.evidence import evidence_of
@@ -54,11 +58,12 @@ def sees_all(user, proposal: Proposal) -> bool:
 def evidence_rows(user, proposal: Proposal) -> list[EvidenceRow]:
     """In a constant number of queries."""
     rows = evidence_of(proposal, filed_only=not sees_all(user, proposal))
+    catalogue = catalogue_of(proposal.questionnaire.release)
     names = row_names(proposal) if any(row.row for row in rows) else {}
     return [
         EvidenceRow(
             row,
-            place_of(proposal, row.question, row.row, names),
+            place_of(catalogue, row.question, row.row, names),
             *_lines(proposal, row),
             may_remove=all(version.filed_at is None for version in row.shown),
         )
@@ -79,6 +84,41 @@ def _lines(proposal: Proposal, row: Evidence) -> tuple[FileLine, list[FileLine]]
     return lines[0], lines[1:]
 
 
+def filed_evidence(version: ProposalVersion, proposal: Proposal, catalogue: Catalogue) -> list[dict]:
+    """What went along with a version, as it was frozen; each with its link. At most one query."""
+    rows = evidence_in(version.content)
+    if not rows:
+        return []
+    files = EvidenceVersion.objects.filter(uid__in=[row["file"] for row in rows])
+    states = {str(uid): state for uid, state in files.values_list("uid", "file__state")}
+    names = {row["id"]: row["label"] for part in ROWS for row in version.content[part]}
+    return [
+        {
+            **row,
+            "place": place_of(catalogue, row["question"], row["row"], names),
+            "kind": str(SHORT_KINDS.get(row["type"], row["type"])),
+            "state": states.get(row["file"], FileState.REFUSED),
+            "url": reverse("evidence_file", args=[proposal.reference, row["file"]]),
+        }
+        for row in rows
+    ]
+
+
+def evidence_changes(before: ProposalVersion, after: ProposalVersion) -> list[Change]:
+    """Which evidence came, went or has a newer file."""
+    sides = [{row["id"]: row for row in evidence_in(version.content)} for version in (before, after)]
+    found = []
+    for uid in {**sides[0], **sides[1]}:
+        old, new = (_file_words(side.get(uid)) for side in sides)
+        if old != new:
+            found.append(Change(_("Evidence"), (sides[1].get(uid) or sides[0][uid])["title"], old, new))
+    return found
+
+
+def _file_words(row: dict | None) -> str:
+    return _("%(name)s, version %(number)d") % {"name": row["name"], "number": row["version"]} if row else ""
+
+
 def row_names(proposal: Proposal) -> dict[str, str]:
     """What the rows of the proposal are called, by uid."""
     found = {str(row.uid): row.partner.name for row in proposal.participations.select_related("partner")}
@@ -86,10 +126,9 @@ def row_names(proposal: Proposal) -> dict[str, str]:
     return found | {str(row.uid): row.label for row in proposal.technology_items.all()}
 
 
-def place_of(proposal: Proposal, question: str, row: str, names: dict[str, str]) -> str:
+def place_of(catalogue: Catalogue, question: str, row: str, names: dict[str, str]) -> str:
     """What evidence belongs to; a row or question that is there no more leaves it with the whole."""
     named = names.get(row, "")
-    catalogue = catalogue_of(proposal.questionnaire.release)
     asked = next((each for each in catalogue.questions if each.id == question), None)
     if asked is None:
         return named or _("the whole proposal")

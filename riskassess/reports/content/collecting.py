@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from partners.countries import country_name
 from partners.models import ListEdition
 from riskassess.assessments.countries import countries_of
+from riskassess.assessments.facts import evidence_in
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of
@@ -22,6 +23,7 @@ from riskassess.reports.models import Kind, Report
 from riskassess.reports.shapes import (
     DimensionLine,
     EditionLine,
+    EvidenceLine,
     FindingLine,
     FunderLine,
     HoldLine,
@@ -259,4 +261,8 @@ def _provenance(report: Report, catalogue: Catalogue) -> Provenance:
         ),
         report.audit_sequence,
         report.audit_head,
+        tuple(
+            EvidenceLine(row["title"], row["name"], row["version"], row["sha256"])
+            for row in evidence_in(report.version.content)
+        ),
     )

@@ -30,6 +30,7 @@ from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
 from riskassess.web.conditions import condition_rows
 from riskassess.web.context import home_of
+from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.reviews import NoteForm, ReasonForm
 from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
@@ -104,9 +105,11 @@ def case_context(user, case, *, typed=None) -> dict:
         "changes": [
             *changes_between(earlier, record.version, catalogue),
             *people_changes(earlier, record.version),
+            *evidence_changes(earlier, record.version),
         ]
         if earlier
         else [],
+        "evidence": filed_evidence(record.version, proposal, catalogue),
         "earlier": earlier,
         "recommendations": recommendations_now(case),
         "votes": counted_votes(case) if shows_votes else [],

@@ -22,6 +22,7 @@ from riskassess.reviews.queries import last_decision, recommendations_now, stuck
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.conditions import condition_rows
 from riskassess.web.draft import Draft, may_write
+from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.following import EvidenceForm
 from riskassess.web.forms.proposals import WithdrawForm
 from riskassess.web.history import TOLD, timeline
@@ -255,7 +256,14 @@ def version(request, reference, number):
             "may_erase": proposal.state not in IN_WORK and request.user.has_perm("reviews.erase_contact", proposal),
             "visits": visits_of(row.content),
             "groups": answer_groups(row.content, catalogue),
-            "changes": [*changes_between(earlier, row, catalogue), *people_changes(earlier, row)] if earlier else [],
+            "evidence": filed_evidence(row, proposal, catalogue),
+            "changes": [
+                *changes_between(earlier, row, catalogue),
+                *people_changes(earlier, row),
+                *evidence_changes(earlier, row),
+            ]
+            if earlier
+            else [],
             "earlier": earlier,
             "result": assessment_of(record) if record else None,
             "versions": proposal.versions.order_by("-number"),

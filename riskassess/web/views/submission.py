@@ -15,6 +15,7 @@ from riskassess.proposals.states import State
 from riskassess.reviews.routing import due_date
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft, may_write
+from riskassess.web.evidence import evidence_rows
 from riskassess.web.forms.proposals import SubmitForm
 from riskassess.web.seen import content_mark, part_marks, what_changed
 from riskassess.web.views.questionnaire import crumbs, get_draft_for
@@ -121,6 +122,7 @@ def check_page(request, draft: Draft, form, status=200):
             "due_on": due_date(catalogue, result.route) if route.days else None,
             "result": result,
             **whole_of(draft),
+            "evidence": evidence_rows(request.user, proposal),
             "may_submit": request.user.has_perm("proposals.submit", proposal),
             "before": draft.step_before("check"),
             "crumbs": crumbs(proposal, _("Check and submit")),

@@ -11,9 +11,10 @@ from riskassess import workflow
 from riskassess.audit.models import AccessRead, Event
 from riskassess.files.models import StoredFile
 from riskassess.proposals.models import CoInvestigator, EvidenceVersion
+from riskassess.reports.content.collecting import collect
 from riskassess.web.uploading import LARGEST_BY_ROUTE
-from tests.files import making
-from tests.story import submit_proposal
+from tests.files import hostile, making
+from tests.story import HIGH, submit_proposal
 from tests.web.filing.pages import read, text_of
 
 NOTE = making.SOUND["note.txt"]()
@@ -285,7 +286,7 @@ def test_guessed_address_of_another_proposals_file_is_not_found(proposal, filed,
 def test_staff_read_what_was_submitted_and_each_reading_is_kept(
     submitted, ana, omar, tomasz, david, jonas, as_user, filed, listed, folder
 ):
-    proposal = filed(example="05-ocean")
+    proposal = filed(example=HIGH)
     add(as_user(ana), proposal)
     proposal = submit_proposal(proposal)
     version = EvidenceVersion.objects.get()
@@ -312,3 +313,94 @@ def test_page_asks_the_database_as_often_for_three_as_for_one(
 
     with django_assert_num_queries(asked):
         client.get(url(proposal))
+
+
+def test_what_was_submitted_is_frozen_and_shown_to_whoever_reviews(ana, omar, as_user, filed, listed, folder):
+    proposal = filed(example=HIGH)
+    add(as_user(ana), proposal, upload("note.txt"), about=f"row:{proposal.participations.first().uid}")
+    stored = EvidenceVersion.objects.get()
+    assert "note.txt" in text_of(as_user(ana).get(reverse("check", args=[proposal.reference])))
+
+    proposal = submit_proposal(proposal)
+
+    frozen = proposal.versions.get().content["evidence"]
+    assert [(row["name"], row["sha256"], row["file"]) for row in frozen] == [
+        ("note.txt", stored.file.sha256, str(stored.uid))
+    ]
+    for page in (
+        as_user(omar).get(reverse("case", args=[proposal.reference])),
+        as_user(ana).get(reverse("version", args=[proposal.reference, 1])),
+    ):
+        assert reverse("evidence_file", args=[proposal.reference, stored.uid]) in read(page).links
+        assert f"note.txt · text, {len(NOTE)} bytes · version 1 · {proposal.participations.first().partner}" in text_of(
+            page
+        )
+
+
+def test_without_evidence_a_version_is_as_it_was_before_there_was_any(filed, listed, folder):
+    assert "evidence" not in submit_proposal(filed()).versions.get().content
+
+
+def test_report_names_each_file_with_its_fingerprint(ana, as_user, filed, listed, folder):
+    proposal = filed(example=HIGH)
+    add(as_user(ana), proposal, upload("note.txt"))
+    report = submit_proposal(proposal).reports.latest("pk")
+
+    [line] = collect(report).provenance.evidence
+
+    assert (line.title, line.name, line.version) == ("note", "note.txt", 1)
+    assert line.sha256 == EvidenceVersion.objects.get().file.sha256
+
+
+def test_changes_asked_let_a_newer_file_in_and_show_it_as_a_difference(
+    ana, omar, as_user, filed, listed, folder, django_capture_on_commit_callbacks
+):
+    proposal = filed(example=HIGH)
+    add(as_user(ana), proposal, upload("note.txt"))
+    proposal = submit_proposal(proposal)
+    evidence = EvidenceVersion.objects.get().evidence
+    workflow.request_changes(case=proposal.case, actor=omar, reasons="Give the signed letter.")
+
+    assert change(as_user(ana), proposal, evidence, do="remove").status_code == 409
+    assert change(as_user(ana), proposal, evidence, do="replace", file=upload("letter.pdf")).status_code == 302
+    newest = evidence.versions.get(number=2)
+    address = reverse("evidence_file", args=[proposal.reference, newest.uid])
+    assert as_user(omar).get(address).status_code == 404  # not submitted yet
+    proposal.refresh_from_db()
+    submit_proposal(proposal)
+
+    assert as_user(omar).get(address).status_code == 200
+    page = text_of(as_user(omar).get(reverse("case", args=[proposal.reference])))
+    assert "note · Evidence" in page
+    assert "letter.pdf, version 2" in page
+
+
+def test_withdrawing_keeps_what_was_submitted_and_deletes_the_rest(
+    ana, omar, as_user, filed, listed, folder, django_capture_on_commit_callbacks
+):
+    proposal = filed(example=HIGH)
+    add(as_user(ana), proposal, upload("note.txt"))
+    proposal = submit_proposal(proposal)
+    workflow.request_changes(case=proposal.case, actor=omar, reasons="Give the signed letter.")
+    proposal.refresh_from_db()
+    add(as_user(ana), proposal, upload("letter.pdf"))
+    proposal.refresh_from_db()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        workflow.withdraw(proposal=proposal, actor=ana)
+
+    assert [version.file.name for version in EvidenceVersion.objects.all()] == ["note.txt"]
+    assert not StoredFile.objects.filter(name="letter.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    "case", ["legacy_word", "pdf_bombed_objects", "macro_word", "slip_up", "png_flood", "laughs_in_xlsx", "odt_basic"]
+)
+def test_hostile_file_leaves_neither_row_nor_bytes(case, proposal, ana, as_user, folder):
+    name, build, said = hostile.REFUSED[case]
+
+    answer = add(as_user(ana), proposal, upload(name, build()))
+
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert (EvidenceVersion.objects.count(), StoredFile.objects.count(), kept_in(folder)) == (0, 0, [])
