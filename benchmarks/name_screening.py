@@ -1,7 +1,10 @@
 """Changed names against a list: how many are found, and how many unlisted names are flagged; then labelled pairs.
 
     python benchmarks/name_screening.py DATA [--more NAMES.txt] [--pairs PAIRS.csv] [--size 100000] [--unlisted 5000]
-                                        [--peer PYTHON]
+                                        [--peer PYTHON] [--seed 0]
+
+Another seed leaves out other organisations and changes other names. The weights were fitted on the seeds 1, 2, 4, 5 and
+6; the figure is given for seed 0 and has to hold for any other.
 
 Names only: no country, no identifier. A name is found when it is among the candidates and scores at least `possible`.
 Unlisted names are half of real organisations whose records were left out of the list and half recombined; none is
@@ -25,20 +28,28 @@ from pathlib import Path
 import names as world
 import tantivy
 from rapidfuzz import fuzz
+from word_counts import counts_of
 
 from partners.candidates.searching import ask
 from partners.candidates.writing import write
 from partners.matching.romanise import romanise
 from partners.matching.score import POSSIBLE, SCORER, Name, Named, compare
+from partners.matching.statistics import Statistics
 
 LIMIT, LEFT_OUT = 60, 2_600
 RECALL, FLAGGED, F1 = 0.95, 0.02, 0.82
 Score = Callable[[str, str, list[str]], list[float]]  # kind, name, other names
 
 
-def own(kind: str, name: str, others: list[str]) -> list[float]:
+def own(kind: str, name: str, others: list[str], statistics: Statistics | None = None) -> list[float]:
     asked = Named((Name(name),), kind=kind)
-    return [compare(asked, Named((Name(other),), kind=kind)).score for other in others]
+    return [compare(asked, Named((Name(other),), kind=kind), statistics=statistics).score for other in others]
+
+
+def counting_only(listed: list[str]) -> Score:
+    """As `own`, by counts in which no word of an unlisted name was counted: what a name never seen before meets."""
+    statistics = Statistics(*counts_of(iter(listed), "organisation"))
+    return lambda kind, name, others: own(kind, name, others, statistics)
 
 
 def plain_rapidfuzz(_kind: str, name: str, others: list[str]) -> list[float]:
@@ -61,27 +72,31 @@ def peer(python: str) -> Score:
     return score
 
 
-def make_world(folder: Path, more: Path | None, size: int, unlisted: int):
+def make_world(folder: Path, more: Path | None, size: int, unlisted: int, seed: int = 0):
+    apart = 1_000 * seed
     records = list(world.ror_records(folder / "ror" / "ror-v2-sample.jsonl.gz"))
-    random.Random(21).shuffle(records)
+    random.Random(21 + apart).shuffle(records)
     left_out, kept = records[:LEFT_OUT], records[LEFT_OUT:]
     listed = [n["value"] for row in kept for n in row["names"] if "acronym" not in n["types"]]
     listed += [name for name, kind in world.ofac_names(folder) if kind != "person"] + world.extra_names(more)
     listed = list(dict.fromkeys(listed))
-    random.Random(22).shuffle(listed)
-    queries = world.queries(listed)
+    random.Random(22 + apart).shuffle(listed)
+    queries = world.queries(listed, seed=11 + apart)
+    counted = list(listed)
     targets = dict.fromkeys(target for of_class in queries.values() for _query, target in of_class)
-    listed = world.fill([*targets, *(name for name in listed if name not in targets)], size)
+    listed = world.fill([*targets, *(name for name in listed if name not in targets)], size, seed=7 + apart)
     shown = [n["value"] for row in left_out for n in row["names"] if "ror_display" in n["types"]]
-    recombined = world.fill(shown, len(shown) + unlisted, seed=99)[len(shown) :]
+    recombined = world.fill(shown, len(shown) + unlisted, seed=99 + apart)[len(shown) :]
     keys = set(map(world.plain_key, listed))
     real = [name for name in shown if world.plain_key(name) not in keys][: unlisted // 2]
     made = [name for name in recombined if world.plain_key(name) not in keys][: unlisted - len(real)]
-    return listed, queries, {"real": real, "recombined": made}
+    return listed, counted, queries, {"real": real, "recombined": made}
 
 
 def screen(given, scorers: dict[str, tuple[Score, float]]) -> list[str]:
-    listed, queries, unlisted = make_world(given.data, given.more, given.size, given.unlisted)
+    listed, counted, queries, unlisted = make_world(given.data, given.more, given.size, given.unlisted, given.seed)
+    strict = f"{SCORER}, words of unlisted names not counted,"
+    scorers = {strict: (counting_only(counted), POSSIBLE), **scorers}
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), ((row, name, "organisation") for row, name in enumerate(listed)))
         searcher = tantivy.Index.open(folder).searcher()
@@ -109,9 +124,9 @@ def screen(given, scorers: dict[str, tuple[Score, float]]) -> list[str]:
         print(f"  recall                 {world.say_share(found, asked)}")
         print(f"  unlisted flagged       {world.say_share(sum(flagged.values()), of_unlisted)}")
         print(f"  {time.perf_counter() - began:.0f} s")
-        if label == SCORER:
-            missed += ["recall"] if found < RECALL * asked else []
-            missed += ["unlisted flagged"] if sum(flagged.values()) > FLAGGED * of_unlisted else []
+        if label in (SCORER, strict):
+            missed += [f"recall of {label}"] if found < RECALL * asked else []
+            missed += [f"unlisted flagged by {label}"] if sum(flagged.values()) > FLAGGED * of_unlisted else []
     return missed
 
 
@@ -150,6 +165,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=Path)
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--unlisted", type=int, default=5_000)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--peer", help="an interpreter that has nomenklatura")
     given = parser.parse_args()
     scorers: dict[str, tuple[Score, float]] = {SCORER: (own, POSSIBLE), "rapidfuzz": (plain_rapidfuzz, 0.85)}

@@ -34,7 +34,8 @@ def names_in_ofac(path: Path, kinds: tuple[str, ...]) -> Iterator[str]:
                 yield row[1]
 
 
-def count(names: Iterator[str], kind: str, target: Path) -> None:
+def counts_of(names: Iterator[str], kind: str) -> tuple[int, dict[str, int]]:
+    """How many names, and how many of them hold each word; words of a single name are left out."""
     from partners.matching.prepare import prepare
 
     counts, total = Counter(), 0
@@ -42,7 +43,12 @@ def count(names: Iterator[str], kind: str, target: Path) -> None:
         prepared = prepare(name, kind)
         total += bool(prepared.readings)
         counts.update({word for reading in prepared.readings for word in reading.words})
-    kept = {"": total} | dict(sorted((word, times) for word, times in counts.items() if times >= RAREST))
+    return total, {word: times for word, times in sorted(counts.items()) if times >= RAREST}
+
+
+def count(names: Iterator[str], kind: str, target: Path) -> None:
+    total, counts = counts_of(names, kind)
+    kept = {"": total} | counts
     target.write_text("".join(f"{word},{times}\n" for word, times in kept.items()), encoding="ascii")
     print(f"{target.name}: {len(kept) - 1} words of {total} names")
 

@@ -7,31 +7,30 @@ from math import exp, inf, log
 from rapidfuzz.fuzz import ratio
 
 from partners.matching import compare as features
-from partners.matching.compare import Alignment
+from partners.matching.align import Alignment, align
 from partners.matching.prepare import Prepared, Reading, prepare
 from partners.matching.statistics import ORGANISATIONS, PEOPLE, Statistics
 
-SCORER = "names-and-facts-1"  # goes up whenever any score changes: what was scored before is scored anew
+SCORER = "names-and-facts-2"  # goes up whenever any score changes: what was scored before is scored anew
 
 # What the features weigh. A score is the logistic of their sum, like the odds of a bet: 0 is one to one. The weights of
 # the features of names were fitted to changed and unlisted names, and held to the sign that their sense demands.
 ORGANISATION = {
-    "words": 7.3,
-    "letters": 2.05,
-    "telling": 0.37,
-    "contradiction": -3.4,
-    "left_out_of_much": -3.4,
-    "slips": -2.0,
-    "kinds": -1.7,
+    "equal": 2.2,
+    "words": 3.2,
+    "covered": 4.1,
+    "own_words": 4.0,
+    "rare_words": 1.2,
+    "only_asked_for": -1.8,
+    "only_listed": -2.2,
+    "last_word": -0.5,
     "numbers": -0.8,
-    "usual_words_only": -0.3,
-    "one_word_left": -0.1,
-    "order": -1.3,
-    "known_words_differ": -5.8,
+    "order": -0.5,
+    "known_word_differs": -4.4,
+    "letters": 4.9,
 }
 PERSON = {
     "words": 5.9,
-    "letters": 0.63,
     "contradiction": -1.95,
     "left_out_of_much": 7.8,
     "left_out_of_little": -2.15,
@@ -39,9 +38,12 @@ PERSON = {
     "initials": -0.16,
     "order": -0.6,
     "known_words_differ": -2.0,
+    "letters": 0.63,
 }
-AT_OUTSET = {"organisation": -4.28, "person": -2.87}  # the odds before anything is compared
-OTHER = {"weak_name": -4.2, "former_name": -0.2, "country": -1.2, "birth_year": -3.8, "kind": -4.0}
+AT_OUTSET = {"organisation": -9.64, "person": -2.87}  # the odds before anything is compared
+MOST = 5.4  # odds; names can't be more alike than alike
+WEAK = {"organisation": -4.2, "person": -2.4}  # even where it is equal, a weak alias makes no match likely
+OTHER = {"former_name": -0.2, "country": -1.2, "birth_year": -3.8, "kind": -4.1}
 
 ACRONYM_ALONE, ACRONYM_SUPPORTED = 0.2, 1.1  # one acronym in eight means several organisations
 LIKELY, POSSIBLE = 0.80, 0.60  # from here up
@@ -153,23 +155,24 @@ def _best_pair(query: Named, listed: Named, statistics: Statistics, kind: str, l
 def _compare_names(
     query: Name, listed: Name, one: Prepared, other: Prepared, statistics: Statistics, kind: str, least: float
 ) -> _Pair | None:
-    """By the readings that are most alike; none where their words can't bring the odds over the least."""
+    """By the readings that are most alike; none where nothing can bring the odds over the least."""
     best: _Pair | None = None
     weights = _WEIGHTS[kind]
-    at_outset = AT_OUTSET[kind]
-    at_outset += OTHER["weak_name"] * ("weak" in (query.kind, listed.kind))
-    at_outset += OTHER["former_name"] * ("former" in (query.kind, listed.kind))
+    beside = WEAK[kind] * ("weak" in (query.kind, listed.kind))
+    beside += OTHER["former_name"] * ("former" in (query.kind, listed.kind))
     for reading in one.readings:
         for against in other.readings:
             if _is_far(reading, against):
                 continue
-            aligned = features.align(reading, against, statistics.weight, kind == "person")
-            if at_outset + features.words(aligned) * weights["words"] + _BESIDE_WORDS[kind] <= least:
-                continue
+            aligned = align(reading, against, statistics.weight, kind == "person")
             measured = _measure(aligned, statistics, kind)
-            odds = at_outset + sum(value * weights[name] for name, value in measured)
+            odds = AT_OUTSET[kind] + sum(value * weights[name] for name, value in measured)
+            if odds + weights["letters"] + beside <= least:
+                continue
+            measured.append(("letters", letters := features.letters(aligned)))
+            odds = min(MOST, odds + letters * weights["letters"]) + beside
             if best is None or odds > best.odds:
-                best = _Pair(query, listed, odds, aligned, measured)
+                best = _Pair(query, listed, odds, aligned, tuple(measured))
                 least = max(least, odds)
     return best
 
@@ -183,20 +186,20 @@ def _is_far(one: Reading, other: Reading) -> bool:
 
 
 _WEIGHTS = {"organisation": ORGANISATION, "person": PERSON}
-# The most that can speak for a match beside its words; no measure is above 1.
-_BESIDE_WORDS = {
-    kind: sum(weight for name, weight in weights.items() if weight > 0 and name != "words")
-    for kind, weights in _WEIGHTS.items()
-}
+_KNOWING = {"known_words_differ", "known_word_differs"}  # these ask which words other names hold
 _MEASURES = {
-    kind: [(name, getattr(features, name)) for name in weights if name != "known_words_differ"]
+    kind: [(name, getattr(features, name), name in _KNOWING) for name in weights if name != "letters"]
     for kind, weights in _WEIGHTS.items()
 }
 
 
-def _measure(aligned: Alignment, statistics: Statistics, kind: str) -> tuple[tuple[str, float], ...]:
-    known = features.known_words_differ(aligned, statistics.counts.__contains__)
-    return (*((name, measure(aligned)) for name, measure in _MEASURES[kind]), ("known_words_differ", known))
+def _measure(aligned: Alignment, statistics: Statistics, kind: str) -> list[tuple[str, float]]:
+    """All but the letters, which cost most and can't be worse than none."""
+    is_known = statistics.counts.__contains__
+    return [
+        (name, measure(aligned, is_known) if is_asking else measure(aligned))
+        for name, measure, is_asking in _MEASURES[kind]
+    ]
 
 
 def _compare_acronyms(query: Name, listed: Name, one: Prepared, other: Prepared, is_supported: bool) -> _Pair | None:
@@ -217,9 +220,12 @@ def _explain(pair: _Pair, kind: str) -> list[Feature]:
         if value or name in said
     ]
     found.append(Feature("at_outset", 1.0, AT_OUTSET[kind], "", "", "the odds before anything is compared"))
-    for label, name, why in (("weak", "weak_name", "a weak alias"), ("former", "former_name", "a former name")):
-        if label in (one.kind, other.kind):
-            found.append(Feature(name, 1.0, OTHER[name], one.text, other.text, why))
+    if (odds := sum(feature.value * feature.weight for feature in found)) > MOST:
+        found.append(Feature("enough", 1.0, MOST - odds, "", "", "names can't be more alike than alike"))
+    if "weak" in (one.kind, other.kind):
+        found.append(Feature("weak_name", 1.0, WEAK[kind], one.text, other.text, "a weak alias"))
+    if "former" in (one.kind, other.kind):
+        found.append(Feature("former_name", 1.0, OTHER["former_name"], one.text, other.text, "a former name"))
     return found
 
 

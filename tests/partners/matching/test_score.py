@@ -87,6 +87,26 @@ def test_compare_explains_the_whole_score():
     assert all(feature.why for feature in scored.features)
 
 
+@pytest.mark.parametrize("listed_kind", ["primary", "weak", "former"])
+def test_compare_explains_that_names_cannot_be_more_alike_than_alike(listed_kind):
+    query, listed = named("Kestrel Arc Instruments"), named("Kestrel Arc Instruments", name_kind=listed_kind)
+
+    scored = compare(query, listed)
+
+    odds = sum(feature.value * feature.weight for feature in scored.features)
+    assert scored.score == pytest.approx(1 / (1 + 2.718281828**-odds), abs=0.001)
+    assert "enough" in {feature.name for feature in scored.features}
+
+
+def test_compare_takes_a_known_word_for_another_one_and_an_unknown_one_for_a_slip():
+    query, listed = named("Kestral Arc Instruments"), named("Kestrel Arc Instruments")
+
+    as_slip = compare(query, listed, statistics=Statistics(1000, {"kestrel": 2})).score
+    as_word = compare(query, listed, statistics=Statistics(1000, {"kestrel": 2, "kestral": 2})).score
+
+    assert as_slip > as_word
+
+
 def test_compare_weighs_words_by_the_statistics_it_is_given():
     query, listed = named("Kestrel Arc Instruments"), named("Kestrel Arc Optics")
 
