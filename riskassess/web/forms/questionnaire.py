@@ -183,7 +183,7 @@ class SectionForm(OwnWordsForm):
 
     def _blocks(self) -> dict[str, dict]:
         """By row, each question as `question_block.html` wants it; second halves and follow-ups hang under theirs."""
-        blocks = {name: self._block(name) for name in self.slots}
+        self.by_name = blocks = {name: self._block(name) for name in self.slots}
         self.called = {}
         tops: dict[str, list[dict]] = {}
         for name, (question, row) in self.slots.items():
@@ -217,6 +217,7 @@ class SectionForm(OwnWordsForm):
             "example": question.example,
             "optional": not question.required,
             "prefilled": self.marks.get(name, ""),
+            "talk": None,
             "children": [],
         }
 

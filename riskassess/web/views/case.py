@@ -35,6 +35,7 @@ from riskassess.web.forms.reviews import NoteForm, ReasonForm
 from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
 from riskassess.web.people import people_by_row, people_changes, with_screening
+from riskassess.web.talk import Talk
 
 RESPONSIBLE = {
     "researcher": gettext_lazy("the research team"),
@@ -114,6 +115,7 @@ def case_context(user, case, *, typed=None) -> dict:
         "recommendations": recommendations_now(case),
         "votes": counted_votes(case) if shows_votes else [],
         "decision": decision,
+        "talk": [card for card in Talk(proposal, user).cards() if card.thread.is_open],
         "conditions": condition_rows(decision.conditions.all(), ReasonForm, typed or {}, RESPONSIBLE)
         if decision
         else [],

@@ -23,6 +23,7 @@ from riskassess.web.forms.reviews import (
 from riskassess.web.forms.talk import AskForm
 from riskassess.web.forms.words import CHANGED_ON_ITS_WAY
 from riskassess.web.places import Places
+from riskassess.web.talk import Talk
 from riskassess.web.views.case import crumbs, decider_words
 
 
@@ -109,6 +110,7 @@ def decide(request, reference):
         "record": record,
         "result": result,
         "recommendations": recommendations_now(case),
+        "flags": [card for card in Talk(case.proposal, request.user).cards() if card.thread.kind == Thread.Kind.FLAG],
         "crumbs": crumbs(case, _("Decision"), reader=request.user),
         "agreed": [catalogue.mitigation(s.mitigation) for s in unfulfilled_safeguards(record)],
         "closed_because": _why_closed(request.user, case),

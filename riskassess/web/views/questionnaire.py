@@ -26,6 +26,7 @@ from riskassess.web.draft import Draft, may_write
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import AnsweredRows, RowSet
 from riskassess.web.prefilled import keep_prefilled, marks_of, place_after_keeping
+from riskassess.web.question_talk import QuestionTalk
 
 PAGE_MARK = re.compile(r"[0-9a-f]{16}")
 ROW_ICONS = {"partner": "building-2", "technology": "flask-conical", "funder": "coins"}
@@ -76,14 +77,16 @@ def section(request, reference, section):
     posted, taken = take_over(request.POST, action, answers)
     overlay(draft, current, posted, shown)
     form = section_form(draft, current, posted if request.method == "POST" else None, shown)
+    spoken = QuestionTalk(draft, current, request.user, form, request.POST)
     status, contested, is_fresh = 200, {}, request.method != "POST"
     if request.method == "POST":
         if taken or (items is not None and items.act(action)):
             pass  # another's answer in place of one's own, or a row more or less; nothing is saved yet
-        elif form.is_valid() & (items is None or items.is_valid()):
+        elif form.is_valid() & (items is None or items.is_valid()) & spoken.is_valid(action):
             try:
                 changed = save_section(draft, current, request.user, form, items, mark)
                 keep_prefilled(draft, current, request.user, action, form.shown)
+                spoken.take(action)
             except Contested as fault:
                 draft.stored = answers = {**answers, **fault.answers}
                 contested, status = fault.answers, 409
@@ -93,14 +96,14 @@ def section(request, reference, section):
                 status = 409 if isinstance(fault, Conflict) else 422
             else:
                 if not request.htmx:
-                    return redirect(after_saving(request, reference, current, action, form, changed))
+                    return redirect(spoken.place or after_saving(request, reference, current, action, form, changed))
                 draft.stored = answers = {**answers, **{field_name(a.question, a.row): a for a in changed}}
                 is_fresh = True
         else:
             status = 422
     revisions = revisions_shown(form, answers, {} if is_fresh else form.shown)
     contested = [contested_words(form, name, answer, request.user) for name, answer in contested.items()]
-    told = {"hidden": revisions, "contested": contested, "mark": mark, "is_fresh": is_fresh}
+    told = {"spoken": spoken, "hidden": revisions, "contested": contested, "mark": mark, "is_fresh": is_fresh}
     response = section_page(request, draft, current, form, items, answers, status, told)
     response["X-Saved"] = "yes" if is_fresh else "no"
     return response
@@ -111,6 +114,8 @@ def section_page(request, draft, current, form, items, answers, status, told):
     panel = draft.panel()
     # The same questions as before: only the parts beside them change.
     is_beside = bool(request.htmx) and status == 200 and request.POST.get("shape") == form.shape
+    if not is_beside:
+        told["spoken"].attach()
     response = render(
         request,
         "proposals/section.html",
