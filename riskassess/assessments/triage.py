@@ -28,6 +28,11 @@ class Triage:
     calm: Assessment  # the same where all that these answers call up turns out ordinary
     called: tuple[Question, ...]  # what these answers call up, and what stays open here
     safeguards: tuple[Mitigation, ...]  # what would lower the findings, the cheapest first
+    unsure: int  # how many of the questions are open
+
+    @property
+    def is_mostly_open(self) -> bool:
+        return self.unsure * 2 >= len(QUESTIONS)
 
 
 def triage_questions(catalogue: Catalogue) -> list[Question]:
@@ -59,6 +64,7 @@ def triage(catalogue: Catalogue, answers: dict[str, Any], *, on: date) -> Triage
         assess(catalogue, calm, on=on),
         tuple(called.values()),
         tuple(sorted((catalogue.mitigation(name) for name in named), key=lambda item: (item.effort, item.name))),
+        unsure,
     )
 
 

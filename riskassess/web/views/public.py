@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from riskassess.accounts.queries import the_institution
 from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release
+from riskassess.assessments.triage import Triage, triage_questions
 from riskassess.assessments.triage import triage as triage_of
-from riskassess.assessments.triage import triage_questions
 from riskassess.engine.catalogue import RouteRow
 from riskassess.insights.queries import Turnaround, turnaround
 from riskassess.web import readers
@@ -98,10 +99,24 @@ def triage(request):
             "outcome": outcome,
             "route": catalogue.route(outcome.result.route) if outcome else None,
             "calm": catalogue.route(outcome.calm.route) if outcome else None,
-            "shown": outcome.result.findings[:SHOWN_FINDINGS] if outcome else (),
-            "folded": outcome.result.findings[SHOWN_FINDINGS:] if outcome else (),
+            **(_reasons(outcome) if outcome else {}),
             "helpful": outcome.safeguards[:SHOWN_SAFEGUARDS] if outcome else (),
             "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
         },
         status=status,
     )
+
+
+def _reasons(outcome: Triage) -> dict:
+    """The first findings. Where most answers are open, only what is certain: the rest is folded, since it says nothing
+    about the project."""
+    findings, holds = outcome.result.findings, outcome.result.holds
+    shown = [finding for finding in findings if finding.firm or not outcome.is_mostly_open][:SHOWN_FINDINGS]
+    return {
+        "shown": shown,
+        "folded": [finding for finding in findings if finding not in shown],
+        "holds": [hold for hold in holds if hold.state == "firm"],
+        "maybe_holds": [hold for hold in holds if hold.state != "firm"],
+        "open_count": outcome.unsure,
+        "office": the_institution(),
+    }

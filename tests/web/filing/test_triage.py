@@ -41,6 +41,28 @@ def test_answers_lead_to_a_word_with_its_reasons(client, catalogue_release, give
         assert f"#rule-{finding.rule}" in page
 
 
+def test_what_is_only_possible_is_folded_and_said_to_be_open(client, catalogue_release):
+    page = client.post(reverse("triage"), {}).content.decode()
+    before_folds = page.partition("more rules may apply")[0]
+
+    assert "6 of the six questions are open." in page
+    assert "Nothing is certain from these answers." in before_folds
+    assert 'class="ra-finding' not in before_folds
+
+
+def test_findings_of_answered_questions_are_shown_at_once(client, catalogue_release):
+    page = client.post(reverse("triage"), GRAVE).content.decode()
+    findings = triage(catalogue_of(catalogue_release), GRAVE, on=timezone.localdate()).result.findings
+
+    assert findings
+    assert all(f"#rule-{finding.rule}" in page.partition("more rule")[0] for finding in findings[:5])
+    assert "of the six questions" not in page
+
+
+def test_early_help_names_the_office(client, university):
+    assert "mailto:research-security@norderhaven.example" in client.post(reverse("triage"), {}).content.decode()
+
+
 def test_a_riskier_answer_never_leads_to_a_lower_level(catalogue_release):
     catalogue, order = catalogue_of(catalogue_release), ("low", "moderate", "high", "very_high")
 
