@@ -7,7 +7,7 @@ from django.urls import Resolver404, resolve
 
 pytestmark = pytest.mark.xdist_group("journeys")
 MOST_OF_A_KIND = 2
-FILES = {"report", "audit_export"}
+FILES = {"report", "questionnaire_pdf", "audit_export"}
 
 
 @pytest.mark.parametrize("person", ["", "ana", "omar", "david"])
