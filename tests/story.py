@@ -4,6 +4,7 @@ Import the fixtures you need into the conftest of your folder: `from tests.story
 `university` brings the people and the catalogue, `listed` the sample lists; `filed` makes whole proposals.
 """
 
+import time
 from collections.abc import Callable
 from functools import cache
 
@@ -22,6 +23,7 @@ from riskassess.management.filing import read_example, write_draft
 from riskassess.management.university import University, found_university
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Case
+from riskassess.web.confirming import KEY
 
 PASSWORD = "a-long-password-for-tests"
 LOW, MODERATE, HIGH, OPEN = "01-digital", "04-coastal", "05-ocean", "06-harbour"
@@ -134,6 +136,9 @@ def as_user() -> Callable[[User], Client]:
     def sign_in(user: User) -> Client:
         client = Client()
         client.force_login(user)
+        session = client.session
+        session[KEY] = time.time()  # as the sign-in page notes it
+        session.save()
         return client
 
     return sign_in

@@ -135,8 +135,19 @@ class DecideForm(OwnWordsForm):
         help_text=_("Only when you decline."),
     )
 
-    def __init__(self, *args, case, record_row, **kwargs):
+    password = forms.CharField(
+        label=_("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("You signed in more than five minutes ago. A vote is cast by whoever is sure to sit here."),
+        error_messages={"required": _("Type your password once more: it confirms that it is you who votes.")},
+    )
+
+    def __init__(self, *args, case, record_row, unconfirmed=None, **kwargs):
+        """`unconfirmed`: the person who has to give the password with it."""
         super().__init__(*args, **kwargs)
+        self.unconfirmed = unconfirmed
+        if unconfirmed is None:
+            del self.fields["password"]
         self.closed = {value: str(why_outcome_closed(case, record_row, value)) for value in Outcome.values}
         self.fields["scope"].choices = [(row["id"], row["label"]) for row in parts_of(record_row.version)]
         if not needs_word_on_safeguards(record_row):
@@ -148,6 +159,11 @@ class DecideForm(OwnWordsForm):
             Outcome.PART: _("Some partners or items may start, others not."),
             Outcome.DECLINE: _("Asks for reason and source."),
         }
+
+    def clean_password(self):
+        if not self.unconfirmed.check_password(self.cleaned_data["password"]):
+            raise ValidationError(_("This is not your password. Nothing was decided; type it again."))
+        return True
 
     def clean_outcome(self):
         outcome = self.cleaned_data["outcome"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from riskassess import workflow
 from riskassess.accounts.models import RoleMembership, User
 from riskassess.accounts.services import change_account, note_password_change, note_sign_in
+from riskassess.web.confirming import note_confirmed
 from riskassess.web.forms.account import AccountForm, ChangePasswordForm, SignInForm
 
 YEAR = 365 * 24 * 3600
@@ -37,6 +38,7 @@ class SignIn(LoginView):
     def form_valid(self, form):
         response = super().form_valid(form)
         note_sign_in(user=form.get_user())
+        note_confirmed(self.request)
         workflow.tell_invitations(user=form.get_user())
         return remember_choices(response, form.get_user())
 

@@ -12,6 +12,7 @@ from riskassess.reviews.models import Deciders
 from riskassess.reviews.queries import recommendations_now, visible_proposals
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
+from riskassess.web.confirming import is_confirmed, note_confirmed
 from riskassess.web.forms.reviews import (
     AssignForm,
     ConditionFormSet,
@@ -81,12 +82,17 @@ def recommend(request, reference):
 def decide(request, reference):
     case = get_case_for(request.user, reference, "reviews.decide")
     record = latest_record(case.proposal)
-    form = DecideForm(request.POST or None, case=case, record_row=record)
+    unconfirmed = None if is_confirmed(request) else request.user
+    form = DecideForm(request.POST or None, case=case, record_row=record, unconfirmed=unconfirmed)
     conditions = ConditionFormSet(request.POST or None, prefix="conditions")
     if conditions.is_bound and not conditions.management_form.is_valid():
         form.add_error(None, CHANGED_ON_ITS_WAY)
         conditions = ConditionFormSet(prefix="conditions")
-    if request.method == "POST" and form.is_valid() & conditions.is_valid():
+    is_valid = form.is_valid() & conditions.is_valid()
+    if form.is_bound and form.cleaned_data.pop("password", None):
+        note_confirmed(request)  # also where something else is wrong: the next try does not ask again
+        del form.fields["password"]
+    if is_valid:
         given = dict(form.cleaned_data)
         try:
             workflow.decide(

@@ -8,7 +8,8 @@ from django.utils import timezone
 from riskassess.assessments.queries import latest_record
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Condition, Vote
-from tests.story import HIGH
+from riskassess.web.confirming import KEY
+from tests.story import HIGH, PASSWORD
 
 
 def form(proposal, **changes):
@@ -48,3 +49,53 @@ def test_refused_vote_keeps_what_was_typed(submitted, omar, as_user):
     assert "The workshop is shared." in response.content.decode()
     assert "Sign the end-use clause" in response.content.decode()
     assert not Vote.objects.exists()
+
+
+def signed_in_long_ago(as_user, user, minutes=6):
+    browser = as_user(user)
+    session = browser.session
+    session[KEY] -= minutes * 60
+    session.save()
+    return browser
+
+
+def test_vote_long_after_signing_in_asks_for_the_password(submitted, omar, as_user):
+    proposal = submitted(example=HIGH)
+    url, browser = reverse("decide", args=[proposal.reference]), signed_in_long_ago(as_user, omar)
+    assert "4. Confirm that it is you" in browser.get(url).content.decode()
+
+    without = browser.post(url, form(proposal))
+    wrong = browser.post(url, form(proposal, password="not mine"))
+
+    assert (without.status_code, wrong.status_code) == (422, 422)
+    assert "it confirms that it is you who votes" in without.content.decode()
+    assert "This is not your password. Nothing was decided" in wrong.content.decode()
+    assert "not mine" not in wrong.content.decode()
+    assert not Vote.objects.exists()
+    assert browser.post(url, form(proposal, password=PASSWORD)).status_code == 302
+    assert Vote.objects.count() == 1
+
+
+def test_right_password_beside_another_fault_is_not_asked_again(submitted, omar, as_user):
+    proposal = submitted(example=HIGH)
+    url, browser = reverse("decide", args=[proposal.reference]), signed_in_long_ago(as_user, omar)
+
+    first = browser.post(url, form(proposal, password=PASSWORD, source=""))
+
+    assert first.status_code == 422
+    assert "Your password" not in first.content.decode()
+    assert browser.post(url, form(proposal)).status_code == 302
+
+
+def test_confirmation_from_the_future_counts_for_nothing(submitted, omar, as_user):
+    proposal = submitted(example=HIGH)
+    browser = signed_in_long_ago(as_user, omar, minutes=-60)
+
+    assert browser.post(reverse("decide", args=[proposal.reference]), form(proposal)).status_code == 422
+
+
+def test_signing_in_confirms(submitted, omar, client):
+    proposal = submitted(example=HIGH)
+    client.post(reverse("login"), {"username": omar.email, "password": PASSWORD})
+
+    assert client.post(reverse("decide", args=[proposal.reference]), form(proposal)).status_code == 302
