@@ -23,6 +23,7 @@ class Lowering:
     more: int  # sets that are not shown
     obstacles: tuple[str, ...]
     is_beside_others: bool  # some are proposed or agreed already, and counted
+    parts: tuple[frozenset[tuple[str, str]], ...] = ()  # of each line in `sets`: (finding, mitigation)
 
 
 def lowering_of(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> Lowering | None:
@@ -40,7 +41,12 @@ def lowering_of(catalogue: Catalogue, facts: Mapping[str, Any], *, on: date) -> 
             for each in found.obstacles
         ),
         bool(taken),
+        tuple(_parts(each) for each in found.sets[:SHOWN]),
     )
+
+
+def _parts(found: SafeguardSet) -> frozenset[tuple[str, str]]:
+    return frozenset((finding, measure.mitigation) for measure in found.measures for finding in measure.findings)
 
 
 def _set_words(catalogue: Catalogue, found: SafeguardSet) -> str:

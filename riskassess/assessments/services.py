@@ -337,6 +337,19 @@ def settle_safeguard(*, safeguard: Safeguard, actor: User, state: SafeguardState
 
 
 @transaction.atomic
+def change_safeguard(*, safeguard: Safeguard, actor: User, responsible: str, due_on: date | None) -> Safeguard:
+    """Say anew who sees to it and by when, until somebody agreed to it as it stands."""
+    guard_undecided(safeguard.questionnaire.proposal)
+    if safeguard.state != SafeguardState.PROPOSED:
+        raise Conflict(_("This safeguard is %(state)s already.") % {"state": safeguard.get_state_display()})
+    if (safeguard.responsible, safeguard.due_on) != (responsible, due_on):
+        safeguard.responsible, safeguard.due_on = responsible, due_on
+        safeguard.save(update_fields=["responsible", "due_on"])
+        _record_safeguard(safeguard, actor, "safeguard.changed")
+    return safeguard
+
+
+@transaction.atomic
 def drop_safeguard(*, safeguard: Safeguard, actor: User) -> None:
     """Take back what was only proposed."""
     guard_undecided(safeguard.questionnaire.proposal)

@@ -193,7 +193,7 @@ class Draft:
             for section in self.sections
         ]
         if self.shows_level:
-            found.append({"key": "assessment", "title": _("Safeguards"), "url": self.page("assessment")})
+            found.append({"key": "safeguards", "title": _("Safeguards"), "url": self.page("safeguards")})
         found.append({"key": "check", "title": _("Check and submit"), "url": self.page("check")})
         return found
 
@@ -248,7 +248,7 @@ class Draft:
                 words = ngettext("%(n)d to confirm", "%(n)d to confirm", waiting) % {"n": waiting}
                 item["hint"] = words if item["state"] == "done" else f"{item['hint']} · {words}"
                 item["state"] = "todo"
-        elif step["key"] == "assessment":
+        elif step["key"] == "safeguards":
             count = len(self.suggestions)
             item["hint"] = ngettext("%(n)d suggested", "%(n)d suggested", count) % {"n": count} if count else ""
         else:

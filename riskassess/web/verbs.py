@@ -118,6 +118,7 @@ VERB_WORDS = {
     "ror.file_removed": _("removed an old file of ROR records"),
     "ror.imported": _("loaded ROR records"),
     "safeguard.agreed": _("agreed to a safeguard"),
+    "safeguard.changed": _("said anew who sees to a safeguard, or by when"),
     "safeguard.dropped": _("took a safeguard back"),
     "safeguard.fulfilled": _("marked a safeguard as fulfilled"),
     "safeguard.proposed": _("proposed a safeguard"),

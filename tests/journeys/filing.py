@@ -69,7 +69,7 @@ def file_proposal(visitor: Visitor, plan: dict) -> str:
     reference = start_draft(visitor, plan["title"])
     describe(visitor, plan)
     place, walked = go_on(visitor), []
-    while place != "assessment":
+    while place != "safeguards":
         walked.append(place)
         assert len(walked) < 16, walked
         if place == "technology" and walked.count(place) == 1:

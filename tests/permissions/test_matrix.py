@@ -33,6 +33,7 @@ PAGES = {
     "proposal_file":    (200, 200, 200, 404, 200, 404, 404),
     "proposal_crate":   (200, 200, 200, 404, 200, 404, 404),
     "proposal_form":    (200, 200, 200, 404, 200, 404, 404),
+    "safeguards":       (200, 200, 200, 404, 200, 404, 404),
     "version":          (200, 200, 200, 404, 200, 404, 404),
     "withdraw":         (200, 403, 403, 404, 403, 404, 404),
     "discard":          (403, 403, 403, 404, 403, 404, 404),
@@ -200,6 +201,7 @@ UID_ROUTES = {
     "hold_confirm",
     "match",
     "safeguard_settle",
+    "safeguard_change",
     "safeguard_drop",
     "thread",
 }

@@ -67,7 +67,25 @@ class CopyForm(OpenedForm):
     with_people = forms.BooleanField(label=gettext_lazy("with the people named at its partners"), required=False)
 
 
-class SafeguardForm(OwnWordsForm):
+class SafeguardChangeForm(OwnWordsForm):
+    """Who sees to a safeguard, and by when."""
+
+    responsible = forms.CharField(label=gettext_lazy("Who sees to it"), max_length=120, required=False)
+    due_on = forms.DateField(
+        label=gettext_lazy("By when"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")},
+    )
+
+    def clean_due_on(self):
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < timezone.localdate():
+            raise ValidationError(_("This day is over. Choose a later one."))
+        return due_on
+
+
+class SafeguardForm(SafeguardChangeForm):
     """Safeguards picked for findings; `offered` maps "finding|mitigation" to its name."""
 
     pick = forms.MultipleChoiceField(
@@ -80,13 +98,6 @@ class SafeguardForm(OwnWordsForm):
             ),
         },
     )
-    responsible = forms.CharField(label=gettext_lazy("Who sees to it"), max_length=120, required=False)
-    due_on = forms.DateField(
-        label=gettext_lazy("By when"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")},
-    )
 
     def __init__(self, *args, offered, **kwargs):
         super().__init__(*args, **kwargs)
@@ -94,9 +105,3 @@ class SafeguardForm(OwnWordsForm):
 
     def picked(self) -> list[tuple[str, str]]:
         return [tuple(value.split("|", 1)) for value in self.cleaned_data["pick"]]
-
-    def clean_due_on(self):
-        due_on = self.cleaned_data["due_on"]
-        if due_on and due_on < timezone.localdate():
-            raise ValidationError(_("This day is over. Choose a later one."))
-        return due_on

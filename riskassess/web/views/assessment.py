@@ -1,24 +1,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib import messages
-from django.forms import CheckboxInput
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
 
-from riskassess import workflow
 from riskassess.assessments.countries import CountryUsed, countries_of, countries_used
 from riskassess.assessments.handbook import LICENSED_ZONE
 from riskassess.assessments.lowering import lowering_of
-from riskassess.assessments.models import SafeguardState
 from riskassess.assessments.owners import OwnersUsed, owners_used, read_owners
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
-from riskassess.assessments.services import drop_safeguard
-from riskassess.audit.log import story
-from riskassess.core.errors import Conflict, DomainError
 from riskassess.core.templatetags.ui import as_marks
 from riskassess.core.words import ends_of
 from riskassess.engine.catalogue import Catalogue
@@ -29,7 +20,6 @@ from riskassess.reports.queries import reports_of
 from riskassess.reviews.routing import due_date
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
-from riskassess.web.forms.proposals import SafeguardForm
 from riskassess.web.standing import day
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
@@ -62,9 +52,10 @@ class Shown:
     def holds(self) -> list[Hold]:
         return self.draft.holds if self.draft else list(self.result.holds)
 
-    def with_safeguard(self, finding: str, mitigation: str) -> Assessment:
-        added = {"finding": finding, "mitigation": mitigation, "state": "proposed"}
-        facts = {**self.facts, "safeguards": [*self.facts["safeguards"], added]}
+    def with_safeguards(self, picked: list[tuple[str, str]]) -> Assessment:
+        """As it would be with these (finding, mitigation) proposed, too."""
+        added = [{"finding": finding, "mitigation": mitigation, "state": "proposed"} for finding, mitigation in picked]
+        facts = {**self.facts, "safeguards": [*self.facts["safeguards"], *added]}
         return assess(self.catalogue, facts, on=self.on)
 
     @property
@@ -96,16 +87,8 @@ def assessment(request, reference):
     return assessment_page(request, shown)
 
 
-def assessment_page(request, shown: Shown, form=None, status=200):
+def assessment_page(request, shown: Shown):
     proposal, result, catalogue = shown.proposal, shown.result, shown.catalogue
-    may_propose = request.user.has_perm("proposals.propose_safeguard", proposal)
-    offered = offers(shown) if may_propose else []
-    form = form or SafeguardForm(offered={offer["value"]: offer["name"] for offer in offered})
-    for offer in offered:
-        is_picked = offer["value"] in (form["pick"].value() or [])
-        offer["field_html"] = CheckboxInput().render(
-            "pick", is_picked, {"id": offer["input_id"], "value": offer["value"]}
-        )
     draft = shown.draft
     reports = [
         report_card(row, may_retry=may_write(request.user, proposal))
@@ -119,7 +102,6 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "result": result,
             "record": shown.record,
             "draft": draft,
-            "rail": draft.rail("assessment") if draft else None,
             "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
             "dimensions": [
                 {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}
@@ -134,26 +116,21 @@ def assessment_page(request, shown: Shown, form=None, status=200):
             "agreed": result.if_agreed == result.residual,
             "quiet": quiet_rules(shown),
             "open_answers": open_links(shown),
-            "taken": taken_rows(shown, may_propose),
-            "offers": offered,
+            "taken_count": len([row for row in shown.facts["safeguards"] if row["state"] != "refused"]),
+            "may_propose": request.user.has_perm("proposals.propose_safeguard", proposal),
             "lowering": lowering_of(catalogue, shown.facts, on=shown.on),
             "remarks": remarks(shown),
             "owners": owners(shown, request.user),
             "countries": countries(shown),
             "missing_count": len(draft.missing_links) if draft else 0,
-            "form": form,
-            "may_propose": may_propose,
             "reader": "you" if may_write(request.user, proposal) else "they",
             "zone_acts": any(reason.id == LICENSED_ZONE for f in shown.findings for reason in f.because),
             "holds": shown.holds,
             "holds_possible": all(hold.state == "possible" for hold in shown.holds),
             "marks": as_marks([finding for finding in shown.findings if finding.firm]),
             "report": reports[0] if reports else None,
-            "next": draft.next_step("assessment") if draft else None,
-            "before": draft.step_before("assessment") if draft else None,
-            "crumbs": crumbs(proposal, _("Safeguards") if draft else _("Assessment"), reader=request.user),
+            "crumbs": crumbs(proposal, _("Assessment"), reader=request.user),
         },
-        status=status,
     )
 
 
@@ -248,121 +225,3 @@ def open_links(shown: Shown) -> list[dict]:
         for item in shown.result.open_answers
         if asked is None or (item.question, item.row) in asked
     ]
-
-
-# -- safeguards ----------------------------------------------------------------------------------------------------
-
-
-def taken_rows(shown: Shown, may_propose: bool) -> list[dict]:
-    """The safeguards taken up so far, each with its state in words."""
-    rows = []
-    for row in shown.proposal.questionnaire.safeguards.all():
-        mitigation = shown.catalogue.mitigation(row.mitigation)
-        finding = shown.result.finding(row.finding)
-        rows.append(
-            {
-                "uid": row.uid,
-                "name": mitigation.name,
-                "does": mitigation.text,
-                "url": reverse("guidance_safeguard", args=[mitigation.id]),
-                "who": row.responsible or RESPONSIBLE[mitigation.responsible],
-                "due": day(row.due_on),
-                "state": STATE_WORDS[row.state],
-                "finding": finding.title if finding else "",
-                "may_drop": may_propose and row.state == SafeguardState.PROPOSED,
-            }
-        )
-    return rows
-
-
-STATE_WORDS = {
-    SafeguardState.PROPOSED: gettext_lazy("proposed; counts once the officer agrees"),
-    SafeguardState.AGREED: gettext_lazy("agreed, counts"),
-    SafeguardState.REFUSED: gettext_lazy("not taken up"),
-    SafeguardState.FULFILLED: gettext_lazy("fulfilled"),
-}
-
-
-def offers(shown: Shown) -> list[dict]:
-    """What rules name and nobody has taken up, with the level each would reach; by finding, the most helpful first."""
-    taken = {(row.finding, row.mitigation) for row in shown.proposal.questionnaire.safeguards.all()}
-    found = []
-    for place, finding in enumerate(shown.findings):
-        for mitigation_id in finding.mitigations:
-            mitigation = shown.catalogue.mitigation(mitigation_id)
-            if (finding.key, mitigation_id) in taken or mitigation.lowers == "nothing":
-                continue
-            after = shown.with_safeguard(finding.key, mitigation_id)
-            found.append(offer(shown, place, finding, mitigation, after))
-    return sorted(found, key=lambda item: item["order"])
-
-
-def offer(shown: Shown, place: int, finding: Finding, mitigation, after: Assessment) -> dict:
-    lowered = after.finding(finding.key)
-    before_level, after_level = finding.if_agreed.level, lowered.if_agreed.level if lowered else "low"
-    if before_level != after_level:
-        words = {"before": ends_of(before_level).word, "after": ends_of(after_level).word_inside}
-        effect = _("%(before)s → %(after)s") % words
-    elif lowered and lowered.if_agreed.score < finding.if_agreed.score:
-        effect = _("Lower, still %(level)s") % {"level": ends_of(after_level).word_inside}
-    else:
-        effect = _("No further step")
-    overall = after.if_agreed.upper
-    is_enough = overall != shown.result.if_agreed.upper and overall in {"low", "moderate"}
-    gained = finding.if_agreed.score - (lowered.if_agreed.score if lowered else 0)
-    return {
-        "value": f"{finding.key}|{mitigation.id}",
-        "input_id": f"pick-{finding.key}-{mitigation.id}".replace(":", "-"),
-        "name": mitigation.name,
-        "does": mitigation.text,
-        "url": reverse("guidance_safeguard", args=[mitigation.id]),
-        "who": RESPONSIBLE[mitigation.responsible],
-        "group": f"{finding.title} · {finding.row_label}" if finding.row_label else finding.title,
-        "evidence": mitigation.evidence,
-        "effect": effect,
-        "enough": _("Enough for %(level)s") % {"level": ends_of(overall).word_inside} if is_enough else "",
-        "order": (place, not is_enough, -gained, mitigation.effort, mitigation.id),
-    }
-
-
-@require_POST
-def safeguard_propose(request, reference):
-    """Take up the safeguards that were ticked."""
-    proposal = get_proposal_for(request.user, reference, "proposals.propose_safeguard")
-    shown = shown_to(request.user, proposal)
-    if shown is None:
-        return redirect("assessment", reference)
-    offered = {item["value"]: item["name"] for item in offers(shown)}
-    form = SafeguardForm(request.POST, offered=offered)
-    if not form.is_valid():
-        return assessment_page(request, shown, form, status=422)
-    try:
-        with story():
-            for finding, mitigation in form.picked():
-                workflow.propose_safeguard(
-                    proposal=proposal,
-                    actor=request.user,
-                    finding=finding,
-                    mitigation=mitigation,
-                    responsible=form.cleaned_data["responsible"],
-                    due_on=form.cleaned_data["due_on"],
-                )
-    except DomainError as fault:
-        form.add_error(None, str(fault))
-        return assessment_page(request, shown, form, status=409 if isinstance(fault, Conflict) else 422)
-    count = len(form.picked())
-    words = ngettext("%(n)d safeguard proposed.", "%(n)d safeguards proposed.", count) % {"n": count}
-    messages.success(request, f"{words} {_('The level they would reach is shown below.')}")
-    return redirect(f"{request.path.removesuffix('/safeguards')}/assessment#safeguards")
-
-
-@require_POST
-def safeguard_drop(request, reference, uid):
-    """Take back what was only proposed."""
-    proposal = get_proposal_for(request.user, reference, "proposals.propose_safeguard")
-    row = get_object_or_404(proposal.questionnaire.safeguards, uid=uid)
-    with story():
-        drop_safeguard(safeguard=row, actor=request.user)
-        workflow.reassess(proposal=proposal, trigger="safeguard")
-    messages.success(request, _("Taken back."))
-    return redirect(f"{request.path.partition('/safeguards')[0]}/assessment#safeguards")

@@ -23,7 +23,7 @@ def test_eve_finds_nothing_of_anas_draft(as_user, eve, filed):
 
     for address in addresses(proposal):
         assert browser.get(address).status_code == 404, address
-    for name in ("submit", "discard", "collaboration", "safeguard_propose"):
+    for name in ("submit", "discard", "collaboration", "safeguards"):
         assert browser.post(reverse(name, args=[proposal.reference])).status_code == 404, name
 
 

@@ -160,14 +160,14 @@ def test_possible_match_is_told_calmly(as_user, ana, submitted):
 
 def test_safeguard_is_proposed_with_the_level_it_would_reach_and_taken_back(as_user, ana, submitted):
     proposal, browser = submitted(example="05-ocean"), as_user(ana)
-    address = page_name("assessment", proposal)
+    address = page_name("safeguards", proposal)
     finding = next(f for f in latest_record(proposal).result["findings"] if f["rule"] == "K04")
 
     page = browser.get(address)
     assert "High → " in text_of(page)
     pick = f"{finding['key']}|M_separate"
     page = browser.post(
-        page_name("safeguard_propose", proposal),
+        page_name("safeguards", proposal),
         {"pick": [pick], "responsible": "Ana", "due_on": "2099-01-15"},
         follow=True,
     )
@@ -192,7 +192,7 @@ def test_safeguard_is_proposed_with_the_level_it_would_reach_and_taken_back(as_u
 def test_safeguards_that_are_not_offered_are_refused_in_words(as_user, ana, submitted, sent, sentence):
     proposal = submitted(example="05-ocean")
 
-    page = as_user(ana).post(page_name("safeguard_propose", proposal), sent)
+    page = as_user(ana).post(page_name("safeguards", proposal), sent)
 
     assert page.status_code == 422
     assert sentence in text_of(page)
