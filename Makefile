@@ -1,6 +1,6 @@
 # RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test laws-long mutants check lint format environment environment-dev libraries libraries-test clean
+.PHONY: help run setup test laws-long mutants soak check lint format environment environment-dev libraries libraries-test clean
 
 PORT ?= 8000
 TESTS ?= tests
@@ -14,6 +14,7 @@ help:
 	@echo "make test    all tests (TESTS=tests/jobs for some, PROCESSES=1 for one at a time)"
 	@echo "make laws-long  the laws of the engine on 100,000 random proposals (half an hour)"
 	@echo "make mutants    faults planted in the engine, and those that no test notices (an hour; MUTANTS='*grading*' for some)"
+	@echo "make soak       20 people who write at once on SQLite, then 60 on PostgreSQL (half an hour)"
 	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
 	@echo "make lint    format and lint alone;  make format  put the format right"
 	@echo "make clean   forget .venv and what was built; var/ with its database stays"
@@ -36,6 +37,10 @@ mutants: environment-dev
 	@rm -rf var/mutants && mkdir -p var/mutants && git archive HEAD | tar -x -C var/mutants
 	@cd var/mutants && LAWS=few ../../$(python) -m mutmut run --max-children $(PROCESSES) $(MUTANTS)
 	@cd var/mutants && ../../$(python) -m mutmut results
+
+soak: libraries-test environment-dev
+	@$(python) manage.py prepare --static-only
+	@$(python) benchmarks/soak.py
 
 check: environment-dev
 	@.ci/check

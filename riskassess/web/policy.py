@@ -83,6 +83,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("withdraw", "GET"): OBJECT,
     ("withdraw", "POST"): OBJECT,
     ("version", "GET"): OBJECT,
+    ("answer_history", "GET"): OBJECT,
     ("receipt", "GET"): OBJECT,
     ("decision", "GET"): OBJECT,
     ("condition_report", "POST"): OBJECT,

@@ -41,6 +41,7 @@ from riskassess.web.views import (
     safeguards,
     starting,
     submission,
+    trail,
 )
 
 PROPOSAL = "proposals/<slug:reference>"
@@ -102,6 +103,7 @@ urlpatterns = [
     path(f"{PROPOSAL}/assess", proposals.assess_again, name="assess_again"),
     path(f"{PROPOSAL}/discard", proposals.discard, name="discard"),
     path(f"{PROPOSAL}/withdraw", proposals.withdraw, name="withdraw"),
+    path(f"{PROPOSAL}/answers", trail.answer_history, name="answer_history"),
     path(f"{PROPOSAL}/versions/<int:number>", proposals.version, name="version"),
     path(f"{PROPOSAL}/decision", proposals.decision, name="decision"),
     path(f"{PROPOSAL}/conditions/<uuid:uid>", following.condition_report, name="condition_report"),

@@ -17,6 +17,7 @@ from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.trail import answer_trails, labels_in
 from riskassess.assessments.wording import answer_groups, changes_between, visits_of
 from riskassess.audit.services import record_read
 from riskassess.core.words import ROUTE_WORDS
@@ -75,6 +76,12 @@ def case_context(user, case, *, typed=None) -> dict:
     safeguards = safeguard_rows(proposal, catalogue, result)
     decision = last_decision(case)
     earlier = proposal.versions.filter(number=record.version.number - 1).first()
+    trails = answer_trails(
+        questionnaire=proposal.questionnaire,
+        catalogue=catalogue,
+        labels=labels_in(record.version.content),
+        until=record.version.created_at,
+    )
     return {
         "case": case,
         "proposal": proposal,
@@ -102,6 +109,7 @@ def case_context(user, case, *, typed=None) -> dict:
         "owners": owners_used(record.owners, sees_screening=user.has_perm("partners.see_screening")),
         "countries": countries_of(record),
         "visits": visits_of(record.version.content),
+        "trails": [trail for trail in trails if trail.changes],
         "groups": answer_groups(record.version.content, catalogue),
         "changes": [
             *changes_between(earlier, record.version, catalogue),
