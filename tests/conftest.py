@@ -9,7 +9,7 @@ import pytest
 
 import riskassess.celery  # noqa: F401  the Celery app must exist before any task module is read
 from tests.live.browser import launched_chromium
-from tests.live.servers import Missing, running_postgres, running_redis
+from tests.live.servers import Missing, running_clamd, running_postgres, running_redis
 from tests.live.stack import Stack, Templates
 
 NEEDS_SERVERS = {"postgres", "redis", "postgres_url", "redis_url"}
@@ -68,6 +68,19 @@ def redis_server(tmp_path_factory):
     try:
         with running_redis(tmp_path_factory.mktemp("redis")) as server:
             yield server
+    except Missing as reason:
+        give_up(reason)
+
+
+@pytest.fixture(scope="session")
+def clamd():
+    try:
+        # Not in pytest's own folder: the path of a socket has to be short.
+        with (
+            TemporaryDirectory(prefix="riskassess-clamd-") as folder,
+            running_clamd(Path(folder) / "server") as scanner,
+        ):
+            yield scanner
     except Missing as reason:
         give_up(reason)
 

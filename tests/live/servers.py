@@ -7,7 +7,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg2
 import redis
@@ -159,3 +161,35 @@ def running_redis(folder: Path) -> Iterator[Redis]:
         yield server
     finally:
         server.stop()
+
+
+@dataclass(frozen=True)
+class Clamd:
+    """A virus scanner that knows one signature: `sign` is the virus."""
+
+    address: str
+    sign: ClassVar[bytes] = b"RISKASSESS-TEST-SIGNATURE-7F3A"
+
+
+@contextmanager
+def running_clamd(folder: Path) -> Iterator[Clamd]:
+    """It asks nobody for other signatures."""
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
+    if program is None:
+        raise Missing("clamd is not installed (Debian package clamav-daemon).")
+    (folder / "signatures").mkdir(parents=True)
+    (folder / "signatures" / "own.ndb").write_text(f"Own.Test:0:*:{Clamd.sign.hex()}\n")
+    address = folder / "clamd.sock"
+    said = {"DatabaseDirectory": folder / "signatures", "LocalSocket": address, "Foreground": "yes"}
+    (folder / "clamd.conf").write_text("".join(f"{name} {value}\n" for name, value in said.items()))
+    with (folder / "clamd.log").open("ab") as log:
+        process = subprocess.Popen([program, "-c", folder / "clamd.conf"], stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 60
+        while not address.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"clamd did not start: {(folder / 'clamd.log').read_text()[-500:]}")
+            time.sleep(0.1)
+        yield Clamd(str(address))
+    finally:
+        end(process)

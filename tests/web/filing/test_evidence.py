@@ -4,7 +4,6 @@ import hashlib
 import uuid
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from riskassess import workflow
@@ -15,40 +14,8 @@ from riskassess.reports.content.collecting import collect
 from riskassess.web.uploading import LARGEST_BY_ROUTE
 from tests.files import hostile, making
 from tests.story import HIGH, submit_proposal
+from tests.web.filing.evidence import NOTE, add, change, kept_in, upload, url
 from tests.web.filing.pages import read, text_of
-
-NOTE = making.SOUND["note.txt"]()
-
-
-@pytest.fixture
-def folder(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    return settings.FILES_DIR
-
-
-@pytest.fixture
-def proposal(filed, folder):
-    return filed()
-
-
-def url(proposal):
-    return reverse("evidence", args=[proposal.reference])
-
-
-def upload(name="letter.pdf", content=None):
-    return SimpleUploadedFile(name, making.SOUND[name]() if content is None else content)
-
-
-def add(client, proposal, *files, about=""):
-    return client.post(url(proposal), {"files": files or [upload()], "about": about})
-
-
-def change(client, proposal, evidence, **given):
-    return client.post(reverse("evidence_change", args=[proposal.reference, evidence.uid]), given)
-
-
-def kept_in(folder) -> list:
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_files_of_each_kind_are_added_at_once_and_stand_on_the_page(proposal, ana, as_user, folder):
