@@ -32,7 +32,7 @@ SHORT_KINDS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
     "application/vnd.oasis.opendocument.text": "ODT",
-    "text/plain": _("text"),
+    "text/plain": _("Text"),
 }
 # What can be done with a file of a kind that is not taken.
 WAYS_OUT = {

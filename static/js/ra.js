@@ -44,6 +44,7 @@
   for (const input of document.querySelectorAll("input[type=file][data-ra-drop]")) {
     const form = input.form;
     const said = form.querySelector("[data-ra-dropped]");
+    for (const hint of form.querySelectorAll("[data-ra-drop-hint]")) hint.hidden = false;
     const show = () => {
       said.replaceChildren(...[...input.files].map((file) => {
         const line = document.createElement("li");

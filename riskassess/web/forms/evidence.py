@@ -33,6 +33,7 @@ class AddForm(OwnWordsForm):
 
     def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["about"].needed = True  # something is always chosen
         self.fields["about"].choices = [
             (name, [(value, Truncator(label).chars(LONGEST_CHOICE)) for value, label in rows])
             if isinstance(rows, list)

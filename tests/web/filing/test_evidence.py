@@ -299,7 +299,7 @@ def test_what_was_submitted_is_frozen_and_shown_to_whoever_reviews(ana, omar, as
         as_user(ana).get(reverse("version", args=[proposal.reference, 1])),
     ):
         assert reverse("evidence_file", args=[proposal.reference, stored.uid]) in read(page).links
-        assert f"note.txt · text, {len(NOTE)} bytes · version 1 · {proposal.participations.first().partner}" in text_of(
+        assert f"note.txt · Text, {len(NOTE)} bytes · version 1 · {proposal.participations.first().partner}" in text_of(
             page
         )
 
