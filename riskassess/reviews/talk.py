@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children, with_parents
 from riskassess.accounts.roles import Role
-from riskassess.proposals.models import CoInvestigator, Comment, Proposal, Thread
+from riskassess.proposals.models import CoInvestigator, Comment, Invitation, InvitationState, Proposal, Thread
 from riskassess.proposals.queries import people_filed_with
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.proposals.states import OVER
@@ -110,18 +110,29 @@ def people_to_mention(proposal: Proposal, kind: str, user: User) -> list[User]:
 def help_for(user: User) -> QuerySet[Thread]:
     """The calls for help that this officer may read and answer: of their units, none of a proposal that they are in
     conflict with. Calls for help of drafts open nothing else."""
+    return Thread.objects.filter(kind=Kind.HELP, proposal__in=helped_by(user))
+
+
+def helped_by(user: User) -> QuerySet[Proposal]:
+    """The proposals for which `is_helper` says yes of this person, in one query."""
     if not user.has_role(Role.OFFICER):
-        return Thread.objects.none()
+        return Proposal.objects.none()
     units = user.units_with(Role.OFFICER)
-    threads = Thread.objects.filter(kind=Kind.HELP).exclude(proposal__state__in=OVER)
+    proposals = Proposal.objects.exclude(state__in=OVER)
     if None not in units:
-        threads = threads.filter(proposal__unit__in=with_children(units))
+        proposals = proposals.filter(unit__in=with_children(units))
     since = timezone.now() - relativedelta(months=CO_AUTHOR_MONTHS)
-    taking_part = CoInvestigator.objects.filter(proposal=OuterRef("proposal"), user=user)
+    takes_part = CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user)
+    left = Invitation.objects.filter(proposal=OuterRef("pk"), settled_by=user, state=InvitationState.ENDED)
     barred = {user.pk, user.supervisor_id, *people_filed_with(user.pk, since)} - {None}
-    return threads.exclude(
-        Q(proposal__owner__in=barred) | Q(proposal__owner__supervisor=user) | Exists(taking_part)
-    ).exclude(proposal__invitations__settled_by=user, proposal__invitations__state="ended")
+    return (
+        proposals.exclude(owner__in=barred).exclude(owner__supervisor=user).exclude(Exists(takes_part) | Exists(left))
+    )
+
+
+def without_lead(user: User) -> QuerySet[Proposal]:
+    """Of those, the ones whose lead researcher has left, drafts too: an officer finds a new one with another person."""
+    return helped_by(user).filter(owner__is_active=False).select_related("owner").order_by("pk")
 
 
 def waiting_help(user: User) -> QuerySet[Thread]:

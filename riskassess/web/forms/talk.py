@@ -12,7 +12,7 @@ from riskassess.web.forms.opened import OpenedForm
 TOO_LONG = gettext_lazy("At most %(limit_value)d characters fit here; this has %(show_value)d. Shorten it a little.")
 
 
-def text_field(label, *, empty, rows=3, **kwargs):
+def text_field(label, *, empty, rows=2, **kwargs):
     return forms.CharField(
         label=label,
         max_length=LONGEST_TEXT,
@@ -85,7 +85,6 @@ class MessageForm(AboutForm):
     def __init__(self, *args, is_draft: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["text"].label = _("What you want to say or ask")
-        self.fields["kind"].columns = 2
         hint = (
             _("An officer sees the title and this thread, not the rest of the draft.")
             if is_draft
@@ -97,7 +96,7 @@ class MessageForm(AboutForm):
 class CorrectionForm(AboutForm):
     """An author says that something filed is not right. It changes nothing by itself."""
 
-    correct = text_field(gettext_lazy("What is right"), empty=gettext_lazy("Say what is right."), rows=2)
+    correct = text_field(gettext_lazy("What is right"), empty=gettext_lazy("Say what is right."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

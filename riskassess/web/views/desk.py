@@ -10,7 +10,7 @@ from riskassess.proposals.states import State
 from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.models import Deciders
 from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
-from riskassess.reviews.talk import waiting_help
+from riskassess.reviews.talk import waiting_help, without_lead
 
 PAGE_SIZE = 50
 MOST_HELP = 5
@@ -40,6 +40,7 @@ def desk(request):
             "perms_of_desk": may_read_changes,
             "changes_count": len(changed_facts(proposals)) if may_read_changes else 0,
             "help": help_rows(request.user),
+            "without_lead": without_lead(request.user)[:MOST_HELP],
             "page": page,
             "rows": rows,
             "lead": lead(counts),

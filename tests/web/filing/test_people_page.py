@@ -1,6 +1,6 @@
 """Who takes part: invitations, what each may do, and the lead that passes on."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -10,11 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from riskassess import workflow
-from riskassess.accounts.models import User
+from riskassess.accounts.models import RoleMembership, User
+from riskassess.accounts.roles import Role
 from riskassess.audit.models import EventDetail
 from riskassess.notices.models import Notice
-from riskassess.proposals.models import Invitation, Transfer
-from tests.story import PASSWORD, join
+from riskassess.proposals.models import Invitation, Proposal, Transfer
+from riskassess.reviews.models import Case
+from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.talk import helped_by, is_helper
+from tests.story import HIGH, PASSWORD, join
 from tests.web.filing.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +181,7 @@ def test_page_says_who_changed_which_answer(lead, draft, mateo):
 
     page = lead.get(address(draft)).content.decode()
 
-    assert "1 answer stands as changed here" in page
+    assert "Last changed 1 answer," in page
     assert f"#question-{answer.question}" in page
 
 
@@ -262,6 +266,46 @@ def test_officer_finds_a_lead_for_a_draft_whose_lead_left(draft, ana, mateo, oma
     draft.refresh_from_db()
     assert draft.owner == mateo
     assert as_user(mateo).get(address(draft, "proposal")).status_code == 200
+
+
+def test_another_officer_consents_where_the_lead_has_left(draft, ana, mateo, omar, as_user, university):
+    second = User.objects.create_user("olga@norderhaven.example", "Olga Lind", PASSWORD, unit=omar.unit)
+    RoleMembership.objects.create(user=second, role=Role.OFFICER, starts=date(2026, 1, 1))
+    User.objects.filter(pk=ana.pk).update(is_active=False)
+    assert address(draft, "transfer") in as_user(omar).get(reverse("desk")).content.decode()
+
+    as_user(omar).post(address(draft, "transfer"), {"do": "offer", "email": mateo.email})
+    assert Notice.objects.filter(user=second, subject__endswith="who leads it").count() == 1
+    assert "Another officer made this offer" in text_of(as_user(second).get(address(draft, "transfer")))
+    as_user(second).post(address(draft, "transfer"), {"do": "accept"})
+
+    draft.refresh_from_db()
+    assert draft.owner == mateo
+    assert address(draft, "transfer") not in as_user(omar).get(reverse("desk")).content.decode()
+
+
+def test_lead_that_sets_the_officer_in_conflict_takes_the_case_off_them(submitted, ana, mateo, omar):
+    proposal = submitted(example=HIGH)
+    join(proposal, mateo)
+    User.objects.filter(pk=omar.pk).update(supervisor=mateo)
+    assert proposal.case.officer == omar
+
+    transfer = workflow.offer_lead(proposal=proposal, actor=ana, new_owner=mateo)
+    workflow.accept_lead(transfer=transfer, actor=mateo)
+
+    assert Case.objects.get(proposal=proposal).officer is None
+
+
+def test_who_left_a_proposal_does_not_review_it(submitted, ana, tomasz, omar):
+    proposal = submitted(example=HIGH)
+    join(proposal, omar)
+    workflow.remove_person(row=proposal.coinvestigators.get(), actor=omar)
+
+    found = Proposal.objects.get(pk=proposal.pk)
+    assert "You took part in this proposal" in conflict_reason(omar, found)
+    assert conflict_reason(tomasz, found) == ""
+    assert not is_helper(omar, found)
+    assert not helped_by(omar).filter(pk=found.pk).exists()
 
 
 def test_officer_offers_nothing_while_the_lead_is_here(draft, mateo, omar, as_user):

@@ -1,0 +1,87 @@
+"""Two write one proposal together, ask for help on the way, and reply to a closer look afterwards."""
+
+from tests.journeys.filing import file_proposal, submit
+from tests.journeys.test_story import LASER
+
+
+def fold(visitor, block, words):
+    """Open a fold of one block of the page."""
+    part = visitor.page.locator(f"#{block} > .ra-folds > details.ra-fold").filter(has_text=words)
+    part.locator("summary").first.click()
+    return part
+
+
+def test_authors_talk_get_help_and_reply(visit, stack):
+    ana = visit(stack, "ana", is_strict=True)
+    reference = file_proposal(ana, {**LASER, "title": "A laser probe, written by two"})
+    page = f"/proposals/{reference}"
+
+    # Mateo joins
+    ana.open(f"{page}/people")
+    ana.page.get_by_label("E-mail").fill("mateo@norderhaven.example")
+    ana.follow("Send invitation")
+    ana.expect("We sent an invitation to mateo@norderhaven.example.")
+    mateo = visit(stack, "mateo", is_strict=True)
+    assert mateo.status_of(page) == 404
+    mateo.open(f"{page}/invitation")
+    mateo.expect("Ana Ferreira invites you")
+    mateo.follow("Accept invitation")
+    mateo.expect("You take part in")
+
+    # They talk beside a question, and settle it
+    ana.open(f"{page}/sections/work")
+    part = fold(ana, "question-T4", "Comments")
+    part.get_by_label("Comment").fill("Four or five?\nYou built the last one.")
+    part.get_by_label("Tell somebody by name").select_option(label="@Mateo Ruiz")
+    part.get_by_role("button", name="Add comment").click()
+    ana.page.wait_for_url("**#question-T4")
+    ana.look()
+    mateo.open(f"{page}/messages")
+    mateo.expect("Four or five? You built the last one. for @Mateo Ruiz")
+    thread = mateo.page.get_by_role("article").first
+    thread.locator("summary").click()
+    thread.get_by_label("Your answer").fill("Four: it only ran in the basin.")
+    thread.get_by_role("button", name="Send answer").click()
+    mateo.expect("Four: it only ran in the basin.")
+    ana.open(f"{page}/messages")
+    ana.follow("Resolve: Comments among the authors")
+    ana.expect("1 thread is resolved")
+
+    # Ana asks for help; Omar answers from his desk, and sees nothing else of the draft
+    ana.open(f"{page}/sections/work")
+    part = fold(ana, "question-T4", "Get help")
+    part.get_by_label("What would you like to know?").fill("Does the basin count as a relevant environment?")
+    part.get_by_label("Show my answer so far").check()
+    part.get_by_role("button", name="Ask research security").click()
+    ana.page.wait_for_url("**#question-T4")
+    omar = visit(stack, "omar", is_strict=True)
+    omar.open("/desk")
+    omar.expect("Ana Ferreira asks")
+    omar.page.get_by_role("link", name=f"Read and answer: Ana Ferreira, {reference}").click()
+    omar.expect("Does the basin count as a relevant environment?")
+    omar.expect("The answer then:")
+    omar.look()
+    assert omar.status_of(page) == 404
+    omar.page.get_by_label("Your answer").fill("A basin is a laboratory: stay with four.")
+    omar.follow("Send answer: Question to research security")
+    ana.open(f"{page}/sections/work")
+    fold(ana, "question-T4", "Get help")
+    ana.expect("A basin is a laboratory: stay with four.")
+
+    # Submitted, flagged, replied to
+    ana.open(f"{page}/check")
+    submit(ana)
+    ana.refresh_until("In review")
+    omar.open(f"/cases/{reference}/flag")
+    omar.page.get_by_label("Reasons").fill("K06: the second partner's unit.")
+    omar.page.get_by_label("What the authors are told").fill("Please say who keeps the design files.")
+    omar.page.get_by_role("main").get_by_role("button", name="Flag").click()
+    omar.expect("The case is flagged.")
+    ana.open(f"{page}/messages")
+    ana.expect("Please say who keeps the design files.")
+    assert "K06" not in ana.text
+    ana.page.get_by_label("Your answer").first.fill("We do, on our own server.")
+    ana.page.get_by_role("button", name="Send reply").click()
+    ana.expect("Your answer is here")
+    omar.open(f"/cases/{reference}/decision")
+    omar.expect("We do, on our own server.")
