@@ -137,16 +137,28 @@ def without_lead(user: User) -> QuerySet[Proposal]:
 
 def waiting_help(user: User) -> QuerySet[Thread]:
     """Those that wait for an officer: open, the last word an author's; the oldest first."""
-    last = Comment.objects.filter(thread=OuterRef("pk")).order_by("-pk")
-    writes = CoInvestigator.objects.filter(proposal=OuterRef("proposal"), user=OuterRef("last_by"))
     return (
-        help_for(user)
-        .filter(resolved_at__isnull=True)
-        .annotate(last_by=Subquery(last.values("by")[:1]), last_at=Subquery(last.values("at")[:1]))
-        .filter(Q(last_by=F("opened_by")) | Q(last_by=F("proposal__owner")) | Exists(writes))
+        _with_last_word(help_for(user).filter(resolved_at__isnull=True))
+        .filter(Q(last_by=F("opened_by")) | _is_authors_word())
         .select_related("proposal__owner", "opened_by")
         .order_by("last_at", "pk")
     )
+
+
+def waiting_requests() -> QuerySet[Thread]:
+    """Open questions to authors whose last word is not an author's."""
+    asked = Thread.objects.filter(kind=Kind.REQUEST, resolved_at__isnull=True).exclude(proposal__state__in=OVER)
+    return _with_last_word(asked).exclude(_is_authors_word())
+
+
+def _with_last_word(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    last = Comment.objects.filter(thread=OuterRef("pk")).order_by("-pk")
+    return threads.annotate(last_by=Subquery(last.values("by")[:1]), last_at=Subquery(last.values("at")[:1]))
+
+
+def _is_authors_word() -> Q:
+    writes = CoInvestigator.objects.filter(proposal=OuterRef("proposal"), user=OuterRef("last_by"))
+    return Q(last_by=F("proposal__owner")) | Exists(writes)
 
 
 def flag_of(proposal: Proposal) -> Thread | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from riskassess.proposals.queries import open_invitations, with_people
 from riskassess.proposals.states import State
 from riskassess.reviews.models import Condition, Decision
 from riskassess.reviews.queries import followed
+from riskassess.reviews.talk import waiting_requests
 from riskassess.web.forms.finding import view_of
 from riskassess.web.forms.proposals import CopyForm
 from riskassess.web.standing import day, standing_of
@@ -41,6 +42,7 @@ def with_rows(proposals):
         .select_related("case__officer")
         .annotate(
             **{name: Subquery(newest.values(name)[:1]) for name in levels},
+            is_asked=Exists(waiting_requests().filter(proposal=OuterRef("pk"))),
             answered=Count("questionnaire__answers", distinct=True),
             proposed=Count(
                 "questionnaire__safeguards",
@@ -83,6 +85,8 @@ def steps_of(proposal: Proposal, reader: User) -> list[Step]:
     """The steps that this reader can take from the list."""
     if proposal.state == State.CHANGES_REQUESTED:
         return [Step(_("Read and answer"), proposal.get_absolute_url())]
+    if proposal.is_asked:
+        return [Step(_("Answer"), reverse("messages", args=[proposal.reference]))]
     if reader.has_perm("proposals.withdraw", proposal):
         return [Step(_("Withdraw"), reverse("withdraw", args=[proposal.reference]))]
     if reader.has_perm("proposals.edit", proposal):
@@ -157,6 +161,13 @@ def _offer(offer) -> Turn:
 
 def _changes(proposal) -> Turn:
     case = proposal.case
+    if proposal.state != State.CHANGES_REQUESTED:
+        return Turn(
+            _("A question for you"),
+            _("%(title)s · asked by who reviews it") % {"title": proposal.title},
+            reverse("messages", args=[proposal.reference]),
+            _("Answer"),
+        )
     name = case.officer.first_name if case.officer else _("Research security")
     return Turn(
         _("%(name)s asks for changes") % {"name": name},

@@ -318,3 +318,15 @@ def test_what_stands_is_renewed_from_the_list_with_one_press(as_user, ana, appro
 
     assert answer.status_code == 302
     assert Proposal.objects.get(renews=proposal).state == "draft"
+
+
+def test_question_waits_until_an_author_answered_it(as_user, ana, omar, submitted):
+    proposal, browser = submitted(example="04-coastal", title="Storms"), as_user(ana)
+    thread = workflow.open_thread(proposal=proposal, actor=omar, kind="request", text="Who reads the data?")
+
+    asked = text_of(browser.get("/home"))
+    workflow.answer_thread(thread=thread, actor=ana, text="The two of us.")
+    answered = text_of(browser.get("/home"))
+
+    assert "A question for you" in asked
+    assert ("A question for you" in answered, "Nothing waits for you." in answered) == (False, True)
