@@ -39,6 +39,7 @@ from riskassess.jobs.services import retry
 from riskassess.notices import telling
 from riskassess.proposals import contacts, copying, evidence, team, threads
 from riskassess.proposals import services as proposals
+from riskassess.proposals import visits as visit_rows
 from riskassess.proposals.models import (
     CoInvestigator,
     Comment,
@@ -246,6 +247,15 @@ def import_proposal(
         "technology": proposals.set_technology(proposal=proposal, actor=actor, rows=given.technology),
     }
     _name_people(proposal, actor, given, rows["partners"])
+    ids = {
+        row.get("id") or f"p{place}": new
+        for place, (row, new) in enumerate(zip(given.partners, rows["partners"], strict=True), 1)
+    }
+    visit_rows.set_visits(
+        proposal=proposal,
+        actor=actor,
+        rows=[{"access": "", **row, "participation": ids.get(row.get("partner", ""))} for row in given.visits],
+    )
     values: prefilling.Values = {(name, ""): value for name, value in given.answers.items()}
     for name, made in rows.items():
         for row, new in zip(getattr(given, name), made, strict=True):

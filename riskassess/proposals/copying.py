@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
 from riskassess.proposals.contacts import Named, contacts_of
-from riskassess.proposals.models import Funder, Proposal, TechnologyItem
+from riskassess.proposals.models import Funder, Participation, Proposal, TechnologyItem, Visit
 from riskassess.proposals.services import create_proposal, describe, set_funders, set_technology
+from riskassess.proposals.visits import set_visits
 
 LONGEST_TITLE = Proposal._meta.get_field("title").max_length
 
@@ -49,7 +50,8 @@ def _ahead(day: date | None) -> date | None:
 
 @transaction.atomic
 def copy_rows(*, source: Proposal, to: Proposal, actor: User) -> dict[str, str]:
-    """Funders and technology items; the uid of each row of the source with that of its copy."""
+    """Funders, technology items and visits, once the partners are there; the uid of each row that has answers, with
+    that of its copy."""
     funders, items = list(source.funders.all()), list(source.technology_items.all())
     made: list[Funder | TechnologyItem] = [
         *set_funders(
@@ -59,7 +61,22 @@ def copy_rows(*, source: Proposal, to: Proposal, actor: User) -> dict[str, str]:
         ),
         *set_technology(proposal=to, actor=actor, rows=[{"label": row.label} for row in items]),
     ]
+    partners = {row.partner_id: row for row in to.participations.all()}
+    visits = source.visits.select_related("participation__partner")
+    set_visits(proposal=to, actor=actor, rows=[_visit(row, partners) for row in visits])
     return {str(old.uid): str(new.uid) for old, new in zip([*funders, *items], made, strict=True)}
+
+
+def _visit(row: Visit, partners: dict[int, Participation]) -> dict:
+    partner = row.participation.partner if row.participation else None
+    return {
+        "participation": partners.get(partner.merged_into_id or partner.pk) if partner else None,
+        "role": row.role,
+        "people": row.people,
+        "direction": row.direction,
+        "months": row.months,
+        "access": row.access,
+    }
 
 
 def people_for(source: Proposal, to: Proposal) -> list[Named]:

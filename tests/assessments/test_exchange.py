@@ -155,6 +155,23 @@ def test_partner_like_a_known_one_is_asked_about_and_nothing_is_kept(filed, ana)
     assert new.participations.get().partner.name == "Univ. of Ghana"
 
 
+VISITS = [
+    {"role": "doctoral", "people": 2, "direction": "incoming", "partner": "p2", "months": 6, "access": "The archive"},
+    {"role": "professor", "people": 1, "direction": "outgoing", "months": 1},
+]
+
+
+def test_visits_come_back_the_same_and_are_copied(filed, ana):
+    source = filed(visits=VISITS)
+    first = exported(source, is_author=True)
+    assert first["visits"] == VISITS
+
+    copied = workflow.copy_proposal(source=source, actor=ana).proposal
+    assert exported(copied, is_author=True)["visits"] == VISITS
+    for file in (as_bytes(first), write_workbook(source.questionnaire.release, first)):
+        assert exported(taken(read_file(file)[2], ana), is_author=True)["visits"] == VISITS
+
+
 @pytest.fixture
 def older(university):
     """A release of long ago, in which D1 was a question to be answered yes or no."""
@@ -390,10 +407,10 @@ def test_form_is_laid_out_to_be_filled_in(catalogue_release):
     book = load_workbook(io.BytesIO(write_workbook(catalogue_release)))
 
     assert book.sheetnames == [
-        "Read me", "Collaboration", "Partners", "Funders", "Technology", "Questions", "Form", "Lists",
+        "Read me", "Collaboration", "Partners", "Funders", "Technology", "Visits", "Questions", "Form", "Lists",
     ]  # fmt: skip
     assert [sheet.title for sheet in book if sheet.sheet_state == "hidden"] == ["Form", "Lists"]
-    for sheet in book.worksheets[1:6]:
+    for sheet in book.worksheets[1:7]:
         assert sheet.freeze_panes == "D4"
         assert sheet.protection.sheet
         assert not sheet.protection.password

@@ -49,7 +49,7 @@ def test_copy_says_the_same_under_a_new_reference_and_every_answer_waits(filed, 
     assert copied.proposal.copied_from == source
     assert copied.proposal.renews is None
     assert (copied.proposal.reference != source.reference, copied.proposal.state) == (True, State.DRAFT)
-    for rows in ("participations", "funders", "technology_items"):
+    for rows in ("participations", "funders", "technology_items", "visits"):
         assert [str(row) for row in getattr(copied.proposal, rows).all()] == [
             str(row) for row in getattr(source, rows).all()
         ]

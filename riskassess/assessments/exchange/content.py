@@ -84,6 +84,10 @@ def proposal_file(
             {"label": row["label"], "answers": _answers(catalogue, row["answers"], "technology")}
             for row in content["technology"]
         ],
+        "visits": [
+            _without_empty({**row, "id": "", "partner": numbered.get(row["partner"], "")})
+            for row in content.get("visits", [])
+        ],
         "safeguards": [_safeguard(item, numbered) for item in safeguards],
     }
     return _without_empty(found)
@@ -126,6 +130,7 @@ class Draft:
     partners: list[dict]
     funders: list[dict]
     technology: list[dict]
+    visits: list[dict]
     answers: dict[str, object]
     safeguards: list[dict]
     left: list[str] = field(default_factory=list)  # ids of questions that today's release does not take
@@ -193,6 +198,8 @@ def _own_problems(content: dict, catalogue: Catalogue) -> Iterator[str]:
             if row.get("country") and row["country"] not in NAMES:
                 yield f"{path}.country: {_('there is no country with the code %(code)s.') % {'code': row['country']}}"
             yield from _answer_problems(row.get("answers"), f"{path}.answers", catalogue)
+    if len(content.get("visits", [])) > MOST_ROWS:
+        yield f"visits: {_('at most %(most)d rows fit. Put the rest into the summary.') % {'most': MOST_ROWS}}"
     yield from _partner_problems(content.get("partners", []))
     for place, row in enumerate(content.get("funders", [])):
         if (row.get("answers") or {}).get(FUNDER_QUESTION) not in FunderKind.values:
@@ -271,6 +278,7 @@ def _drafted(content: dict, catalogue: Catalogue) -> Draft:
         starts=_day(content.get("starts")),
         ends=_day(content.get("ends")),
         unit=content.get("unit", ""),
+        visits=content.get("visits", []),
         answers=answers,
         safeguards=[
             item

@@ -192,7 +192,8 @@ def _read_rows(found: Arriving, sheet, catalogue: Catalogue, name: str) -> None:
     for column in sorted(columns):
         path = f"{name}[{len(rows)}]"
         found.places |= {f"{path}.{step}": place for step, place in places[column].items()}
-        columns[column].setdefault("answers", {})
+        if name == "partners":
+            columns[column]["id"] = f"p{column + 1}"  # visits name a partner by its column
         rows.append(columns[column])
 
 

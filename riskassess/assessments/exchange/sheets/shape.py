@@ -10,10 +10,16 @@ from django.utils.translation import gettext as _
 
 from partners.countries import country_choices
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
-from riskassess.proposals.models import PartnerRole
+from riskassess.proposals.models import PartnerRole, VisitDirection, VisitorRole
+from riskassess.proposals.services import MOST_ROWS
 
 README, COLLABORATION, QUESTIONS, FORM, LISTS = "Read me", "Collaboration", "Questions", "Form", "Lists"
-ROW_SHEETS: dict[str, str] = {"partners": "Partners", "funders": "Funders", "technology": "Technology"}
+ROW_SHEETS: dict[str, str] = {
+    "partners": "Partners",
+    "funders": "Funders",
+    "technology": "Technology",
+    "visits": "Visits",
+}
 SCOPES: dict[str, Scope] = {"partners": "partner", "funders": "funder", "technology": "technology"}
 KEY_COLUMN, TEXT_COLUMN, HELP_COLUMN, FIRST_ANSWER = 1, 2, 3, 4
 HEAD_ROW = 3
@@ -58,7 +64,7 @@ def _lines(catalogue: Catalogue, sheet: str) -> Iterator[Line]:
         name = next(name for name, title in ROW_SHEETS.items() if title == sheet)
         yield from _row_fields(name)
         for question in catalogue.questions:
-            if question.scope == SCOPES[name] and question.field in (None, "funders"):
+            if question.scope == SCOPES.get(name) and question.field in (None, "funders"):
                 yield from question_lines(question)
 
 
@@ -78,6 +84,9 @@ def _row_fields(name: str) -> Iterator[Line]:
     if name == "technology":
         yield Line("text", "label", _("Technology, method or item"), _("One in each column."), ("label",))
         return
+    if name == "visits":
+        yield from _visit_fields()
+        return
     yield Line("text", "name", _("Name"), _("One in each column, in its own language or in English."), ("name",))
     countries = tuple((code, str(words)) for code, words in country_choices())
     yield Line(
@@ -87,6 +96,21 @@ def _row_fields(name: str) -> Iterator[Line]:
         yield Line("text", "ror", _("ROR id"), _("If you know it: https://ror.org/ and nine characters."), ("ror",))
         roles = tuple((role.value, str(role.label)) for role in PartnerRole)
         yield Line("one", "role", _("Its part in the work"), _("Choose from the list."), ("role",), "", roles)
+
+
+def _visit_fields() -> Iterator[Line]:
+    """Roles and numbers; who it will be and where from is never asked."""
+    roles = tuple((role.value, str(role.label)) for role in VisitorRole)
+    ways = tuple((way.value, str(way.label)) for way in VisitDirection)
+    partners = tuple((f"p{n}", _("Partner %(n)d") % {"n": n}) for n in range(1, MOST_ROWS + 1))
+    says = _("Choose one from the list.")
+    yield Line("one", "role", _("Role of the visitors"), says, ("role",), "", roles)
+    yield Line("one", "direction", _("Do they come or go?"), says, ("direction",), "", ways)
+    yield Line("number", "people", _("How many people"), _("A whole number."), ("people",))
+    yield Line("number", "months", _("How many months"), _("A whole number."), ("months",))
+    says = _("The number of its column on the sheet Partners. May stay empty.")
+    yield Line("one", "partner", _("Which partner"), says, ("partner",), "", partners)
+    yield Line("long", "access", _("What they have access to"), _("In your own words. May stay empty."), ("access",))
 
 
 def question_lines(question: Question, path: tuple[str, ...] = ()) -> Iterator[Line]:
