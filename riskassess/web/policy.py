@@ -47,6 +47,8 @@ POLICY: dict[tuple[str, str], str] = {
     ("proposal_form", "GET"): OBJECT,
     ("proposal_copy", "POST"): OBJECT,
     ("proposal_renew", "POST"): OBJECT,
+    ("renewal", "GET"): OBJECT,
+    ("renewal", "POST"): OBJECT,
     ("organisations", "GET"): SIGNED_IN,
     ("ror_record", "GET"): SIGNED_IN,
     ("proposal", "GET"): OBJECT,

@@ -36,6 +36,7 @@ from riskassess.web.forms.reviews import NoteForm, ReasonForm
 from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
 from riskassess.web.people import people_by_row, people_changes, with_screening
+from riskassess.web.renewals import renewal_parts
 from riskassess.web.talk import Talk
 
 RESPONSIBLE = {
@@ -120,6 +121,7 @@ def case_context(user, case, *, typed=None) -> dict:
         else [],
         "evidence": filed_evidence(record.version, proposal, catalogue),
         "earlier": earlier,
+        **renewal_parts(proposal, record.version, catalogue, user),
         "recommendations": recommendations_now(case),
         "votes": counted_votes(case) if shows_votes else [],
         "decision": decision,

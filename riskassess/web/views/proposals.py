@@ -27,6 +27,7 @@ from riskassess.web.forms.following import EvidenceForm
 from riskassess.web.forms.proposals import WithdrawForm
 from riskassess.web.history import TOLD, timeline
 from riskassess.web.people import people_by_row, people_changes
+from riskassess.web.renewals import renewal_parts, reuse_of
 from riskassess.web.standing import standing_of
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
@@ -84,6 +85,7 @@ def proposal(request, reference):
             "events": told_events(proposal, request.user),
             "may_withdraw": request.user.has_perm("proposals.withdraw", proposal),
             "may_discard": request.user.has_perm("proposals.discard", proposal),
+            "reuse": reuse_of(proposal, request.user),
             "crumbs": crumbs(proposal, reader=request.user),
         },
     )
@@ -265,6 +267,7 @@ def version(request, reference, number):
             if earlier
             else [],
             "earlier": earlier,
+            **renewal_parts(proposal, row, catalogue, request.user),
             "result": assessment_of(record) if record else None,
             "versions": proposal.versions.order_by("-number"),
             "crumbs": crumbs(proposal, _("Version %(number)d") % {"number": number}, reader=request.user),

@@ -90,7 +90,7 @@ def renew(request, reference):
     source = get_proposal_for(request.user, reference, "proposals.renew")
     renewed = workflow.copy_proposal(source=source, actor=request.user, is_renewal=True, **copy_wishes(request))
     tell_reused(request, source, renewed)
-    return redirect("collaboration", renewed.proposal.reference)
+    return redirect("renewal", renewed.proposal.reference)
 
 
 def copy_wishes(request) -> dict:

@@ -5,7 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from riskassess import workflow
+from riskassess.assessments.queries import catalogue_of
+from riskassess.assessments.services import save_answers
 from riskassess.proposals.models import Proposal
+from riskassess.web.renewals import changes_since
 from tests.story import join
 from tests.web.filing.pages import filled, read, text_of
 
@@ -128,3 +132,61 @@ def test_submitting_is_refused_while_answers_wait(browser, filed):
     assert page.status_code == 422
     copied.refresh_from_db()
     assert copied.state == "draft"
+
+
+@pytest.fixture
+def renewed(submitted, ana):
+    """A renewal of Ana's registered proposal, just opened."""
+    return workflow.copy_proposal(source=submitted(), actor=ana, is_renewal=True).proposal
+
+
+def test_renewing_leads_to_the_page_that_asks_what_changed(browser, submitted):
+    source = submitted()
+
+    answer = browser.post(reverse("proposal_renew", args=[source.reference]))
+
+    new = Proposal.objects.get(renews=source)
+    assert answer["Location"] == reverse("renewal", args=[new.reference])
+    words = text_of(browser.get(answer["Location"]))
+    assert f"as it stood in {source.reference}" in words
+    assert "All of this is still right" in words
+
+
+def test_renewal_keeps_a_section_whole_and_nothing_beside_it(browser, renewed):
+    address = reverse("renewal", args=[renewed.reference])
+    page = browser.get(address)
+    (form,) = [name for name, sent in read(page).forms.items() if ("shown", "T5:1") in sent]
+
+    browser.post(address, filled(page, form, keep="work"))
+
+    waits = {each.question for each in renewed.questionnaire.answers.all() if each.waits}
+    assert {"T3", "T4", "T5", "P3", "P4"} & waits == set()
+    assert "Y1" in waits
+    assert "Settled" in text_of(browser.get(address))
+
+
+def test_renewal_confirms_nothing_that_the_page_did_not_show(browser, renewed):
+    browser.post(reverse("renewal", args=[renewed.reference]), {"keep": "work", "shown": ["T5:7", "T3:1", "T3"]})
+
+    confirmed = {each.question for each in renewed.questionnaire.answers.exclude(confirmed_at=None)}
+    assert confirmed == {"T3"}
+
+
+def test_version_of_a_renewal_says_what_changed_since_the_approved_one(as_user, renewed, ana, omar, run_jobs):
+    questionnaire, source = renewed.questionnaire, renewed.renews
+    keys = [(each.question, each.row) for each in questionnaire.answers.all()]
+    workflow.confirm_answers(proposal=renewed, actor=ana, keys=keys)
+    save_answers(questionnaire=questionnaire, actor=ana, values={("T6", ""): "renewal", ("P4", ""): "s3"})
+    workflow.submit(proposal=renewed, actor=ana)
+    run_jobs()
+
+    page = as_user(ana).get(reverse("version", args=[renewed.reference, 1]))
+
+    words = text_of(page)
+    assert f"What changed since {source.reference}, which this renews" in words
+    assert "How balanced is the exchange" in words
+    assert len(changes_since(source.versions.get(), renewed.versions.get(), catalogue_of(questionnaire.release))) == 2
+
+
+def test_renewal_page_is_of_renewals_alone(browser, filed):
+    assert browser.get(reverse("renewal", args=[filed().reference])).status_code == 404
