@@ -32,7 +32,7 @@ test: libraries-test environment-dev
 
 pictures: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
-	@$(python) -m tests.live.pictures
+	@DJANGO_SETTINGS_MODULE=tests.live.settings $(python) -c "import django; django.setup(); from tests.live.pictures import take; take()"
 
 laws-long: environment-dev
 	@LAWS=long $(python) -m pytest -n $(PROCESSES) tests/engine/test_laws.py tests/engine/test_laws_of_explaining.py

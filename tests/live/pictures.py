@@ -80,7 +80,3 @@ def take(folder: Path = FOLDER) -> None:
                 context.close()
         finally:
             stack.stop()
-
-
-if __name__ == "__main__":
-    take(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
