@@ -12,7 +12,16 @@ from partners.queries.countries import (
     country_facts_of,
     fact_sources,
 )
-from partners.queries.facts import OwnerHit, facts_of_name, matches_outside, owner_hits, partner_facts, partner_facts_of
+from partners.queries.facts import (
+    OwnerHit,
+    end_of,
+    facts_of_name,
+    matches_outside,
+    owner_hits,
+    partner_facts,
+    partner_facts_of,
+    partner_facts_then,
+)
 from partners.queries.owners import Owner, ancestors_of, owned_below, owners_of, owners_over_half
 from partners.queries.picking import Organisation, find_organisations, near_duplicates, organisations_of
 from partners.queries.registry import find_partners, registered
@@ -67,6 +76,7 @@ __all__ = [
     "country_facts",
     "country_facts_of",
     "editions_in_force",
+    "end_of",
     "fact_sources",
     "facts_of_name",
     "find_organisations",
@@ -93,6 +103,7 @@ __all__ = [
     "partner_by_ror",
     "partner_facts",
     "partner_facts_of",
+    "partner_facts_then",
     "registered",
     "resolve_text",
     "ror_tree",

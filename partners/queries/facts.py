@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+
+from django.utils import timezone
 
 from partners.models import Contact, ListEdition, Ownership, Partner, Party
 from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
@@ -33,15 +35,25 @@ def partner_facts(partner: Partner, on: date) -> dict:
     return partner_facts_of([partner], on)[partner.pk]
 
 
-def partner_facts_of(partners: Iterable[Partner], on: date) -> dict[int, dict]:
+def partner_facts_then(partner: Partner, day: date) -> dict:
+    """As `partner_facts` at the end of a past day: lists as they were in force and compared, matches as judged."""
+    return partner_facts_of([partner], day, end_of(day))[partner.pk]
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day where the institution is."""
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
+def partner_facts_of(partners: Iterable[Partner], on: date, at: datetime | None = None) -> dict[int, dict]:
     """As `partner_facts`, by partner id, in the same number of queries for one partner and for three hundred. A record
-    that was merged into another one has the facts of that one."""
+    that was merged into another one has the facts of that one. With a time, what the lists said then."""
     partners = list(partners)
     kept = Partner.objects.in_bulk({p.merged_into_id for p in partners if p.merged_into_id})
     standing = {p.pk: kept.get(p.merged_into_id, p) for p in partners}
     rows = {p.pk: p for p in standing.values()}.values()
     of_countries = country_facts_of({partner.country for partner in rows}, on)
-    lists, owners = list_facts_of(rows), owner_hits(rows, on)
+    lists, owners = list_facts_of(rows, at), owner_hits(rows, on, at=at)
     return {
         pk: {**of_countries[p.country], **lists[p.pk], "owner_hit": owners[p.pk].value} for pk, p in standing.items()
     }
@@ -55,19 +67,24 @@ def facts_of_name(name: str, country: str, on: date) -> dict:
     return {**country_facts(country, on), **list_facts_unjudged(hit), "owner_hit": NO_VALUE}
 
 
-def owner_hits(partners: Iterable[Partner], on: date, said: Mapping[Party, str] | None = None) -> dict[int, OwnerHit]:
+def owner_hits(
+    partners: Iterable[Partner], on: date, said: Mapping[Party, str] | None = None, at: datetime | None = None
+) -> dict[int, OwnerHit]:
     """By partner id. `said` stands for what the lists say of some owners, in place of what they say now."""
     partners = list(partners)
-    return owner_hits_in(shares_above(partners, on), partners, said)
+    return owner_hits_in(shares_above(partners, on), partners, said, at)
 
 
 def owner_hits_in(
-    shares: Shares, partners: Iterable[Partner], said: Mapping[Party, str] | None = None
+    shares: Shares,
+    partners: Iterable[Partner],
+    said: Mapping[Party, str] | None = None,
+    at: datetime | None = None,
 ) -> dict[int, OwnerHit]:
     """As `owner_hits`, where the shares above them are known already."""
     if not shares.of:
         return {partner.pk: OwnerHit(NO_VALUE) for partner in partners}
-    verdicts = _verdicts(shares, said or {})
+    verdicts = _verdicts(shares, said or {}, at)
     return {partner.pk: _owner_hit(shares, verdicts, node_of(partner)) for partner in partners}
 
 
@@ -88,17 +105,17 @@ def _owner_hit(shares: Shares, verdicts: dict[Node, str], owned: Node) -> OwnerH
     return OwnerHit("cleared" if owned in shares.owned_by(cleared) else "none")
 
 
-def _verdicts(shares: Shares, said: Mapping[Party, str]) -> dict[Node, str]:
+def _verdicts(shares: Shares, said: Mapping[Party, str], at: datetime | None) -> dict[Node, str]:
     """What the lists say of each owner, the gravest where people are named alike; one who is known by name only is
-    compared now, and nobody has judged that."""
+    compared now, and nobody has judged that. What such a comparison said then, nobody kept."""
     parties = parties_in(shares)
     known = dict(said)
     for kind in (Partner, Contact):
         if some := [party for party in parties if isinstance(party, kind) and party not in known]:
-            verdicts = sanction_hits(some)
+            verdicts = sanction_hits(some, at)
             known |= {party: verdicts[party.pk] for party in some}
     by_name = [node for node, share in shares.owners.items() if not share.party and not share.is_erased]
-    editions = editions_in_force() if by_name else []
+    editions = editions_in_force() if by_name and at is None else []
     found: dict[Node, str] = {}
     for share in (share for each in shares.of.values() for share in each):
         node = owner_of(share)

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from partners.matching.normalise import NORMALISER, normalise
@@ -30,27 +30,46 @@ from partners.queries.listed import Match, named, read_partners
 SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
 
 
-def editions_in_force() -> list[ListEdition]:
-    return list(
-        ListEdition.objects.filter(state=ListEdition.State.IN_FORCE).select_related("source").order_by("source__name")
-    )
+def editions_in_force(at: datetime | None = None) -> list[ListEdition]:
+    """Now, or as it was then."""
+    editions = ListEdition.objects.select_related("source").order_by("source__name", "in_force_since", "pk")
+    if at is None:
+        return list(editions.filter(state=ListEdition.State.IN_FORCE))
+    then = editions.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=at), in_force_since__lte=at)
+    return list({edition.source_id: edition for edition in then}.values())
 
 
 def latest_screening(party: Party) -> Screening | None:
     return latest_screenings([party]).get(party.pk)
 
 
-def latest_screenings(parties: Iterable[Party]) -> dict[int, Screening]:
-    """By id, of partners or else of contacts, with hits, judgements and editions; four queries however many."""
+def latest_screenings(parties: Iterable[Party], at: datetime | None = None) -> dict[int, Screening]:
+    """By id, of partners or else of contacts, with hits, judgements and editions; four queries however many. With a
+    time, those that were the latest then, with what had been judged then."""
     parties = list(parties)
     kind = _kind_of(parties)
     about = Screening.objects.filter(**{f"{kind}__in": [party.pk for party in parties]})
+    if at is not None:
+        about = about.filter(created_at__lte=at)
     newest = about.values(kind).annotate(last=Max("pk"))
     hits = Hit.objects.select_related("judgement__by", "entity", "edition__source").order_by("pk")
     rows = Screening.objects.filter(pk__in=[row["last"] for row in newest]).prefetch_related(
         Prefetch("hits", queryset=hits), Prefetch("editions", queryset=ListEdition.objects.select_related("source"))
     )
+    if at is not None:
+        _judge_as_then([hit for row in rows for hit in row.hits.all()], at)
     return {row.about_id: row for row in rows}
+
+
+def _judge_as_then(hits: list[Hit], at: datetime) -> None:
+    """Put the judgements in their place that were in force then; what was confirmed later waits for it."""
+    given = Judgement.objects.filter(fingerprint__in={hit.fingerprint for hit in hits}, created_at__lte=at)
+    in_force = {judgement.fingerprint: judgement for judgement in given.select_related("by").order_by("pk")}
+    for judgement in in_force.values():
+        if judgement.confirmed_at and judgement.confirmed_at > at:
+            judgement.confirmed_by, judgement.confirmed_at = None, None
+    for hit in hits:
+        hit.judgement = in_force.get(hit.fingerprint)
 
 
 def _kind_of(parties: list[Party]) -> str:
@@ -79,30 +98,45 @@ class Standing:
     facts: dict[str, str]  # as of `list_facts_of`
 
 
-def screening_standings(parties: Iterable[Party]) -> dict[int, Standing]:
-    """By id, of partners or else of contacts, in a constant number of queries."""
+def screening_standings(parties: Iterable[Party], at: datetime | None = None) -> dict[int, Standing]:
+    """By id, of partners or else of contacts, in a constant number of queries; now, or as it was then."""
     parties = list(parties)
     kind = _kind_of(parties)
-    screenings, accepted, keys = latest_screenings(parties), accepted_editions(), names_keys(parties)
+    screenings, accepted = latest_screenings(parties, at), accepted_editions(at)
+    is_current_for = _up_to_date(parties, accepted, at)
     whole = Screening.objects.filter(**{f"{kind}__in": parties}, state=Screening.State.DONE).values(kind)
+    if at is not None:
+        whole = whole.filter(created_at__lte=at)
     whole_on = {row[kind]: row["last"] for row in whole.annotate(last=Max("created_at"))}
     found = {}
     for party in parties:
         screening = screenings.get(party.pk)
-        is_current = bool(accepted) and is_up_to_date(keys[party.pk], screening, accepted)
-        why = "" if is_current else _why_not(screening, accepted)
+        is_current = bool(accepted) and is_current_for(party, screening)
+        why = "" if is_current else _why_not(screening, accepted, at)
         facts = _facts_of(screening, is_current)
         found[party.pk] = Standing(screening, is_current, whole_on.get(party.pk), why, facts)
     return found
 
 
-def _why_not(screening: Screening | None, accepted: "Accepted") -> str:
+def _up_to_date(
+    parties: list[Party], accepted: "Accepted", at: datetime | None
+) -> Callable[[Party, Screening | None], bool]:
+    """Of then nobody knows any more under which names somebody should have been compared; the lists are known."""
+    if at is not None:
+        return lambda _party, screening: screening is not None and _covers(screening, accepted)
+    keys = names_keys(parties)
+    return lambda party, screening: is_up_to_date(keys[party.pk], screening, accepted)
+
+
+def _why_not(screening: Screening | None, accepted: "Accepted", at: datetime | None) -> str:
     if not accepted:
-        return _("No list is in force.")
+        return _("No list is in force.") if at is None else _("No list was in force.")
     if screening is None:
         return _("It was never compared with the lists.")
     if screening.is_broken:
         return screening.reason
+    if at is not None:
+        return _("A list had changed since it was compared.")
     if screening.contact_id:
         return _("A list has changed since. The name is compared again in the background.")
     return _("A list, or what is known of the partner, has changed since. It is compared again in the background.")
@@ -111,30 +145,36 @@ def _why_not(screening: Screening | None, accepted: "Accepted") -> str:
 Accepted = list[set[int]]
 
 
-def accepted_editions() -> Accepted:
-    """For each list in force, the editions with which a screening is up to date: the one in force, and earlier ones as
-    long as whoever the changes since concern has been screened anew. Two queries."""
-    in_force = editions_in_force()
+def accepted_editions(at: datetime | None = None) -> Accepted:
+    """For each list in force (now, or then), the editions with which a screening is up to date: the one in force, and
+    earlier ones as long as whoever the changes since concern has been screened anew. Two queries."""
+    in_force = editions_in_force(at)
     ever = ListEdition.objects.filter(source__in=[e.source_id for e in in_force], in_force_since__isnull=False)
+    if at is not None:
+        ever = ever.filter(in_force_since__lte=at)
     by_source: dict[int, list[ListEdition]] = defaultdict(list)
     for edition in ever.order_by("-in_force_since", "-pk").only("source", "state", "settled_at"):
         by_source[edition.source_id].append(edition)
-    return [_accepted(edition, by_source[edition.source_id]) for edition in in_force]
+    return [_accepted(edition, by_source[edition.source_id], at) for edition in in_force]
 
 
-def _accepted(in_force: ListEdition, newest_first: list[ListEdition]) -> set[int]:
+def _accepted(in_force: ListEdition, newest_first: list[ListEdition], at: datetime | None) -> set[int]:
     accepted, is_settled = set(), True
     for edition in newest_first[[each.pk for each in newest_first].index(in_force.pk) :]:
         if not is_settled:
             break
         accepted.add(edition.pk)
-        is_settled = edition.settled_at is not None
+        is_settled = edition.settled_at is not None and (at is None or edition.settled_at <= at)
     return accepted
 
 
 def is_up_to_date(key: str, screening: Screening | None, accepted: Accepted) -> bool:
     if screening is None or screening.scorer != SCORER or screening.names_key != key:
         return False
+    return _covers(screening, accepted)
+
+
+def _covers(screening: Screening, accepted: Accepted) -> bool:
     compared = {edition.pk for edition in screening.editions.all()}
     return all(compared & editions for editions in accepted) and bool(compared) == bool(accepted)
 
@@ -145,8 +185,8 @@ def sanction_hit(partner: Partner) -> str:
     return sanction_hits([partner])[partner.pk]
 
 
-def sanction_hits(partners: Iterable[Partner]) -> dict[int, str]:
-    return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(partners).items()}
+def sanction_hits(parties: Iterable[Party], at: datetime | None = None) -> dict[int, str]:
+    return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(parties, at).items()}
 
 
 def list_facts(party: Party) -> dict[str, str]:
@@ -154,14 +194,15 @@ def list_facts(party: Party) -> dict[str, str]:
     return list_facts_of([party])[party.pk]
 
 
-def list_facts_of(parties: Iterable[Party]) -> dict[int, dict]:
-    """By id, of partners or else of contacts."""
+def list_facts_of(parties: Iterable[Party], at: datetime | None = None) -> dict[int, dict]:
+    """By id, of partners or else of contacts; now, or as it was then."""
     parties = list(parties)
-    screenings, accepted, keys = latest_screenings(parties), accepted_editions(), names_keys(parties)
+    screenings = latest_screenings(parties, at)
+    is_current_for = _up_to_date(parties, accepted_editions(at), at)
     found = {}
     for party in parties:
         screening = screenings.get(party.pk)
-        found[party.pk] = _facts_of(screening, is_up_to_date(keys[party.pk], screening, accepted))
+        found[party.pk] = _facts_of(screening, is_current_for(party, screening))
     return found
 
 

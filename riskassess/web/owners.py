@@ -1,7 +1,7 @@
 """Whoever holds shares in the partners of a case and has to be looked at, each with what the lists say."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 
@@ -42,12 +42,12 @@ def shares_over(partner: Partner, shares: Shares) -> list:
     return found
 
 
-def standings_of(parties: Iterable[Party]) -> dict[Party, registry.Standing]:
-    """Of partners and people alike."""
+def standings_of(parties: Iterable[Party], at: datetime | None = None) -> dict[Party, registry.Standing]:
+    """Of partners and people alike; now, or as it was then."""
     found = {}
     for kind in (Partner, Contact):
         if some := [party for party in parties if isinstance(party, kind)]:
-            standings = registry.screening_standings(some)
+            standings = registry.screening_standings(some, at)
             found |= {party: standings[party.pk] for party in some}
     return found
 

@@ -1,9 +1,11 @@
 """The pages of the registry: who sees what, one change at a time, and the same work for one row as for three."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from partners import queries
 from partners.models import ListedEntity, Ownership, Partner
@@ -210,6 +212,21 @@ def test_details_of_an_owner_are_erased_from_the_page_and_the_share_stays(kestre
     assert (response.url, share.is_erased, share.percent) == (kestrel.get_absolute_url(), True, 60)
     assert "Ida Holm" not in page
     assert "A person whose details were erased" in page
+
+
+def test_page_shows_a_past_day_without_anything_to_change(kestrel, listed, omar, as_user):
+    screen(kestrel)
+    client, url = as_user(omar), kestrel.get_absolute_url()
+    yesterday = timezone.localdate() - timedelta(days=1)
+
+    then = client.get(url, {"as_of": yesterday.isoformat()})
+    future = client.get(url, {"as_of": (yesterday + timedelta(days=2)).isoformat()})
+
+    assert then.context["screening"] is None
+    assert "As of the end of" in then.content.decode()
+    assert 'name="do"' not in then.content.decode()
+    assert "Choose a day before today." in future.content.decode()
+    assert 'name="do"' in future.content.decode()
 
 
 def test_match_of_an_owner_is_judged_from_its_page(listed, omar, ana, as_user):

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.countries import country_choices
@@ -21,6 +22,15 @@ class FindForm(OwnWordsForm):
     q = forms.CharField(label=_("Name or identifier"), max_length=200, required=False)
     country = forms.ChoiceField(label=_("Country"), choices=any_country(_("any")), required=False)
     type = forms.ChoiceField(label=_("Type"), choices=[("", _("any")), *PartnerType.choices], required=False)
+
+
+class AsOfForm(OwnWordsForm):
+    as_of = forms.DateField(label=_("As of the end of"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_as_of(self):
+        if self.cleaned_data["as_of"] >= timezone.localdate():
+            raise forms.ValidationError(_("Choose a day before today."))
+        return self.cleaned_data["as_of"]
 
 
 class PartnerEditForm(OwnWordsForm):

@@ -1,5 +1,6 @@
 """The registry: who the partners are, and what an officer changes about them."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -83,7 +84,15 @@ def partner(request, uid):
             keep_refusal(form, fault)
         found.refresh_from_db()
     bound = [form for form in opened.values() if form.is_bound]
-    context = page_of(request, found) | {"forms": opened, "opened": action, "faulty": bound[0] if bound else None}
+    then = forms.AsOfForm(request.GET if "as_of" in request.GET else None)
+    day = then.cleaned_data["as_of"] if then.is_valid() else None
+    context = page_of(request, found, day) | {
+        "then": then,
+        "day": day,
+        "forms": opened,
+        "opened": action,
+        "faulty": bound[0] if bound else None,
+    }
     context["unsettled"] = unsettled(context["tree"], opened)
     return render(request, "partners/partner.html", context, status=status_of(*bound))
 
@@ -170,8 +179,10 @@ def unsettled(tree: list[dict], opened: dict) -> list[dict]:
     return rows
 
 
-def page_of(request, partner: Partner) -> dict:
-    today, user = timezone.localdate(), request.user
+def page_of(request, partner: Partner, day: date | None = None) -> dict:
+    """With a past day: its owners, what the lists said and its country's facts as they were then, and nothing to
+    change."""
+    today, user, at = day or timezone.localdate(), request.user, registry.end_of(day) if day else None
     sees_screening = user.has_perm("partners.see_screening")
     shares = shares_above([partner], today)
     proposals = (
@@ -197,15 +208,15 @@ def page_of(request, partner: Partner) -> dict:
         "facts": registry.fact_sources(partner.country, today),
         "proposals": proposals,
         "merges": partner.merges.filter(undone_at__isnull=True).select_related("merged", "by"),
-        "may_edit": user.has_perm("partners.edit"),
+        "may_edit": day is None and user.has_perm("partners.edit"),
         "sees_screening": sees_screening,
         "has_owner": bool(shares.of.get(node_of(partner))),
     }
     if sees_screening:
-        standings = standings_of([partner, *parties_in(shares)])
+        standings = standings_of([partner, *parties_in(shares)], at)
         words.with_lists(context["tree"], standings, partner)
-        context |= lists_of(partner, standings[partner]) | {
-            "owner_hit": words.owner_hit_words(owner_hits_of(partner, shares, standings)),
+        context |= lists_of(partner, standings[partner], day) | {
+            "owner_hit": words.owner_hit_words(owner_hits_of(partner, shares, standings, at)),
             "history": [
                 words.history_row(event, actor_of(event, user))
                 for event in events_of(subject_of(partner))[:MOST_EVENTS]
@@ -214,18 +225,20 @@ def page_of(request, partner: Partner) -> dict:
     return context
 
 
-def owner_hits_of(partner: Partner, shares: Shares, standings: dict[Party, registry.Standing]) -> registry.OwnerHit:
+def owner_hits_of(
+    partner: Partner, shares: Shares, standings: dict[Party, registry.Standing], at: datetime | None
+) -> registry.OwnerHit:
     said = {party: standing.facts["sanction_hit"] for party, standing in standings.items()}
-    return owner_hits_in(shares, [partner], said)[partner.pk]
+    return owner_hits_in(shares, [partner], said, at)[partner.pk]
 
 
-def lists_of(partner: Partner, standing: registry.Standing) -> dict:
+def lists_of(partner: Partner, standing: registry.Standing, day: date | None) -> dict:
     """What the lists say of the partner itself."""
     screening = standing.screening
     tone, said = words.STANDINGS[standing.facts["sanction_hit"]]
     return {
         "not_current": standing.why if screening and not standing.is_current else "",
-        "next_try": next_try(partner) if screening and not standing.is_current else None,
+        "next_try": next_try(partner) if screening and not standing.is_current and day is None else None,
         "screening": screening,
         "tone": tone,
         "said": said,
