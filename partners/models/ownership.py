@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -54,6 +56,9 @@ class Ownership(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.who} {self.percent}"
+
+    def is_held(self, on: date) -> bool:
+        return (self.since is None or self.since <= on) and (self.until is None or self.until > on)
 
     @property
     def party(self) -> Partner | Contact | None:

@@ -18,7 +18,7 @@ def contact_facts_of(uids: Iterable[str]) -> dict[str, dict[str, str]]:
     uids = {str(uid) for uid in uids}
     contacts = list(Contact.objects.filter(uid__in=uids)) if uids else []
     known = list_facts_of(contacts) if contacts else {}
-    found = {str(contact.uid): known[contact.pk] for contact in contacts}
+    found = {str(contact.uid): known[contact] for contact in contacts}
     return {uid: found.get(uid) or list_facts_unjudged("not_screened") for uid in uids}
 
 

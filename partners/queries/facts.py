@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from partners.models import Contact, ListEdition, Ownership, Partner, Party
+from partners.models import ListEdition, Ownership, Partner, Party
 from partners.queries.countries import NO_VALUE, country_facts, country_facts_of
 from partners.queries.listed import Match, find_listed, named_as
 from partners.queries.owners import HALF, Node, Shares, node_of, owner_of, parties_in, percent_in, shares_above
@@ -54,9 +54,7 @@ def partner_facts_of(partners: Iterable[Partner], on: date, at: datetime | None 
     rows = {p.pk: p for p in standing.values()}.values()
     of_countries = country_facts_of({partner.country for partner in rows}, on)
     lists, owners = list_facts_of(rows, at), owner_hits(rows, on, at=at)
-    return {
-        pk: {**of_countries[p.country], **lists[p.pk], "owner_hit": owners[p.pk].value} for pk, p in standing.items()
-    }
+    return {pk: {**of_countries[p.country], **lists[p], "owner_hit": owners[p.pk].value} for pk, p in standing.items()}
 
 
 def facts_of_name(name: str, country: str, on: date) -> dict:
@@ -110,10 +108,8 @@ def _verdicts(shares: Shares, said: Mapping[Party, str], at: datetime | None) ->
     compared now, and nobody has judged that. What such a comparison said then, nobody kept."""
     parties = parties_in(shares)
     known = dict(said)
-    for kind in (Partner, Contact):
-        if some := [party for party in parties if isinstance(party, kind) and party not in known]:
-            verdicts = sanction_hits(some, at)
-            known |= {party: verdicts[party.pk] for party in some}
+    if others := [party for party in parties if party not in known]:
+        known |= sanction_hits(others, at)
     by_name = [node for node, share in shares.owners.items() if not share.party and not share.is_erased]
     editions = editions_in_force() if by_name and at is None else []
     found: dict[Node, str] = {}

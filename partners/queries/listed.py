@@ -83,9 +83,24 @@ def read_partners(keys: Iterable[int]) -> dict[int, Named]:
         for pk, name, country, ror_id in partners:
             if ror_id:
                 ids[pk].add(("ror", ror_id))
-            each_once = {one.text: one for one in (*reversed(in_ror[ror_id]), *reversed(names[pk]), Name(name))}
-            found[pk] = Named(tuple(reversed(each_once.values())), frozenset({country}), ids=frozenset(ids[pk]))
+            found[pk] = _named(name, names[pk], in_ror[ror_id], country, ids[pk])
     return found
+
+
+def named_loaded(partners: Iterable[Partner]) -> dict[int, Named]:
+    """As `read_partners`, of rows that bring their aliases and identifiers: one query."""
+    partners = list(partners)
+    in_ror = ror_names(partner.ror_id for partner in partners)
+    found = {}
+    for partner in partners:
+        names = [Name(each.name, KIND_OF_ALIAS.get(each.kind, "alias")) for each in partner.aliases.all()]
+        found[partner.pk] = _named(partner.name, names, in_ror[partner.ror_id], partner.country, ids_of(partner))
+    return found
+
+
+def _named(name: str, names: list[Name], in_ror: list[Name], country: str, ids: Iterable[tuple[str, str]]) -> Named:
+    each_once = {one.text: one for one in (*reversed(in_ror), *reversed(names), Name(name))}
+    return Named(tuple(reversed(each_once.values())), frozenset({country}), ids=frozenset(ids))
 
 
 def named_as(name: str, country: str = "", kind: str = "organisation", birth_year: int | None = None) -> Named:

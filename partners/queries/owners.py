@@ -100,12 +100,16 @@ def current_shares(on: date) -> QuerySet[Ownership]:
     return held.select_related("owner", "owned", "person")
 
 
-def shares_above(partners: Iterable[Partner], on: date) -> Shares:
-    """Walks upwards, one query a level however many partners; a circle ends where it began."""
+def shares_above(partners: Iterable[Partner], on: date, nearest: list[Ownership] | None = None) -> Shares:
+    """Walks upwards, one query a level however many partners; a circle ends where it began. `nearest` are the shares
+    in these partners themselves, where they are known already."""
     found: dict[Node, list[Ownership]] = {}
     level = {partner.pk for partner in partners}
-    for _level in range(MOST_LEVELS):
-        above = list(current_shares(on).filter(owned__in=level)) if level else []
+    for number in range(MOST_LEVELS):
+        if number == 0 and nearest is not None:
+            above = nearest
+        else:
+            above = list(current_shares(on).filter(owned__in=level)) if level else []
         for share in above:
             found.setdefault(("partner", share.owned_id), []).append(share)
         level = {share.owner_id for share in above if share.owner_id and ("partner", share.owner_id) not in found}

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -120,10 +120,10 @@ def standing_of(ror_id: str) -> RorStanding:
 
 
 def standings_of(ror_ids: Iterable[str]) -> dict[str, RorStanding]:
-    """By id; two queries for each link of the longest chain, however many ids. A chain is followed as long as it is
-    plain: one successor each."""
+    """By id; a query and two for each link of the longest chain, however many ids. A chain is followed as long as it
+    is plain: one successor each."""
     ror_ids = list(dict.fromkeys(ror_ids))
-    rows = RorRecord.objects.prefetch_related("names").in_bulk(ror_ids)
+    rows = RorRecord.objects.in_bulk(ror_ids)
     given, ends = dict(rows), {ror_id: ror_id for ror_id in ror_ids if ror_id in rows}
     successors: dict[str, list[RorRelation]] = defaultdict(list)
     for _link in range(LONGEST_CHAIN):
@@ -135,7 +135,7 @@ def standings_of(ror_ids: Iterable[str]) -> dict[str, RorStanding]:
         for relation in RorRelation.objects.filter(record__in=open_ends, kind=Kind.SUCCESSOR):
             successors[relation.record_id].append(relation)
         wanted = {each.other_id for end in open_ends for each in successors[end]} - rows.keys()
-        rows |= RorRecord.objects.prefetch_related("names").in_bulk(wanted)
+        rows |= RorRecord.objects.in_bulk(wanted)
         ends = {ror_id: _end_of(end, successors, rows) for ror_id, end in ends.items()}
     return {
         ror_id: RorStanding(
@@ -242,10 +242,11 @@ class RorTree:
 
 
 def ror_tree(record: RorRecord) -> RorTree:
-    """Four queries, whatever the number of relations."""
-    near = list(RorRelation.objects.filter(record=record))
-    parents = {each.other_id for each in near if each.kind == Kind.PARENT}
-    above = list(RorRelation.objects.filter(record__in=parents, kind=Kind.PARENT).exclude(other_id=record.pk))
+    """Three queries, whatever the number of relations."""
+    parents = RorRelation.objects.filter(record=record, kind=Kind.PARENT).values("other_id")
+    rows = RorRelation.objects.filter(Q(record=record) | Q(record__in=parents, kind=Kind.PARENT))
+    near = [each for each in rows if each.record_id == record.pk]
+    above = [each for each in rows if each.record_id != record.pk and each.other_id != record.pk]
     ids = {each.other_id for each in [*near, *above]}
     rows = RorRecord.objects.in_bulk(ids)
     partners = {each.ror_id: each for each in Partner.objects.filter(ror_id__in=ids | {record.pk})}

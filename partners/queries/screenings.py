@@ -3,16 +3,17 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Prefetch, Q
+from django.db.models import Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partners.matching.normalise import NORMALISER, normalise
 from partners.matching.score import SCORER, Named
 from partners.models import (
+    Contact,
     Hit,
     Judgement,
     ListedEntity,
@@ -32,7 +33,7 @@ SANCTION_HITS = ("confirmed", "possible", "not_screened", "cleared", "none")
 
 def editions_in_force(at: datetime | None = None) -> list[ListEdition]:
     """Now, or as it was then."""
-    editions = ListEdition.objects.select_related("source").order_by("source__name", "in_force_since", "pk")
+    editions = ListEdition.objects.select_related("source").order_by("source__name", "source", "in_force_since", "pk")
     if at is None:
         return list(editions.filter(state=ListEdition.State.IN_FORCE))
     then = editions.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=at), in_force_since__lte=at)
@@ -40,25 +41,31 @@ def editions_in_force(at: datetime | None = None) -> list[ListEdition]:
 
 
 def latest_screening(party: Party) -> Screening | None:
-    return latest_screenings([party]).get(party.pk)
+    return latest_screenings([party]).get(party)
 
 
-def latest_screenings(parties: Iterable[Party], at: datetime | None = None) -> dict[int, Screening]:
-    """By id, of partners or else of contacts, with hits, judgements and editions; four queries however many. With a
-    time, those that were the latest then, with what had been judged then."""
+def latest_screenings(parties: Iterable[Party], at: datetime | None = None) -> dict[Party, Screening]:
+    """Of partners and people alike, with hits, judgements and editions; three queries however many. With a time,
+    those that were the latest then, with what had been judged then."""
     parties = list(parties)
-    kind = _kind_of(parties)
-    about = Screening.objects.filter(**{f"{kind}__in": [party.pk for party in parties]})
-    if at is not None:
-        about = about.filter(created_at__lte=at)
-    newest = about.values(kind).annotate(last=Max("pk"))
+    newest = _of(parties, at).values("partner", "contact").annotate(last=Max("pk")).order_by()
     hits = Hit.objects.select_related("judgement__by", "entity", "edition__source").order_by("pk")
-    rows = Screening.objects.filter(pk__in=[row["last"] for row in newest]).prefetch_related(
+    rows = Screening.objects.filter(pk__in=newest.values("last")).prefetch_related(
         Prefetch("hits", queryset=hits), Prefetch("editions", queryset=ListEdition.objects.select_related("source"))
     )
     if at is not None:
         _judge_as_then([hit for row in rows for hit in row.hits.all()], at)
-    return {row.about_id: row for row in rows}
+    found = {(name, getattr(row, f"{name}_id")): row for row in rows for name in ("partner", "contact")}
+    screenings = {party: found.get((name_of_party(party), party.pk)) for party in parties}
+    return {party: row for party, row in screenings.items() if row}
+
+
+def _of(parties: list[Party], at: datetime | None) -> QuerySet[Screening]:
+    partners, people = ([party.pk for party in parties if isinstance(party, kind)] for kind in (Partner, Contact))
+    about = Screening.objects.filter(
+        Q(partner__in=partners) | Q(contact__in=people) if people else Q(partner__in=partners)
+    )
+    return about if at is None else about.filter(created_at__lte=at)
 
 
 def _judge_as_then(hits: list[Hit], at: datetime) -> None:
@@ -70,10 +77,6 @@ def _judge_as_then(hits: list[Hit], at: datetime) -> None:
             judgement.confirmed_by, judgement.confirmed_at = None, None
     for hit in hits:
         hit.judgement = in_force.get(hit.fingerprint)
-
-
-def _kind_of(parties: list[Party]) -> str:
-    return name_of_party(parties[0]) if parties else "partner"
 
 
 def hits_of(partner: Partner) -> list[Hit]:
@@ -98,34 +101,43 @@ class Standing:
     facts: dict[str, str]  # as of `list_facts_of`
 
 
-def screening_standings(parties: Iterable[Party], at: datetime | None = None) -> dict[int, Standing]:
-    """By id, of partners or else of contacts, in a constant number of queries; now, or as it was then."""
+def screening_standings(
+    parties: Iterable[Party], at: datetime | None = None, known: Mapping[int, Named] | None = None
+) -> dict[Party, Standing]:
+    """Of partners and people alike, in a constant number of queries; now, or as it was then. `known` are the names of
+    partners, where they were read already."""
     parties = list(parties)
-    kind = _kind_of(parties)
-    screenings, accepted = latest_screenings(parties, at), accepted_editions(at)
-    is_current_for = _up_to_date(parties, accepted, at)
-    whole = Screening.objects.filter(**{f"{kind}__in": parties}, state=Screening.State.DONE).values(kind)
-    if at is not None:
-        whole = whole.filter(created_at__lte=at)
-    whole_on = {row[kind]: row["last"] for row in whole.annotate(last=Max("created_at"))}
-    found = {}
-    for party in parties:
-        screening = screenings.get(party.pk)
-        is_current = bool(accepted) and is_current_for(party, screening)
-        why = "" if is_current else _why_not(screening, accepted, at)
-        facts = _facts_of(screening, is_current)
-        found[party.pk] = Standing(screening, is_current, whole_on.get(party.pk), why, facts)
-    return found
+    latest, accepted = latest_screenings(parties, at), accepted_editions(at)
+    is_current_for = _up_to_date(parties, accepted, at, known)
+    is_current = {party: bool(accepted) and is_current_for(party, latest.get(party)) for party in parties}
+    whole_on = _whole_on(parties, at) if not all(is_current.values()) else {}
+    return {
+        party: Standing(
+            screening := latest.get(party),
+            is_current[party],
+            screening.created_at if is_current[party] else whole_on.get((name_of_party(party), party.pk)),
+            "" if is_current[party] else _why_not(screening, accepted, at),
+            _facts_of(screening, is_current[party]),
+        )
+        for party in parties
+    }
+
+
+def _whole_on(parties: list[Party], at: datetime | None) -> dict[tuple[str, int], datetime]:
+    """When each was last compared with all that was in force."""
+    whole = _of(parties, at).filter(state=Screening.State.DONE).values("partner", "contact")
+    rows = whole.annotate(last=Max("created_at")).order_by()
+    return {(name, row[name]): row["last"] for row in rows for name in ("partner", "contact") if row[name]}
 
 
 def _up_to_date(
-    parties: list[Party], accepted: "Accepted", at: datetime | None
+    parties: list[Party], accepted: "Accepted", at: datetime | None, known: Mapping[int, Named] | None = None
 ) -> Callable[[Party, Screening | None], bool]:
     """Of then nobody knows any more under which names somebody should have been compared; the lists are known."""
     if at is not None:
         return lambda _party, screening: screening is not None and _covers(screening, accepted)
-    keys = names_keys(parties)
-    return lambda party, screening: is_up_to_date(keys[party.pk], screening, accepted)
+    keys = names_keys(parties, known)
+    return lambda party, screening: is_up_to_date(keys[party], screening, accepted)
 
 
 def _why_not(screening: Screening | None, accepted: "Accepted", at: datetime | None) -> str:
@@ -147,15 +159,26 @@ Accepted = list[set[int]]
 
 def accepted_editions(at: datetime | None = None) -> Accepted:
     """For each list in force (now, or then), the editions with which a screening is up to date: the one in force, and
-    earlier ones as long as whoever the changes since concern has been screened anew. Two queries."""
-    in_force = editions_in_force(at)
-    ever = ListEdition.objects.filter(source__in=[e.source_id for e in in_force], in_force_since__isnull=False)
+    earlier ones as long as whoever the changes since concern has been screened anew. One query."""
+    ever = ListEdition.objects.filter(in_force_since__isnull=False)
     if at is not None:
         ever = ever.filter(in_force_since__lte=at)
     by_source: dict[int, list[ListEdition]] = defaultdict(list)
-    for edition in ever.order_by("-in_force_since", "-pk").only("source", "state", "settled_at"):
+    times = ("source__name", "state", "in_force_since", "superseded_at", "settled_at")
+    newest_first = ever.select_related("source").order_by("source__name", "source", "-in_force_since", "-pk")
+    for edition in newest_first.only(*times):
         by_source[edition.source_id].append(edition)
-    return [_accepted(edition, by_source[edition.source_id], at) for edition in in_force]
+    found = []
+    for editions in by_source.values():
+        if in_force := next((edition for edition in editions if _was_in_force(edition, at)), None):
+            found.append(_accepted(in_force, editions, at))
+    return found
+
+
+def _was_in_force(edition: ListEdition, at: datetime | None) -> bool:
+    if at is None:
+        return edition.state == ListEdition.State.IN_FORCE
+    return edition.superseded_at is None or edition.superseded_at > at
 
 
 def _accepted(in_force: ListEdition, newest_first: list[ListEdition], at: datetime | None) -> set[int]:
@@ -182,28 +205,24 @@ def _covers(screening: Screening, accepted: Accepted) -> bool:
 def sanction_hit(partner: Partner) -> str:
     """One of SANCTION_HITS, read from the latest screening. A hit on any list counts as possible until a person has
     judged it; "confirmed" only where the list freezes assets. A screening that is out of date adds "not_screened"."""
-    return sanction_hits([partner])[partner.pk]
+    return sanction_hits([partner])[partner]
 
 
-def sanction_hits(parties: Iterable[Party], at: datetime | None = None) -> dict[int, str]:
-    return {pk: facts["sanction_hit"] for pk, facts in list_facts_of(parties, at).items()}
+def sanction_hits(parties: Iterable[Party], at: datetime | None = None) -> dict[Party, str]:
+    return {party: facts["sanction_hit"] for party, facts in list_facts_of(parties, at).items()}
 
 
 def list_facts(party: Party) -> dict[str, str]:
     """What the lists say of a partner or a contact now."""
-    return list_facts_of([party])[party.pk]
+    return list_facts_of([party])[party]
 
 
-def list_facts_of(parties: Iterable[Party], at: datetime | None = None) -> dict[int, dict]:
-    """By id, of partners or else of contacts; now, or as it was then."""
+def list_facts_of(parties: Iterable[Party], at: datetime | None = None) -> dict[Party, dict]:
+    """Of partners and people alike; now, or as it was then."""
     parties = list(parties)
     screenings = latest_screenings(parties, at)
     is_current_for = _up_to_date(parties, accepted_editions(at), at)
-    found = {}
-    for party in parties:
-        screening = screenings.get(party.pk)
-        found[party.pk] = _facts_of(screening, is_current_for(party, screening))
-    return found
+    return {party: _facts_of(screenings.get(party), is_current_for(party, screenings.get(party))) for party in parties}
 
 
 def _facts_of(screening: Screening | None, is_current: bool) -> dict[str, str]:
@@ -254,15 +273,19 @@ def names_of(partner: Partner) -> dict[str, list[str]]:
 
 def names_key(party: Party) -> str:
     """Changes when a screening could come out differently for a reason on our side."""
-    return names_keys([party])[party.pk]
+    return names_keys([party])[party]
 
 
-def names_keys(parties: Iterable[Party]) -> dict[int, str]:
-    """As `names_key`, by id, of partners or else of contacts, in a constant number of queries."""
+def names_keys(parties: Iterable[Party], known: Mapping[int, Named] | None = None) -> dict[Party, str]:
+    """As `names_key`, of partners and people alike, in a constant number of queries."""
     parties = list(parties)
-    if _kind_of(parties) == "contact":
-        return {party.pk: key_of(named(party)) for party in parties}
-    return {pk: key_of(who) for pk, who in read_partners(party.pk for party in parties).items()}
+    if known is None:
+        known = read_partners(party.pk for party in parties if isinstance(party, Partner))
+    return {
+        party: key_of(named(party) if isinstance(party, Contact) else known[party.pk])
+        for party in parties
+        if isinstance(party, Contact) or party.pk in known
+    }
 
 
 def key_of(who: Named) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners import queries as registry
-from partners.models import Contact, Judgement, ListEdition, Ownership, Partner, Party, Screening
+from partners.models import Contact, Judgement, ListEdition, Ownership, Partner
 from partners.queries.owners import percent_words
 
 OWNERS_SAID = {
@@ -141,7 +141,7 @@ def _day(text: str) -> str:
 def _lists_of(shares: Iterable[Ownership]) -> dict[int, list[dict]]:
     """By share, the lists on which its owner has a match that is not judged to be another's."""
     shares = {share.pk: share for share in shares}
-    screenings = _screenings_of({share.party for share in shares.values() if share.party})
+    screenings = registry.latest_screenings({share.party for share in shares.values() if share.party})
     in_force, found = registry.editions_in_force(), {}
     for pk, share in shares.items():
         if not share.party and not share.is_erased:
@@ -153,15 +153,6 @@ def _lists_of(shares: Iterable[Ownership]) -> dict[int, list[dict]]:
         else:
             editions = set()
         found[pk] = [_list_data(edition) for edition in sorted(editions, key=lambda one: (one.source.name, one.pk))]
-    return found
-
-
-def _screenings_of(parties: Iterable[Party]) -> dict[Party, Screening]:
-    found = {}
-    for kind in (Partner, Contact):
-        if some := [party for party in parties if isinstance(party, kind)]:
-            screenings = registry.latest_screenings(some)
-            found |= {party: screenings[party.pk] for party in some if party.pk in screenings}
     return found
 
 

@@ -1,12 +1,12 @@
 """Whoever holds shares in the partners of a case and has to be looked at, each with what the lists say."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from django.urls import reverse
 
 from partners import queries as registry
-from partners.models import Contact, Hit, Partner, Party
+from partners.models import Hit, Partner
 from partners.queries.owners import Shares, node_of, shares_above
 
 
@@ -16,7 +16,7 @@ def owners_to_look_at(partners: Iterable[Partner], reference: str, on: date) -> 
     shares = shares_above(partners, on)
     above = {partner.pk: shares_over(partner, shares) for partner in partners} if shares.of else {}
     parties = dict.fromkeys(share.party for each in above.values() for share in each)
-    standings = standings_of([party for party in parties if party not in partners])
+    standings = registry.screening_standings(party for party in parties if party not in partners) if parties else {}
     return {
         pk: [
             {"share": share, **state_of(standings[share.party], reference)}
@@ -39,16 +39,6 @@ def shares_over(partner: Partner, shares: Shares) -> list:
                     found.append(share)
                 if share.owner_id:
                     todo.append(node_of(share.owner))
-    return found
-
-
-def standings_of(parties: Iterable[Party], at: datetime | None = None) -> dict[Party, registry.Standing]:
-    """Of partners and people alike; now, or as it was then."""
-    found = {}
-    for kind in (Partner, Contact):
-        if some := [party for party in parties if isinstance(party, kind)]:
-            standings = registry.screening_standings(some, at)
-            found |= {party: standings[party.pk] for party in some}
     return found
 
 

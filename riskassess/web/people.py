@@ -80,7 +80,7 @@ def with_screening(people: dict[str, list[dict]], reference: str) -> dict[str, l
         hits.setdefault(hit.screening_id, []).append({"hit": hit, "url": url})
     for rows in people.values():
         for each in rows:
-            standing = standings[each["contact"].pk] if each["contact"] else None
+            standing = standings[each["contact"]] if each["contact"] else None
             of_person = hits.get(standing.screening.pk, []) if standing and standing.screening else []
             each |= {
                 "standing": standing,

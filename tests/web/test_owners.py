@@ -102,7 +102,7 @@ def test_owner_outside_the_registry_comes_with_its_list_while_the_proposal_is_a_
     assert f"holds 90 % of {row.partner.name}" in read_by(as_user, ana, "assessment", proposal)
 
 
-@pytest.mark.parametrize(("said", "count", "queries_made"), [("none", 1, 0), ("possible", 1, 17), ("possible", 3, 17)])
+@pytest.mark.parametrize(("said", "count", "queries_made"), [("none", 1, 0), ("possible", 1, 14), ("possible", 3, 14)])
 def test_reading_owners_costs_the_same_for_any_number(
     said, count, queries_made, owner, omar, django_assert_num_queries
 ):

@@ -10,10 +10,12 @@ from django.utils import timezone
 from partners import queries
 from partners.models import ListedEntity, Ownership, Partner
 from partners.screening import screen
-from partners.services import add_alias, add_identifier, add_owner, register_partner
+from partners.services import add_alias, add_identifier, add_owner, register_partner, set_ror_id
+from tests.partners.ror import hold_record
 from tests.story import *  # noqa: F403
 from tests.story import HIGH
 
+HOUSE, LABORATORY = "https://ror.org/05a28rw58", "https://ror.org/03vek6s52"
 LEI = "529900T8BM49AURSDO55"
 
 
@@ -49,14 +51,25 @@ def test_list_takes_the_same_queries_for_any_number(count, university, omar, as_
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_takes_the_same_queries_for_any_number(count, kestrel, omar, as_user, django_assert_num_queries):
-    for name in ("Arc", "Bay", "Cove")[:count]:
-        owner = register_partner(name=f"Owner {name}", country="NO", actor=omar)
-        add_owner(owned=kestrel, owner=owner, percent=Decimal(20), source="Register", actor=omar)
+def test_page_takes_the_same_queries_for_any_number(
+    count, kestrel, listed, omar, as_user, django_assert_num_queries, run_jobs
+):
+    """With all that a page can have: a ROR record, owners of both kinds, matches."""
+    hold_record(HOUSE, "Kestrel House", country="NO")
+    hold_record(LABORATORY, "Kestrel Laboratory", country="NO", relations=[("parent", HOUSE, "Kestrel House")])
+    set_ror_id(partner=kestrel, ror_id=LABORATORY, actor=omar)
+    people = (ListedEntity.objects.filter(kind="person").first().name, "Ida Holm", "Marek Holm")
+    shares = {"percent": Decimal(12), "source": "Register", "actor": omar}
+    for name, person in zip(("Arc", "Bay", "Cove")[:count], people[:count], strict=True):
+        add_owner(owned=kestrel, owner=register_partner(name=f"Owner {name}", country="NO", actor=omar), **shares)
+        add_owner(owned=kestrel, owner_name=person, owner_kind="person", **shares)
+    run_jobs()
     client = as_user(omar)
 
     with django_assert_num_queries(24):
-        client.get(kestrel.get_absolute_url())
+        page = client.get(kestrel.get_absolute_url())
+
+    assert (len(page.context["tree"]), page.context["not_current"]) == (2 * count, "")
 
 
 def test_researcher_sees_the_registry_but_neither_matches_nor_forms_nor_others_proposals(kestrel, ana, as_user):

@@ -236,7 +236,7 @@ def partner_rows(record) -> list[dict]:
     result = []
     for row in rows:
         partner = partners[row["partner"]]
-        standing = standings[partner.pk]
+        standing = standings[partner]
         of_partner = hits.get(standing.screening.pk, []) if standing.screening else []
         result.append(
             {

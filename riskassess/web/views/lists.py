@@ -99,7 +99,7 @@ def open_match_urls(found: list[Changed]) -> dict[int, str]:
     screenings = registry.latest_screenings(named) if named else {}
     urls = {}
     for contact, reference in named.items():
-        hits = screenings[contact.pk].hits.all() if contact.pk in screenings else ()
+        hits = screenings[contact].hits.all() if contact in screenings else ()
         if waiting := next((hit for hit in hits if hit.is_open), None):
             urls[contact.pk] = reverse("match", args=[reference, waiting.uid])
     return urls

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
+from django.db.models import Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services
-from partners.models import Partner, Party
+from partners.models import Ownership, Parentage, Partner, Party
 from partners.queries.due import next_try
 from partners.queries.facts import owner_hits_in
+from partners.queries.listed import named_loaded
 from partners.queries.owners import Shares, node_of, parties_in, shares_above
 from riskassess.audit.log import subject_of
 from riskassess.audit.queries import events_of
@@ -26,7 +28,6 @@ from riskassess.reviews.queries import visible_proposals
 from riskassess.web import partner_words as words
 from riskassess.web.forms import partners as forms
 from riskassess.web.history import actor_of
-from riskassess.web.owners import standings_of
 from riskassess.web.views.moves import keep_refusal, status_of
 
 PAGE_SIZE = 50
@@ -43,7 +44,7 @@ def partners(request):
     if sees_screening := request.user.has_perm("partners.see_screening"):
         said = registry.sanction_hits(page.object_list)
         for row in rows:
-            row["tone"], row["words"] = words.STANDINGS[said[row["partner"].pk]]
+            row["tone"], row["words"] = words.STANDINGS[said[row["partner"]]]
     query = urlencode({name: value for name, value in asked.items() if value})
     return render(
         request,
@@ -184,13 +185,15 @@ def page_of(request, partner: Partner, day: date | None = None) -> dict:
     change."""
     today, user, at = day or timezone.localdate(), request.user, registry.end_of(day) if day else None
     sees_screening = user.has_perm("partners.see_screening")
-    shares = shares_above([partner], today)
+    around = Ownership.objects.filter(Q(owned=partner) | Q(owner=partner)).select_related("owner", "owned", "person")
+    held = [share for share in around if share.owned_id == partner.pk]
+    shares = shares_above([partner], today, [share for share in held if share.is_held(today)])
     proposals = (
         Participation.objects.filter(partner=partner, proposal__in=visible_proposals(user))
         .select_related("proposal__owner")
         .order_by("-proposal__created_at")[:MOST_PROPOSALS]
     )
-    ended = partner.owners.filter(until__lte=today).select_related("owner", "person")
+    parts = Parentage.objects.filter(Q(child=partner) | Q(parent=partner)).select_related("child", "parent")
     context = {
         "partner": partner,
         "ror": ror_of(partner),
@@ -201,10 +204,14 @@ def page_of(request, partner: Partner, day: date | None = None) -> dict:
         "owners": [
             words.owner_words(owner, sees_people=sees_screening) for owner in registry.owners_over_half(partner, shares)
         ],
-        "ended": [{"share": share, "who": words.name_of(share, sees_people=sees_screening)} for share in ended],
-        "holdings": partner.holdings.select_related("owned"),
-        "parentages": partner.parentages.select_related("parent"),
-        "parts": partner.parts.select_related("child"),
+        "ended": [
+            {"share": share, "who": words.name_of(share, sees_people=sees_screening)}
+            for share in held
+            if share.until and share.until <= today
+        ],
+        "holdings": [share for share in around if share.owner_id == partner.pk],
+        "parentages": [row for row in parts if row.child_id == partner.pk],
+        "parts": [row for row in parts if row.parent_id == partner.pk],
         "facts": registry.fact_sources(partner.country, today),
         "proposals": proposals,
         "merges": partner.merges.filter(undone_at__isnull=True).select_related("merged", "by"),
@@ -213,7 +220,11 @@ def page_of(request, partner: Partner, day: date | None = None) -> dict:
         "has_owner": bool(shares.of.get(node_of(partner))),
     }
     if sees_screening:
-        standings = standings_of([partner, *parties_in(shares)], at)
+        parties = list(dict.fromkeys([partner, *parties_in(shares)]))
+        of_partners = [party for party in parties if isinstance(party, Partner)]
+        prefetch_related_objects(of_partners, "aliases", "identifiers")
+        context |= {"names": partner.aliases.all(), "identifiers": partner.identifiers.all()}
+        standings = registry.screening_standings(parties, at, named_loaded(of_partners))
         words.with_lists(context["tree"], standings, partner)
         context |= lists_of(partner, standings[partner], day) | {
             "owner_hit": words.owner_hit_words(owner_hits_of(partner, shares, standings, at)),
