@@ -1,6 +1,7 @@
 """Evidence in words: what it belongs to, and each of its files as pages show it."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from riskassess.proposals.evidence import evidence_of
 from riskassess.proposals.models import Evidence, EvidenceVersion, Proposal
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.web.draft import Draft
+from riskassess.web.forms.questionnaire import SectionForm
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,14 @@ def places_of(draft: Draft) -> list[tuple]:
         if rows:
             places.append((titles[section.id], rows))
     return places
+
+
+def link_questions(form: SectionForm, proposal: Proposal) -> None:
+    """Lead from each question of a section to the page where evidence for it is added."""
+    page = reverse("evidence", args=[proposal.reference])
+    for name, (question, row) in form.slots.items():
+        query = urlencode({"about": f"question:{question.id}:{row}"})
+        form.by_name[name]["evidence_url"] = f"{page}?{query}#add"
 
 
 def _labelled(text: str, row_label: str) -> str:

@@ -218,6 +218,7 @@ class SectionForm(OwnWordsForm):
             "optional": not question.required,
             "prefilled": self.marks.get(name, ""),
             "talk": None,
+            "evidence_url": "",
             "children": [],
         }
 

@@ -23,6 +23,7 @@ from riskassess.proposals.contacts import contacts_of
 from riskassess.web.access import get_proposal_for
 from riskassess.web.context import home_of
 from riskassess.web.draft import Draft, may_write
+from riskassess.web.evidence import link_questions
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import AnsweredRows, RowSet
 from riskassess.web.prefilled import keep_prefilled, marks_of, place_after_keeping
@@ -116,6 +117,7 @@ def section_page(request, draft, current, form, items, answers, status, told):
     is_beside = bool(request.htmx) and status == 200 and request.POST.get("shape") == form.shape
     if not is_beside:
         told["spoken"].attach()
+        link_questions(form, draft.proposal)
     response = render(
         request,
         "proposals/section.html",

@@ -371,3 +371,13 @@ def test_hostile_file_leaves_neither_row_nor_bytes(case, proposal, ana, as_user,
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert (EvidenceVersion.objects.count(), StoredFile.objects.count(), kept_in(folder)) == (0, 0, [])
+
+
+def test_question_leads_to_adding_evidence_for_it(proposal, ana, as_user):
+    section = as_user(ana).get(reverse("section", args=[proposal.reference, "work"]))
+    [link] = [link for link in read(section).links if "about=question%3AT4%3A" in link]
+
+    page = as_user(ana).get(link)
+
+    assert link.startswith(url(proposal))
+    assert dict(read(page).forms["add"])["about"] == "question:T4:"
