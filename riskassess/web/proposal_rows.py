@@ -30,19 +30,23 @@ class Step:
     form: CopyForm | None = None
 
 
+def followed_up(proposals):
+    """As `followed`, and whether a question to the authors waits (`is_asked`)."""
+    return followed(proposals).annotate(is_asked=Exists(waiting_requests().filter(proposal=OuterRef("pk"))))
+
+
 def with_rows(proposals):
-    """All that a row shows, in a number of queries that does not grow with the rows."""
+    """All that a row of these `followed_up` proposals shows; the number of queries does not grow with the rows."""
     newest = AssessmentRecord.objects.filter(proposal=OuterRef("pk")).order_by("-version__number", "-pk")
     levels = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
     decisions = Decision.objects.order_by("-round", "-pk").prefetch_related(
         Prefetch("conditions", queryset=Condition.objects.filter(fulfilled_on__isnull=True).order_by("due_on"))
     )
     return (
-        with_people(followed(proposals))
+        with_people(proposals)
         .select_related("case__officer")
         .annotate(
             **{name: Subquery(newest.values(name)[:1]) for name in levels},
-            is_asked=Exists(waiting_requests().filter(proposal=OuterRef("pk"))),
             answered=Count("questionnaire__answers", distinct=True),
             proposed=Count(
                 "questionnaire__safeguards",

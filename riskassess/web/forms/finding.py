@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from riskassess.core.words import LEVEL_WORDS
 from riskassess.proposals.models import Participation, Proposal
 from riskassess.proposals.states import AFTER_DECISION, STANDING, UNDER_REVIEW, State
-from riskassess.reviews.talk import waiting_requests
 from riskassess.web.forms.words import OwnWordsForm
 
 EXPIRING_DAYS = 90
@@ -29,11 +28,11 @@ VIEW_WORDS = {
 
 
 def view_of(name: str) -> Q:
-    """Which proposals a view of My page holds; they come from `queries.followed`. Beside the views of VIEW_WORDS there
+    """Which proposals a view of My page holds; they come from `followed_up`. Beside the views of VIEW_WORDS there
     are `due_soon` and `ending_soon`, of the box "Your turn"."""
     return {
         "all": Q(),
-        "waiting": Q(state=State.CHANGES_REQUESTED) | Exists(waiting_requests().filter(proposal=OuterRef("pk"))),
+        "waiting": Q(state=State.CHANGES_REQUESTED) | Q(is_asked=True),
         "drafts": Q(state=State.DRAFT),
         "review": Q(state__in=[*UNDER_REVIEW, State.SUBMITTED, State.CHANGES_REQUESTED]),
         "decided": Q(state__in=[*AFTER_DECISION, State.REGISTERED, State.WITHDRAWN]),

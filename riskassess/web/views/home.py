@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from riskassess.accounts.roles import Role
 from riskassess.proposals.models import CoInvestigator
 from riskassess.proposals.states import State
-from riskassess.reviews.queries import followed, stuck_submissions, visible_proposals
+from riskassess.reviews.queries import stuck_submissions, visible_proposals
 from riskassess.web.context import Site
 from riskassess.web.forms.finding import VIEW_WORDS, ProposalFilter, view_of
-from riskassess.web.proposal_rows import WAITING, consents_of, row_of, turns_of, with_rows
+from riskassess.web.proposal_rows import WAITING, consents_of, followed_up, row_of, turns_of, with_rows
 
 PAGE_SIZE = 50
 MOST_TURNS = 3
@@ -19,7 +19,7 @@ MOST_TURNS = 3
 
 def home(request):
     """The researcher's own page; staff without proposals are sent to their desk or to the audit log."""
-    own = followed(own_proposals(request.user))
+    own = followed_up(own_proposals(request.user))
     counts = own.aggregate(
         **{name: Count("pk", filter=view_of(name), distinct=True) for name in (*VIEW_WORDS, *WAITING)}
     )
