@@ -5,7 +5,9 @@
 Affiliations: right, wrong and unresolved ones among those whose ROR id is in the records at hand. Pairs: the two names
 of one organisation, translated or in two scripts, against pairs of names that ROR keeps apart. The first name is the
 partner's, the second the list's; a match is one where both resolve to one record or a name of the partner's record is
-like the listed one. "Left out" means: the second name was taken out of the records before anything was resolved.
+like the listed one. "Left out" means: the second name was taken out of the records before anything was resolved. Of
+those it says how many share no word that tells, as written or romanised, with another name of the record or its town:
+these no comparison of names finds, only a translation that was learnt elsewhere.
 """
 
 import argparse
@@ -25,8 +27,9 @@ from partners.candidates.places import number_of, ror_id_of
 from partners.candidates.resolving import countries_in
 from partners.candidates.searching import ask, ask_equal
 from partners.candidates.writing import write
+from partners.matching.prepare import is_distinctive, prepare
 from partners.matching.resolve import Record, resolve_affiliation, resolve_name
-from partners.matching.score import POSSIBLE, Name, Named, compare
+from partners.matching.score import LIKELY, POSSIBLE, Name, Named, compare
 
 LOOKED_AT = 20
 
@@ -91,34 +94,53 @@ def judge_affiliations(path: Path, lookups: Lookups) -> bool:
 def judge_pairs(path: Path, lookups: Lookups, is_left_out: bool) -> bool:
     with path.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["source"].startswith("ROR")]
-    hits, counted = defaultdict(int), defaultdict(int)
+    hits, counted, sharing, likely = defaultdict(int), defaultdict(int), defaultdict(int), defaultdict(int)
     for row in rows:
         label = "translated" if "translated" in row["category"] else row["category"].split(":")[0]
         if label == "same-script":
             continue
         counted[label] += 1
-        hits[label] += is_match(row["name1"], row["name2"], row["country"], lookups, is_left_out)
+        if row["is_match"] == "true" and row["ref"] in lookups.records:
+            sharing[label] += shares_a_word(row["name2"], lookups.records[row["ref"]])
+        score = score_of(row["name1"], row["name2"], row["country"], lookups, is_left_out)
+        hits[label] += score >= POSSIBLE
+        likely[label] += score >= LIKELY
     false, of_false = hits.pop("hard-negative"), counted.pop("hard-negative")
     true, of_true = sum(hits.values()), sum(counted.values())
     print(f"pairs, the tested name {'left out' if is_left_out else 'in its record'}")
     for label in hits:
         print(f"  recall, {label:11} {world.say_share(hits[label], counted[label])}")
+        if is_left_out:
+            print(f"    share a word that tells {world.say_share(sharing[label], counted[label])}")
     print(f"  recall, all         {world.say_share(true, of_true)}")
     print(f"  precision           {world.say_share(true, true + false)}; of {of_false} kept apart {false} are matched")
+    sure, wrong = sum(likely.values()) - likely["hard-negative"], likely["hard-negative"]
+    print(f"  likely only, recall {world.say_share(sure, of_true)}")
+    print(f"  their precision     {world.say_share(sure, sure + wrong)}")
     return true >= 0.95 * of_true and true >= 0.98 * (true + false)
 
 
-def is_match(filed: str, listed: str, country: str, lookups: Lookups, is_left_out: bool) -> bool:
+def shares_a_word(listed: str, record: Record) -> bool:
+    """With another name of the record or its town: as written, romanised, or a usual word in another language."""
+    others = (record.city, *(name.text for name in record.names if name.text != listed))
+    return not telling_words(listed).isdisjoint(word for other in others for word in telling_words(other))
+
+
+def telling_words(text: str) -> set[str]:
+    return {word for reading in prepare(text).readings for word in reading.words if is_distinctive(word)}
+
+
+def score_of(filed: str, listed: str, country: str, lookups: Lookups, is_left_out: bool) -> float:
+    """1 where both resolve to one record, 0 where to two."""
     search = lookups.without(listed) if is_left_out else lookups.like
     partner = resolve_name(filed, country, search)
     entry = resolve_name(listed, country, search)
     ids = [frozenset({("ror", one.record.ror_id)}) if one else frozenset() for one in (partner, entry)]
     if ids[0] and ids[1]:
-        return ids[0] == ids[1]
+        return float(ids[0] == ids[1])
     names = (Name(filed), *(partner.record.names if partner else ()))
     entry_names = (Name(listed), *(entry.record.names if entry else ()))
-    scored = compare(Named(names, frozenset(filter(None, [country]))), Named(entry_names))
-    return scored.score >= POSSIBLE
+    return compare(Named(names, frozenset(filter(None, [country]))), Named(entry_names)).score
 
 
 def main() -> int:
