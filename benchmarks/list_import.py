@@ -153,16 +153,16 @@ def use_meanwhile(stop, told, name: str, count: int) -> None:
 
 def broken(folder: Path) -> int:
     from partners.models import ListSource
-    from tests.partners.parsing.breaking import SAMPLES, broken_files, whole_file
+    from tests.partners.parsing.breaking import SAMPLES, broken_files, source_of, whole_file
 
     slowest, largest, count, refused = 0.0, 0.0, 0, 0
     for code in SAMPLES:
         path = folder / "list"
         path.write_bytes(whole_file(code))
-        aside(import_broken, code, str(path))
+        aside(import_broken, source_of(code), str(path))
         for what, content in broken_files(code, 29):
             path.write_bytes(content)
-            seconds, megabytes, outcome, _sentence = aside(import_broken, code, str(path))
+            seconds, megabytes, outcome, _sentence = aside(import_broken, source_of(code), str(path))
             count, refused = count + 1, refused + (outcome not in {"imported", "unchanged"})
             slowest, largest = max(slowest, seconds), max(largest, megabytes)
             if seconds > BROKEN_SECONDS or megabytes > BROKEN_MB:

@@ -15,6 +15,7 @@ SAMPLES = {
     "ofac_cons": "",  # a set of CSV files, written below
     "uk": "uk-sample.csv",
     "opensanctions": "opensanctions-sample.json",
+    "opensanctions:targets": "",  # its other format, written below
     "own": "demo-sanctions.csv",
 }
 EU = """<?xml version="1.0" encoding="UTF-8"?>
@@ -23,8 +24,17 @@ EU = """<?xml version="1.0" encoding="UTF-8"?>
 EU_ENTRY = """<sanctionEntity euReferenceNumber="EU.{0}.1" logicalId="{0}">
 <regulation publicationDate="2020-05-02" programme="ABC"/><subjectType code="enterprise"/>
 <nameAlias wholeName="Tern Hill Bureau {0}" strong="true"/></sanctionEntity>"""
+TARGETS = '"id","schema","name","aliases","birth_date","countries","addresses","identifiers","sanctions","dataset"\n'
+TARGET = (
+    '"t-{0}","Organization","Tern Hill Bureau {0}","Tern Works {0}","","no","Quay 1","12-{0}","Invented","Sample"\n'
+)
 NOTHING = ",-0- " * 7
 LOGIN = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Session expired</body></html>"
+
+
+def source_of(code: str) -> str:
+    """The code of the list that a sample is of."""
+    return code.partition(":")[0]
 
 
 def whole_file(code: str) -> bytes:
@@ -33,6 +43,8 @@ def whole_file(code: str) -> bytes:
         return EU.format("\n".join(EU_ENTRY.format(number) for number in range(1, 31))).encode()
     if code == "ofac_cons":
         return _set_of_files(1, 30)
+    if code == "opensanctions:targets":
+        return (TARGETS + "".join(TARGET.format(number) for number in range(1, 31))).encode()
     return (LISTS / SAMPLES[code]).read_bytes()
 
 
