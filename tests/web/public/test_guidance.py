@@ -5,11 +5,13 @@ import re
 import pytest
 from django.urls import reverse
 
+from riskassess import workflow
 from riskassess.accounts.models import Institution
 from riskassess.assessments.guidance import guidance_of
 from riskassess.assessments.models import CatalogueRelease
-from riskassess.assessments.queries import catalogue_of, current_release
+from riskassess.assessments.queries import assessment_of, catalogue_of, current_release, latest_record
 from riskassess.engine.loading import load_texts
+from tests.story import HIGH
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +100,26 @@ def test_the_same_page_whoever_reads_it(client, catalogue, as_user, ana, omar):
         return page[page.index('<div class="ra-book">') : page.index("<footer")]
 
     assert content(as_user(ana)) == content(as_user(omar)) == content(client)
+
+
+def test_findings_and_safeguards_in_the_product_lead_to_handbook_and_guidance(as_user, ana, omar, submitted):
+    proposal = submitted(example=HIGH)
+    finding = next(each for each in assessment_of(latest_record(proposal)).findings if each.mitigations)
+    workflow.propose_safeguard(
+        proposal=proposal, actor=ana, finding=finding.key, mitigation=finding.mitigations[0], due_on=None
+    )
+    guide = reverse("guidance_safeguard", args=[finding.mitigations[0]])
+
+    pages = {
+        "assessment": page_of(as_user(ana), "assessment", proposal.reference),
+        "safeguards": page_of(as_user(ana), "safeguards", proposal.reference),
+        "case": page_of(as_user(omar), "case", proposal.reference),
+    }
+
+    assert f"/handbook/allea-eu/1.1.0#rule-{finding.rule}" in pages["assessment"]
+    assert f"/handbook/allea-eu/1.1.0#rule-{finding.rule}" in pages["case"]
+    assert guide in pages["safeguards"]
+    assert guide in pages["case"]
 
 
 def test_first_steps_are_at_most_seven(client, catalogue):
