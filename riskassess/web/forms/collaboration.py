@@ -12,6 +12,7 @@ from riskassess.web.forms.rows import AnsweredRows, RowForm, RowSet
 from riskassess.web.forms.visits import VisitForm, VisitRows
 from riskassess.web.forms.words import OwnWordsForm
 
+BRING = "bring"  # shows what a browser kept of the page, unsaved as it was
 VISIT_KIND = "visit"  # the option of the kinds that planned visits speak of
 DATE_ERRORS = {"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")}
 
@@ -163,9 +164,9 @@ class Collaboration:
     def act(self, action: str) -> bool:
         """Whether the button asked for a row more or less or for a search: then nothing is checked, all is kept."""
         acted = next((rows for rows in self.row_sets if rows.act(action)), None)
-        if acted is None:
+        if acted is None and action != BRING:
             return False
-        self.said = acted.said
+        self.said = acted.said if acted else ""
         self.visits.kwargs["partners"] = self.partners.named()
         for rows in self.row_sets:
             if rows is not acted:

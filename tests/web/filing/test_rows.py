@@ -326,3 +326,19 @@ def test_page_costs_the_same_with_one_row_and_with_three(browser, draft, press):
 
     assert (draft.visits.count(), draft.funders.count()) == (3, 3)
     assert counts[0] == counts[1]
+
+
+def test_enter_searches_where_a_name_waits_and_saves_where_none_does(press, draft):
+    page = press("enter", press("add-partner"), partner__2__name="Kestrel Arc")
+    assert "1 organisation found." in text_of(page)
+    assert page.status_code == 200
+
+    assert press("enter").status_code == 302
+
+
+def test_what_a_browser_kept_is_shown_as_it_was_and_not_saved(press, draft):
+    page = press("bring", press("add-funder"), title="Typed and left", funder__1__name="A second fund")
+
+    assert (form_of(page)["title"], form_of(page)["funder-1-name"]) == ("Typed and left", "A second fund")
+    assert "Not saved yet." not in text_of(page)
+    assert draft.funders.count() == 1

@@ -1,0 +1,76 @@
+// Comfort for rows of partners: Enter searches, arrows walk through what was found, and what is typed but not saved is
+// kept in this browser. Every button works without this file.
+(() => {
+  "use strict";
+  const form = () => document.querySelector("form[data-ra-rowed]");
+  if (!form()) return;
+
+  // -- the picker -----------------------------------------------------------------------------------------------------
+
+  const found = (row) => [...row.querySelectorAll("button.ra-found-pick")];
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest && event.target.closest("form[data-ra-rowed] .ra-find");
+    if (!row || event.isComposing) return;
+    const field = row.querySelector("[data-ra-find]"), list = found(row), at = list.indexOf(event.target);
+    if (event.key === "Enter" && event.target === field) {
+      row.querySelector(`button[value="${field.dataset.raFind}"]`).click();
+    } else if (event.key === "ArrowDown" && list.length && (event.target === field || at >= 0)) {
+      list[Math.min(at + 1, list.length - 1)].focus();
+    } else if (event.key === "ArrowUp" && at >= 0) {
+      (at ? list[at - 1] : field).focus();
+    } else if (event.key === "Escape" && at >= 0) {
+      field.focus();
+    } else return;
+    event.preventDefault();
+  });
+
+  // -- what is typed and not saved -------------------------------------------------------------------------------------
+
+  const { raRowed: owner } = form().dataset, KEY = `ra-kept:${owner}:${location.pathname}:rows`;
+  const box = document.querySelector("[data-ra-typed]"), failed = document.querySelector("[data-ra-failed]");
+  const storage = (() => {
+    try { localStorage.setItem("ra-try", "1"); localStorage.removeItem("ra-try"); return localStorage; } catch { return null; }
+  })();
+  if (!storage || !box) return;
+  const clock = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const pairs = () => [...new FormData(form())].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+  const kept = (() => {
+    try { return JSON.parse(storage.getItem(KEY)); } catch { return null; }
+  })();
+  const keep = () => {
+    try { storage.setItem(KEY, JSON.stringify({ since: new Date().toISOString(), pairs: pairs() })); } catch { /* full */ }
+  };
+  for (const name of ["input", "change"]) document.addEventListener(name, (event) => {
+    if (event.target.form && event.target.form === form()) keep();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (failed) failed.hidden = event.detail.successful; });
+  document.addEventListener("htmx:afterSwap", () => { if (form()) keep(); });  // a row more or less is typed, too
+
+  // The page after saving forgets (ra.js); the same page with a sentence on what is wrong keeps.
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form()) return;
+    keep();
+    sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
+  });
+
+  // Whoever comes back to the page as it stands is asked; what is shown is never changed under somebody's hands.
+  if (!kept || form().dataset.raFresh === undefined || JSON.stringify(kept.pairs) === JSON.stringify(pairs())) return;
+  for (const part of box.querySelectorAll("[data-ra-since]")) part.textContent = clock(kept.since);
+  box.hidden = false;
+  box.querySelector("[data-ra-bring]").addEventListener("click", () => {
+    const token = form().querySelector("input[name=csrfmiddlewaretoken]"), again = document.createElement("form");
+    again.method = "post";
+    again.action = location.pathname;
+    for (const [name, value] of [...kept.pairs, ["do", "bring"], ["csrfmiddlewaretoken", token.value]]) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      again.append(field);
+    }
+    document.body.append(again);
+    again.submit();
+  });
+  box.querySelector("[data-ra-drop-typed]").addEventListener("click", () => {
+    storage.removeItem(KEY);
+    box.hidden = true;
+  });
+})();

@@ -1,0 +1,117 @@
+"""Rows of the first page, by keyboard and with script off; what is typed there survives leaving the page."""
+
+import pytest
+
+from tests.journeys.filing import start_draft
+from tests.live.stack import wait_until
+
+pytestmark = pytest.mark.xdist_group("journeys")
+
+
+def focused(visitor) -> str:
+    words = "(document.activeElement.id || document.activeElement.innerText || '').trim().replace(/\\s+/g, ' ')"
+    return visitor.page.evaluate(words)
+
+
+def enter(visitor) -> None:
+    """Without script the key leads to a new page; to wait for it is to ask no page that is about to go."""
+    if visitor.has_script:
+        visitor.page.keyboard.press("Enter")
+        return
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+
+
+def press(visitor, words: str) -> None:
+    """A button by its whole name, by keyboard alone."""
+    button = visitor.page.get_by_role("button", name=words, exact=True)
+    button.focus()
+    enter(visitor)
+    visitor.page.wait_for_load_state()
+
+
+def names(visitor) -> list[str]:
+    return [field.input_value() for field in visitor.page.get_by_role("textbox", name="Who pays").all()]
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_rows_are_added_copied_moved_removed_and_put_back_by_keyboard(visit, embedded, has_script):
+    ana = visit(embedded, "ana", is_strict=has_script, has_script=has_script)
+    reference = start_draft(ana, "Rows by keyboard")
+
+    ana.page.get_by_role("textbox", name="Who pays").fill("First fund")
+    press(ana, "Copy Funder 1")
+    wait_until(lambda: focused(ana) == "id_funder-1-name", 10, lambda: focused(ana))
+    ana.page.keyboard.press("Control+A")
+    ana.page.keyboard.type("Second fund")
+    press(ana, "Move up Funder 2")
+    wait_until(lambda: names(ana) == ["Second fund", "First fund"], 10, lambda: names(ana))
+    wait_until(lambda: focused(ana) == "Move down Funder 1", 10, lambda: focused(ana))
+    enter(ana)
+    wait_until(lambda: names(ana) == ["First fund", "Second fund"], 10, lambda: names(ana))
+    wait_until(lambda: focused(ana) == "Move up Funder 2", 10, lambda: focused(ana))
+    press(ana, "Take this funder away Funder 1")
+    wait_until(lambda: focused(ana).startswith("Put it back"), 10, lambda: focused(ana))
+    ana.look()
+    enter(ana)
+    wait_until(lambda: names(ana) == ["First fund", "Second fund"], 10, lambda: names(ana))
+    press(ana, "Add a visit")
+    wait_until(lambda: focused(ana) != "Add a visit", 10, lambda: focused(ana))
+    ana.page.get_by_label("Role of the visitors").select_option("postdoc")
+    ana.page.get_by_label("How many people").fill("1")
+    ana.page.get_by_label("Which way").select_option("outgoing")
+    ana.page.get_by_label("Months each").fill("2")
+    ana.look()
+    press(ana, "Save and leave")
+    ana.open(f"/proposals/{reference}/collaboration")
+
+    assert names(ana) == ["First fund", "Second fund"]
+    assert ana.page.get_by_label("Months each").input_value() == "2"
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_enter_in_the_name_of_a_partner_searches_and_goes_nowhere(visit, embedded, has_script):
+    ana = visit(embedded, "ana", has_script=has_script)
+    start_draft(ana, "A partner by keyboard")
+    address = ana.page.url
+
+    field = ana.page.get_by_label("Organisation", exact=True)
+    field.focus()
+    ana.page.keyboard.type("University of Coimbra")
+    enter(ana)
+    ana.expect("found.")
+    assert ana.page.url == address
+
+    ana.page.keyboard.press("Tab")  # the button "Search"
+    ana.page.keyboard.press("Tab")
+    assert "Coimbra" in focused(ana)
+    if has_script:
+        ana.page.keyboard.press("ArrowUp")
+        assert focused(ana) == "id_partner-0-name"
+        ana.page.keyboard.press("ArrowDown")
+        assert "Coimbra" in focused(ana)
+    enter(ana)
+    wait_until(lambda: focused(ana) == "id_partner-0-role", 10, lambda: focused(ana))
+    ana.expect("Choose another organisation")
+
+
+def test_what_was_typed_and_not_saved_is_brought_back(visit, embedded):
+    ana = visit(embedded, "ana", is_strict=True)
+    reference = start_draft(ana, "Typed and left")
+    ana.page.get_by_label("Summary").fill("Typed for an hour")
+    press(ana, "Add a funder")
+    wait_until(lambda: len(names(ana)) == 2, 10, lambda: names(ana))
+    ana.page.get_by_role("textbox", name="Who pays").nth(1).fill("A second fund")
+
+    ana.open("/home")
+    ana.open(f"/proposals/{reference}/collaboration")
+    ana.expect("was not saved. It is kept in this browser.")
+    assert ana.page.get_by_label("Summary").input_value() == ""
+    press(ana, "Bring it back")
+    wait_until(lambda: ana.page.get_by_label("Summary").input_value() == "Typed for an hour", 10, lambda: ana.text)
+    assert names(ana)[1] == "A second fund"
+
+    press(ana, "Save and leave")
+    ana.open(f"/proposals/{reference}/collaboration")
+    assert ana.page.get_by_label("Summary").input_value() == "Typed for an hour"
+    assert not ana.page.get_by_text("It is kept in this browser.").is_visible()
