@@ -142,6 +142,9 @@ def copy_proposal(
         answers=old.answers.all(), rows=_kinds_of_rows(proposal, rows), catalogue=catalogue
     )
     origin = Origin.RENEWED if is_renewal else Origin.COPIED
+    if is_renewal:  # whoever presses Renew says so
+        said = prefilling.said_by_renewing(catalogue, source.reference)
+        assessments.save_answers(questionnaire=questionnaire, actor=actor, values=said)
     answers = prefilling.prefill(
         questionnaire=questionnaire, actor=actor, values=values, origin=origin, reference=source.reference
     )

@@ -107,6 +107,12 @@ def waiting_answers(*, questionnaire: Questionnaire, catalogue: Catalogue, facts
     return [item for item in visible_questions(catalogue, facts) if (item.question.id, item.row) in waits]
 
 
+def said_by_renewing(catalogue: Catalogue, reference: str) -> Values:
+    """That it is a renewal, and of what."""
+    said = {"T6": "renewal", "T6a": reference}
+    return {(name, ""): value for name, value in said.items() if is_taken(catalogue, name, "proposal", value)}
+
+
 @transaction.atomic
 def fill_in_known(*, questionnaire: Questionnaire, actor: User) -> list[Answer]:
     """What the lead researcher answered before about their own side and about these partners, and what the registry

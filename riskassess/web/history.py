@@ -8,7 +8,8 @@ from riskassess.web.verbs import verb_words
 
 # What a researcher reads of the record: the story of the proposal, nothing of the work behind the scenes.
 TOLD = (
-    "proposal.created", "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
+    "proposal.created", "proposal.copied", "proposal.renewal_opened", "proposal.imported",
+    "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
     "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
     "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
     "safeguard.fulfilled", "hold.lifted",

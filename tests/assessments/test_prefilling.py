@@ -116,7 +116,9 @@ def test_renewal_is_open_once_and_only_of_what_stands(submitted, filed, ana):
     renewal = workflow.copy_proposal(source=source, actor=ana, is_renewal=True).proposal
 
     assert (renewal.renews, renewal.title) == (source, source.title)
-    assert {each.origin for each in answers_of(renewal).values()} == {Origin.RENEWED}
+    answers = answers_of(renewal)
+    assert (answers.pop(("T6", "")).value, answers.pop(("T6a", "")).value) == ("renewal", source.reference)
+    assert {(each.origin, each.waits) for each in answers.values()} == {(Origin.RENEWED, True)}
     with pytest.raises(Conflict, match=renewal.reference):
         workflow.copy_proposal(source=source, actor=ana, is_renewal=True)
 

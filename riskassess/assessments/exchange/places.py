@@ -73,7 +73,8 @@ def place_words(path: str, content: object, catalogue: Catalogue | None) -> str:
         else:
             words.append(names.get(name, name))
         last = name
-    return ", ".join(words)
+    said = ", ".join(words)
+    return said[:1].upper() + said[1:]
 
 
 def _at(value: object, read: Callable) -> object:

@@ -50,12 +50,13 @@ class MeantForm(OwnWordsForm):
                 (each.key, f"{each.name} · {country_name(each.country)}" + (f" · {each.ror_id}" if each.ror_id else ""))
                 for each in found
             ]
-            self.fields[f"partner-{place}"] = forms.ChoiceField(
+            field = self.fields[f"partner-{place}"] = forms.ChoiceField(
                 label=_("Which organisation is “%(name)s”?") % {"name": name},
                 choices=[*choices, (NEW_PARTNER, _("None of these: register it as new"))],
                 widget=forms.RadioSelect,
                 required=False,
             )
+            field.needed = True
 
 
 def chosen_partners(posted) -> dict[int, str]:

@@ -95,6 +95,8 @@ def section_part(draft: Draft, section) -> dict | None:
                 "url": draft.url_of(item.question, item.row),
             }
         )
+    if not lines:
+        return None
     return {
         "id": section.id,
         "title": section.title,
