@@ -146,8 +146,9 @@ def waiting_help(user: User) -> QuerySet[Thread]:
 
 
 def waiting_requests() -> QuerySet[Thread]:
-    """Open questions to authors whose last word is not an author's."""
-    asked = Thread.objects.filter(kind=Kind.REQUEST, resolved_at__isnull=True).exclude(proposal__state__in=OVER)
+    """Open questions to authors, and flags they may still reply to, whose last word is not an author's."""
+    for_authors = Q(kind=Kind.REQUEST) | Q(kind=Kind.FLAG, reply_until__gte=timezone.localdate())
+    asked = Thread.objects.filter(for_authors, resolved_at__isnull=True).exclude(proposal__state__in=OVER)
     return _with_last_word(asked).exclude(_is_authors_word())
 
 

@@ -44,7 +44,7 @@ def test_authors_talk_get_help_and_reply(visit, stack):
     thread.get_by_role("button", name="Send answer").click()
     mateo.expect("Four: it only ran in the basin.")
     ana.open(f"{page}/messages")
-    ana.follow("Resolve: Comments among the authors")
+    ana.page.get_by_role("button", name="Resolve").click()
     ana.expect("1 thread is resolved")
 
     # Ana asks for help; Omar answers from his desk, and sees nothing else of the draft
@@ -63,7 +63,9 @@ def test_authors_talk_get_help_and_reply(visit, stack):
     omar.look()
     assert omar.status_of(page) == 404
     omar.page.get_by_label("Your answer").fill("A basin is a laboratory: stay with four.")
-    omar.follow("Send answer: Question to research security")
+    omar.page.get_by_role("button", name="Send answer").click()
+    omar.expect("Your answer is with the author.")
+    omar.look()
     ana.open(f"{page}/sections/work")
     fold(ana, "question-T4", "Get help")
     ana.expect("A basin is a laboratory: stay with four.")

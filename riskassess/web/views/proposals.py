@@ -29,6 +29,7 @@ from riskassess.web.history import TOLD, timeline
 from riskassess.web.people import people_by_row, people_changes
 from riskassess.web.renewals import renewal_parts, reuse_of
 from riskassess.web.standing import standing_of
+from riskassess.web.talk import Talk
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
@@ -71,6 +72,7 @@ def proposal(request, reference):
             "missing_count": len(draft.missing_links) if draft else 0,
             "promised": promised(draft) if draft and writes else None,
             "people": people_of(proposal),
+            "talk": Talk(proposal, request.user).cards(),
             "asked": changes_asked(proposal),
             "record": record,
             "result": result,

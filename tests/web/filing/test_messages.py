@@ -256,6 +256,22 @@ def test_reviewer_asks_and_is_told_of_the_answer(submitted, ana, tomasz, as_user
     assert reviewer.post(address(proposal, "ask"), {"text": " "}).status_code == 422
 
 
+def test_question_waits_on_the_proposal_until_it_is_answered(submitted, ana, mateo, tomasz, as_user):
+    proposal = submitted(example=MODERATE)
+    join(proposal, mateo, can_edit=False)
+    thread = workflow.open_thread(proposal=proposal, actor=tomasz, kind="request", text="Who reads the raw data?")
+    workflow.open_thread(proposal=proposal, actor=ana, kind="comment", text="Hm.")
+    page = address(proposal, "proposal")
+
+    for person in (ana, mateo):
+        found = as_user(person).get(page)
+        assert "Tomasz Wilk asks you something" in text_of(found)
+        assert f"{address(proposal)}#thread-{thread.uid}" in found.content.decode()
+    workflow.answer_thread(thread=thread, actor=mateo, text="We two.")
+
+    assert f"#thread-{thread.uid}" not in as_user(ana).get(page).content.decode()
+
+
 def test_correction_leaves_the_version_and_is_settled_by_who_reviews(case, ana, omar, as_user):
     version = case.versions.get()
     before = version.content
