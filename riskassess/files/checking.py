@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
@@ -19,6 +20,7 @@ from riskassess.files.names import plain_name
 
 SECONDS = 15  # the process itself stops earlier; this is for a machine under load
 MEGABYTE = 1024 * 1024
+AT_ONCE = threading.BoundedSemaphore(2)  # of one server process; each may take some hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ def _cleaned_apart(kind: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Cleaned by a process of its own, so that a hostile file takes nothing of this one with it."""
     command = [sys.executable, "-m", "riskassess.files.cleaning", kind]
     try:
-        ended = subprocess.run(  # noqa: S603  the command is ours, and so is the kind
-            command, input=content, capture_output=True, timeout=SECONDS, cwd=settings.BASE_DIR, env={}, check=False
-        )
+        with AT_ONCE:
+            ended = subprocess.run(  # noqa: S603  the command is ours, and so is the kind
+                command, input=content, capture_output=True, timeout=SECONDS, cwd=settings.BASE_DIR, env={}, check=False
+            )
     except subprocess.TimeoutExpired:
         raise DomainError(sentences.REFUSED["too_heavy"]) from None
     head, _sign, kept = ended.stdout.partition(b"\n")

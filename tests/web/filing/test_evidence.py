@@ -381,3 +381,20 @@ def test_question_leads_to_adding_evidence_for_it(proposal, ana, as_user):
 
     assert link.startswith(url(proposal))
     assert dict(read(page).forms["add"])["about"] == "question:T4:"
+
+
+def test_case_asks_the_database_as_often_for_three_files_as_for_one(
+    ana, eve, omar, as_user, filed, listed, folder, django_assert_max_num_queries
+):
+    counts = []
+    for owner, names in ((ana, ["note.txt"]), (eve, ["note.txt", "plan.png", "photo.jpg"])):
+        proposal = filed(example=HIGH, owner=owner)
+        add(as_user(owner), proposal, *(upload(name) for name in names))
+        case = reverse("case", args=[submit_proposal(proposal).reference])
+        as_user(omar).get(case)
+        with django_assert_max_num_queries(200) as asked:
+            page = as_user(omar).get(case)
+        assert sum("/evidence/files/" in link for link in read(page).links) == len(names)
+        counts.append(len([query for query in asked.captured_queries if "proposals_evidenceversion" in query["sql"]]))
+
+    assert counts == [1, 1]
