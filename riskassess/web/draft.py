@@ -316,7 +316,12 @@ class Draft:
             "sentence": self._sentence(open_count),
             "settle": self._settle(),
             "why": [
-                {"text": finding.title, "level": finding.level, "firm": finding.firm, "hint": finding.row_label}
+                {
+                    "text": finding.title,
+                    "level": finding.level,
+                    "firm": finding.firm,
+                    "hint": " · ".join(filter(None, [finding.row_label, first_reason(finding.because)])),
+                }
                 for finding in self.findings[:SHOWN_WHY]
             ],
             "why_url": self.page("assessment"),
@@ -361,6 +366,12 @@ class Draft:
                 }
             )
         return found[:SHOWN_SETTLE]
+
+
+def first_reason(because: tuple[Because, ...]) -> str:
+    """The answer or fact that a finding rests on first, as it was given."""
+    words = next((reason.words for reason in because if reason.words), "")
+    return _("“%(words)s”") % {"words": words} if words else ""
 
 
 LEVEL_ORDER = ("low", "moderate", "high", "very_high")

@@ -5,7 +5,7 @@
   const form = () => document.querySelector("form[data-ra-keep]");
   if (!form()) return;
   const OURS = `ra-kept:${form().dataset.raKeep}:${location.pathname}:`, KEY = OURS + form().elements.page.value;
-  const RETRY_MS = 15000, LEVEL_MS = 3000;
+  const RETRY_MS = 15000, WATCH_MS = 1500, LEVEL_MS = 3000;
   const show = (name, on) => { for (const part of document.querySelectorAll(`[data-ra-${name}]`)) part.hidden = !on; };
 
   // -- what is kept, by opened page: {since, place, fields: {name: {values, revision, label}}} ----------------------------------------
@@ -50,10 +50,12 @@
   const clock = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
   const stamp = (iso) => { for (const part of document.querySelectorAll("[data-ra-since]")) part.textContent = clock(iso); };
 
+  const unsay = () => { for (const part of document.querySelectorAll("[data-ra-saved]")) part.replaceChildren(); };
+
   function trouble(name) {
     stamp(since || new Date().toISOString());
     for (const each of ["offline", "unsaved", "refused"]) show(each, each === name);
-    if (name) { wasTold = false; document.querySelector("#saved").replaceChildren(); }
+    if (name) { wasTold = false; unsay(); }
   }
 
   // One region speaks, politely: what came up, the level when it is another, and "saved" once, until something was in the way.
@@ -74,7 +76,7 @@
 
   // -- saving ---------------------------------------------------------------------------------------------------------
 
-  let again = 0;
+  let again = 0, watch = 0;
   const save = () => { if (choices !== saved && !form().dataset.raSent) htmx.trigger(form(), "ra-save"); };
   const later = () => { clearTimeout(again); again = setTimeout(save, RETRY_MS); };
   const isOurs = (event) => event.detail.elt === form() || (event.detail.requestConfig && event.detail.requestConfig.path === form().getAttribute("hx-post"));
@@ -85,6 +87,9 @@
       choices += 1;
       keep(event.target);
       if (!navigator.onLine) trouble("offline");
+      if (name !== "change") return;
+      clearTimeout(watch);  // a choice made in the moment in which htmx takes the questions in is seen by nobody else
+      watch = setTimeout(save, WATCH_MS);
     });
   }
 
@@ -116,7 +121,7 @@
       if (xhr.getResponseHeader("X-Saved") === "yes") done(xhr.raChoices);
     } else if (status === 401) {
       trouble("");
-      document.querySelector("#saved").replaceChildren();
+      unsay();
       const link = document.querySelector("[data-ra-sign-in]");
       if (link && !storage) link.target = "_blank";  // the page is the only place that has the text
     } else if (status === 403 && xhr.getResponseHeader("X-Fresh-Token")) {

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -135,7 +136,7 @@ def section_page(request, draft, current, form, items, answers, status, told):
             "news": news(form) if request.htmx and told["is_fresh"] else "",
             "rail": draft.rail(current.id),
             "panel": panel,
-            "saved_at": max((answer.changed_at for answer in answers.values()), default=None),
+            "saved": saved_words(answers),
             "next": draft.next_step(current.id),
             "before": before,
             "crumbs": crumbs(draft.proposal, current.title),
@@ -151,6 +152,16 @@ def crumbs(proposal, *parts, reader=None):
     """The way to a proposal from its reader's own first page; without a reader it is an author's."""
     first = home_of(reader, proposal) if reader else (_("My page"), reverse("home"))
     return [first, (proposal.reference, proposal.get_absolute_url() if parts else "")] + [(part, "") for part in parts]
+
+
+def saved_words(answers: dict[str, Answer]) -> str:
+    """When an answer was saved last; the day is told unless it is today."""
+    if not answers:
+        return ""
+    at = timezone.localtime(max(answer.changed_at for answer in answers.values()))
+    if at.date() == timezone.localdate():
+        return _("Saved at %(time)s") % {"time": at.strftime("%H:%M")}
+    return _("Saved %(day)s, %(time)s") % {"day": date_format(at, "j M"), "time": at.strftime("%H:%M")}
 
 
 def news(form: SectionForm) -> str:
