@@ -1,0 +1,45 @@
+"""What every question of the newest catalogue brings along, whatever section it stands in."""
+
+import pytest
+
+from riskassess.engine.loading import load_texts
+from riskassess.reviews.queries import visible_proposals
+from riskassess.web.forms.questionnaire import choices_of
+from tests.story import catalogue_texts, submit_proposal
+
+# What the person who files always knows: which fields, new or renewed, what is hoped for, and what was declared.
+KNOWN_TO_WHOEVER_FILES = {"T1", "T3", "T6", "P3", "F1", "O9", "R2", "R4"}
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_texts(catalogue_texts())
+
+
+def test_unsure_stands_beside_every_risk_question(catalogue):
+    chosen = [question for question in catalogue.questions if question.options or question.type == "yes_no"]
+
+    without = {question.id for question in chosen if "unsure" not in dict(choices_of(question))}
+
+    assert without <= KNOWN_TO_WHOEVER_FILES
+    assert all(question.unsure_help for question in chosen if question.unsure)
+
+
+def test_every_question_says_why_it_is_asked_and_who_sees_it(catalogue):
+    asked = [question for question in catalogue.questions if not question.field]
+
+    assert [question.id for question in asked if not (question.why and question.seen_by)] == []
+
+
+@pytest.mark.django_db
+def test_who_sees_it_is_what_the_fold_says(filed, listed, university):
+    proposal = filed(example="06-harbour")
+    people = university.people
+
+    def readers():
+        return {name for name, user in people.items() if visible_proposals(user).filter(pk=proposal.pk).exists()}
+
+    assert readers() == {"ana"}  # "until you submit, only you and your co-investigators"
+    submit_proposal(proposal)
+    assert {"ana", "omar", "david"} <= readers()  # "from then on also officers, and auditors"
+    assert readers().isdisjoint({"eve", "mateo", "ada"})
