@@ -59,7 +59,7 @@ def go_on(visitor: Visitor) -> str:
 
 def start_draft(visitor: Visitor, title: str) -> str:
     visitor.open("/proposals/new")
-    visitor.page.get_by_label("Title").fill(title)
+    visitor.page.get_by_label("Title", exact=True).fill(title)
     visitor.follow("Start")
     return visitor.page.url.split("/")[-2]
 

@@ -95,7 +95,7 @@ def test_low_proposal_takes_at_most_15_questions_and_30_inputs(visit, embedded):
             break
         keys.answer_all({"work": WORK, "partners": PARTNERS, "data": DATA}.get(place, []))
         keys.press("Continue to")
-    keys.tick("")
+    keys.tick("What I filed is true")
     keys.press("Submit proposal")
 
     ana.refresh_until("The work may start")
