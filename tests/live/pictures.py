@@ -72,7 +72,8 @@ def take(folder: Path = FOLDER) -> None:
                 )
                 page = context.new_page()
                 sign_in(page, person)
-                page.goto(path.format(**found))
+                answer = page.goto(path.format(**found))
+                assert answer.ok, f"{path}: {stack.log('up')}"
                 page.wait_for_load_state("networkidle")
                 content = small(page.screenshot())
                 (folder / f"{name}.png").write_bytes(content)
