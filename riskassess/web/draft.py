@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from riskassess.accounts.models import User
+from riskassess.assessments.facts import present_visits
 from riskassess.assessments.fitting import readable
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.models import Answer, Questionnaire
 from riskassess.assessments.queries import catalogue_of
 from riskassess.assessments.services import draft_facts, open_questionnaire
+from riskassess.assessments.wording import visits_of
 from riskassess.core.words import ends_of
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Section
 from riskassess.engine.results import Assessment, Because, Finding, Hold
@@ -80,8 +82,14 @@ class Draft:
             half = item.question.part_of
             if half and not any((each.question.id, each.row) == (half, item.row) for each in found):
                 continue
+            if item.question.id == VISITS_QUESTION and not self.answers_of(item.row).get(VISITS_QUESTION):
+                self.planned = visits_of({**self.facts, "visits": present_visits(self.proposal)})
+                if self.planned:  # said in rows already
+                    continue
             found.append(item)
         return found
+
+    planned: list[str] = []  # visits in words, where they stand in place of a question
 
     @cached_property
     def missing(self) -> list[Asked]:
@@ -375,6 +383,7 @@ def first_reason(because: tuple[Because, ...]) -> str:
 
 
 LEVEL_ORDER = ("low", "moderate", "high", "very_high")
+VISITS_QUESTION = "M1"  # which roles guests hold, and on which tasks: planned visits say it
 FIELD_PLACES = {"kinds": "id_kinds", "partners": "partners", "funders": "funders"}
 
 

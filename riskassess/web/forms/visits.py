@@ -47,7 +47,7 @@ class VisitForm(RowForm):
         },
     )
     partner = forms.ChoiceField(
-        label=gettext_lazy("From or to which partner"),
+        label=gettext_lazy("Partner"),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("This partner is no longer above. Choose another one.")},
     )

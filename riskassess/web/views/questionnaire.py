@@ -23,7 +23,7 @@ from riskassess.proposals import services as proposals
 from riskassess.proposals.contacts import contacts_of
 from riskassess.web.access import get_proposal_for
 from riskassess.web.context import home_of
-from riskassess.web.draft import Draft, may_write
+from riskassess.web.draft import VISITS_QUESTION, Draft, may_write
 from riskassess.web.evidence import link_questions
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import AnsweredRows, RowSet
@@ -131,6 +131,7 @@ def section_page(request, draft, current, form, items, answers, status, told):
             "form": form,
             "items": items,
             "is_empty": not form.slots,
+            "planned": draft.planned if current.id == place_of_visits(draft) else [],
             **told,
             "waiting": len(form.marks),
             "news": news(form) if request.htmx and told["is_fresh"] else "",
@@ -146,6 +147,12 @@ def section_page(request, draft, current, form, items, answers, status, told):
     if is_beside:
         response["HX-Reswap"] = "none"
     return response
+
+
+def place_of_visits(draft: Draft) -> str:
+    """The section that would ask what planned visits say already."""
+    is_there = draft.catalogue.has_question(VISITS_QUESTION)
+    return draft.catalogue.question(VISITS_QUESTION).section if is_there else ""
 
 
 def crumbs(proposal, *parts, reader=None):

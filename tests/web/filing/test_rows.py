@@ -342,3 +342,17 @@ def test_what_a_browser_kept_is_shown_as_it_was_and_not_saved(press, draft):
     assert (form_of(page)["title"], form_of(page)["funder-1-name"]) == ("Typed and left", "A second fund")
     assert "Not saved yet." not in text_of(page)
     assert draft.funders.count() == 1
+
+
+def test_what_planned_visits_say_is_not_asked_again(press, draft, browser):
+    address = reverse("section", args=[draft.reference, "data"])
+    press("continue", press("add-visit"))
+    assert "question-M1" in read(browser.get(address)).ids
+
+    press("continue", press("add-visit"), **visit())
+
+    page = browser.get(address)
+    assert "question-M1" not in read(page).ids
+    assert "2 × doctoral candidate, comes to us, 3 months: The clean room" in text_of(page)
+    answer(proposal=draft, actor=draft.owner, values={("M1", ""): "A task"})  # what was written before stays
+    assert "question-M1" in read(browser.get(address)).ids
