@@ -145,7 +145,9 @@ def _write_sheet(sheet: Worksheet, lines: list[Line], contents: list[dict], list
     put(sheet, 2, TEXT_COLUMN, _("Fill in the yellow cells."))
     sheet.cell(1, TEXT_COLUMN).font = Font(bold=True, size=16)
     heads = [_("Question"), _("How to answer")]
-    heads += [f"{sheet.title} {n}" for n in range(1, len(contents) + 1)] if len(contents) > 1 else [_("Your answer")]
+    one = {"Partners": _("Partner"), "Funders": _("Funder"), "Technology": _("Technology"), "Visits": _("Visit")}
+    named = one.get(sheet.title)
+    heads += [f"{named} {n}" for n in range(1, len(contents) + 1)] if named else [_("Your answer")]
     for column, words in enumerate(heads, TEXT_COLUMN):
         put(sheet, HEAD_ROW, column, words)
         sheet.cell(HEAD_ROW, column).font = Font(bold=True)
