@@ -43,7 +43,9 @@
   for (const name of ["input", "change"]) document.addEventListener(name, (event) => {
     if (event.target.form && event.target.form === form()) keep();
   });
-  document.addEventListener("htmx:afterRequest", (event) => { if (failed) failed.hidden = event.detail.successful; });
+  // A press that a later one overtook is no failure.
+  for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, () => { failed.hidden = false; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) failed.hidden = true; });
   document.addEventListener("htmx:afterSwap", () => { if (form()) keep(); });  // a row more or less is typed, too
 
   // The page after saving forgets (ra.js); the same page with a sentence on what is wrong keeps.
