@@ -1,4 +1,4 @@
-"""Two write one proposal together, talk about a question, and ask for help on the way."""
+"""Two write one proposal together, talk about a question, and get help from the officer on the way."""
 
 from tests.journeys.filing import file_proposal
 from tests.journeys.test_story import LASER
@@ -11,7 +11,7 @@ def fold(visitor, block, words):
     return part
 
 
-def test_two_authors_talk_and_ask_for_help(visit, stack):
+def test_two_authors_talk_and_get_help(visit, stack):
     ana = visit(stack, "ana", is_strict=True)
     reference = file_proposal(ana, {**LASER, "title": "A laser probe, written by two"})
     page = f"/proposals/{reference}"
@@ -47,7 +47,7 @@ def test_two_authors_talk_and_ask_for_help(visit, stack):
     ana.page.get_by_role("button", name="Resolve").click()
     ana.expect("1 thread is resolved")
 
-    # Ana asks for help; Omar finds it on his desk, and no draft
+    # Ana asks for help; Omar answers from his desk, and sees nothing else of the draft
     ana.open(f"{page}/sections/work")
     part = fold(ana, "question-T4", "Get help")
     part.get_by_label("What would you like to know?").fill("Does the basin count as a relevant environment?")
@@ -57,4 +57,15 @@ def test_two_authors_talk_and_ask_for_help(visit, stack):
     omar = visit(stack, "omar", is_strict=True)
     omar.open("/desk")
     omar.expect("Ana Ferreira asks")
+    omar.page.get_by_role("link", name="Read and answer").first.click()
+    omar.expect("Does the basin count as a relevant environment?")
+    omar.expect("The answer then:")
+    omar.look()
     assert omar.status_of(page) == 404
+    omar.page.get_by_label("Your answer").fill("A basin is a laboratory: stay with four.")
+    omar.page.get_by_role("button", name="Send answer").click()
+    omar.expect("Your answer is with the author.")
+    omar.look()
+    ana.open(f"{page}/sections/work")
+    fold(ana, "question-T4", "Get help")
+    ana.expect("A basin is a laboratory: stay with four.")
