@@ -1,0 +1,67 @@
+"""What the steps of the story share: locks, guards and who is told."""
+
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
+from riskassess.assessments.models import AssessmentRecord
+from riskassess.assessments.queries import latest_record
+from riskassess.core.errors import Conflict, DomainError
+from riskassess.proposals.models import Proposal
+from riskassess.proposals.states import UNDER_REVIEW, State
+from riskassess.reviews.eligibility import why_not_vote
+from riskassess.reviews.models import Case
+from riskassess.reviews.rules import conflict_reason
+
+
+def free_officers(proposal: Proposal) -> list[User]:
+    """The officers of the proposal's unit who may act on it."""
+    return [user for user in holders(Role.OFFICER, unit=proposal.unit) if not conflict_reason(user, proposal)]
+
+
+def lock(proposal: Proposal) -> None:
+    """Let one step at a time at this proposal. Everybody takes its row before the case's, so that nobody deadlocks."""
+    Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
+
+
+def case_of(proposal: Proposal) -> Case | None:
+    return Case.objects.select_related("officer", "reviewer").filter(proposal=proposal).first()
+
+
+def carriers_of(case: Case) -> list[User]:
+    people = [user for user in {case.officer, case.reviewer} if user is not None and user.is_active]
+    return [user for user in people if not conflict_reason(user, case.proposal)]
+
+
+def next_voters(case: Case) -> list[User]:
+    """Whoever could cast the vote that is due now."""
+    unit = case.proposal.unit
+    people = [*holders(Role.APPROVER, unit=unit), *holders(Role.OFFICER, unit=unit)]
+    people += [row.user for row in case.assignments.filter(kind="panel", ended_at__isnull=True).select_related("user")]
+    return [user for user in {p.pk: p for p in people}.values() if not why_not_vote(case, user)]
+
+
+def record_shown(proposal: Proposal, record_uid: str) -> AssessmentRecord:
+    record = latest_record(proposal)
+    if record is None or str(record.uid) != str(record_uid):
+        raise Conflict(
+            _("Nothing was done. The assessment changed after you opened this page. Read what changed, then go on.")
+        )
+    return record
+
+
+def guard_no_conflict(actor: User, proposal: Proposal) -> None:
+    if reason := conflict_reason(actor, proposal):
+        raise DomainError(_("%(reason)s Somebody else takes this step.") % {"reason": reason})
+
+
+def guard_open(case: Case) -> None:
+    if case.proposal.state not in {*UNDER_REVIEW, State.SUBMITTED}:
+        raise Conflict(_("This case is not in review now."))
+
+
+def needed(text: str, sentence: str) -> str:
+    if not text.strip():
+        raise DomainError(sentence, field="reasons")
+    return text.strip()

@@ -1,0 +1,115 @@
+"""What officers do to partners and matches, with the proposals that it concerns."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners import queries as registry
+from partners import services as registry_services
+from partners.models import Contact, FactChange, Hit, Judgement, Partner, PartnerMerge, Party
+from riskassess.accounts.models import User
+from riskassess.audit.log import record as record_event
+from riskassess.audit.log import story
+from riskassess.core.errors import Conflict
+from riskassess.proposals import services as proposals
+from riskassess.proposals.models import Participation, ParticipationContact, Proposal
+from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
+from riskassess.workflow.common import guard_no_conflict
+from riskassess.workflow.reassessing import reassess
+
+
+@story()
+def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
+    """Keep an officer's judgement of a match and reassess each open proposal with that party, or with what it owns."""
+    waiting = _guarded_open(actor, _with_party(hit.screening.about))
+    judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
+    for proposal in waiting:
+        reassess(proposal=proposal, trigger="judgement")
+    return judgement
+
+
+@story()
+def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
+    """A second person stands by the clearing of a match; each open proposal with that party is assessed with it."""
+    waiting = _guarded_open(actor, _with_party(judgement.about))
+    judgement = registry_services.confirm_judgement(judgement=judgement, actor=actor)
+    for proposal in waiting:
+        reassess(proposal=proposal, trigger="judgement")
+    return judgement
+
+
+@story()
+def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
+    """An officer has looked at what changed about a partner, a contact or a country: the open proposals that it
+    concerns are assessed again, and given; what is approved or registered keeps its state."""
+    about = change.partner or change.contact
+    waiting = _guarded_open(actor, _with(about) if about else Q(partner__country=change.country))
+    if not registry_services.close_change(change=change):
+        raise Conflict(_("Somebody has dealt with this change meanwhile."))
+    assessed = [proposal for proposal in waiting if reassess(proposal=proposal, trigger="facts")]
+    record_event(
+        "facts.handled",
+        subject=change,
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        role=actor.role_now,
+        before={change.fact: change.before},
+        after={change.fact: change.after, "assessed_again": [proposal.reference for proposal in assessed]},
+    )
+    return assessed
+
+
+def _with(party: Party) -> Q:
+    """Participations of a partner, or at which somebody is named."""
+    return Q(contacts__contact=party) if isinstance(party, Contact) else Q(partner=party)
+
+
+def _with_party(party: Party) -> Q:
+    """As `_with`, and those of whatever the party holds shares in."""
+    return _with(party) | Q(partner__in=registry.owned_below(party, timezone.localdate()))
+
+
+@story()
+def erase_contact(*, contact: Contact, actor: User, reason: str) -> None:
+    """Delete the details of a person whom submitted versions name, or who owns a partner, on request. Not while a
+    proposal is in work with them: until it is decided, whoever reviews it has to know whom it means."""
+    rows = Participation.objects.filter(_with_party(contact))
+    in_work = Proposal.objects.filter(participations__in=rows, state__in=IN_WORK)
+    if reference := in_work.order_by("reference").values_list("reference", flat=True).first():
+        raise Conflict(
+            _("%(reference)s is in work with this person. The details can be erased once it is decided or withdrawn.")
+            % {"reference": reference}
+        )
+    ParticipationContact.objects.filter(contact=contact).delete()
+    registry_services.erase_contact(contact=contact, actor=actor, reason=reason)
+
+
+def _guarded_open(actor: User, concerned: Q) -> list[Proposal]:
+    """The open proposals with such a participation; whoever has a conflict with one of them judges nothing about it."""
+    rows = Participation.objects.filter(concerned)
+    waiting = list(
+        Proposal.objects.filter(participations__in=rows, state__in=[*UNDER_REVIEW, State.SUBMITTED]).distinct()
+    )
+    for proposal in waiting:
+        guard_no_conflict(actor, proposal)
+    return waiting
+
+
+@story()
+def merge_partners(*, kept: Partner, merged: Partner, reason: str, actor: User) -> PartnerMerge:
+    """Make one of two records; proposals that named the merged one name the kept one now."""
+    for partner in (kept, merged):
+        _guarded_open(actor, Q(partner=partner))
+    moved = proposals.repoint_partner(old=merged, new=kept)
+    return registry_services.merge_partners(
+        kept=kept, merged=merged, reason=reason, actor=actor, pointers={"participations": moved}
+    )
+
+
+@story()
+def undo_merge(*, merge: PartnerMerge, actor: User) -> PartnerMerge:
+    """Take two records apart again, and with them the proposals that named the one that was merged."""
+    _guarded_open(actor, Q(partner=merge.kept))
+    registry_services.undo_merge(merge=merge, actor=actor)
+    proposals.repoint_partner(old=merge.kept, new=merge.merged, only=merge.moved["pointers"].get("participations", []))
+    return merge

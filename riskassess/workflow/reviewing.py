@@ -1,0 +1,192 @@
+"""The review of a case: who carries it, advice, votes, flags and holds."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
+from riskassess.audit.log import story
+from riskassess.notices import telling
+from riskassess.proposals import services as proposals
+from riskassess.proposals import threads
+from riskassess.proposals.models import Proposal, Thread
+from riskassess.proposals.states import State
+from riskassess.reports import services as reports
+from riskassess.reviews import routing
+from riskassess.reviews import services as reviews
+from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members
+from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
+from riskassess.reviews.rules import conflict_reason
+from riskassess.workflow.common import (
+    carriers_of,
+    guard_no_conflict,
+    guard_open,
+    lock,
+    needed,
+    next_voters,
+    record_shown,
+)
+from riskassess.workflow.opening import assign_panel, panel_for
+from riskassess.workflow.threads import resolve_flags, tell_first
+
+STATE_AFTER = {
+    Outcome.APPROVE: State.APPROVED,
+    Outcome.CONDITIONS: State.APPROVED_WITH_CONDITIONS,
+    Outcome.PART: State.APPROVED_WITH_CONDITIONS,
+    Outcome.DECLINE: State.DECLINED,
+}
+
+
+@story()
+def assign(*, case: Case, actor: User, officer: User, reviewer: User | None) -> Case:
+    """An officer's own choice of who carries the case."""
+    proposal = case.proposal
+    lock(proposal)
+    guard_open(case)
+    guard_no_conflict(actor, proposal)
+    reviews.assign_case(
+        case=case,
+        actor=actor,
+        officer=officer,
+        reviewer=reviewer,
+        reason=_("chosen by %(name)s") % {"name": actor.name},
+        panel=panel_for(proposal, case, officer),
+    )
+    if case.escalated:
+        case.escalated = ""
+        case.save(update_fields=["escalated"])
+    if proposal.state == State.SUBMITTED:
+        proposals.move(proposal=proposal, name="assign", actor=actor)
+    for user in filter(None, (officer, reviewer)):
+        if user.pk != actor.pk:
+            telling.case_assigned(proposal=proposal, user=user, round_number=case.round)
+    return case
+
+
+@story()
+def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record_uid: str) -> Recommendation:
+    lock(case.proposal)
+    record = record_shown(case.proposal, record_uid)
+    recommendation = reviews.recommend(case=case, actor=actor, outcome=outcome, reasons=reasons, record=record)
+    telling.recommendation_made(
+        proposal=case.proposal, people=next_voters(case), round_number=case.round, uid=recommendation.uid
+    )
+    return recommendation
+
+
+@story()
+def decide(
+    *,
+    case: Case,
+    actor: User,
+    record_uid: str,
+    outcome: str,
+    reasons: str = "",
+    source: str = "",
+    why_safeguards_fail: str = "",
+    scope: list[str] | None = None,
+    conditions: list[dict] | None = None,
+) -> Vote:
+    """Cast the vote that is due on exactly the assessment that was shown; the last one moves the proposal."""
+    proposal = case.proposal
+    lock(proposal)
+    record = record_shown(proposal, record_uid)
+    vote, decision = reviews.cast_vote(
+        case=case,
+        actor=actor,
+        record=record,
+        outcome=outcome,
+        reasons=reasons,
+        source=source,
+        why_safeguards_fail=why_safeguards_fail,
+        scope=scope,
+        conditions=conditions,
+    )
+    case.refresh_from_db()
+    if decision is None:
+        if case.panel_called and not case.assignments.filter(kind="panel", ended_at__isnull=True).exists():
+            assign_panel(proposal, case, _("two different votes"))
+            if len(panel_members(case)) < FEWEST_PANEL_MEMBERS:
+                case.escalated = _("Two different votes, and the panel has fewer than three members who may act.")
+                case.save(update_fields=["escalated"])
+        telling.vote_awaited(proposal=proposal, people=next_voters(case), uid=vote.uid)
+        return vote
+    proposals.move(proposal=proposal, name="decide", actor=actor, to=STATE_AFTER[Outcome(decision.outcome)])
+    resolve_flags(proposal, actor)
+    reports.request_report(
+        proposal=proposal, record=record, kind="decision", decision=decision, asked_by=proposal.owner
+    )
+    telling.decision_made(proposal=proposal, uid=decision.uid)
+    return vote
+
+
+@story()
+def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
+    """Send the proposal back with what is asked; the clock stops."""
+    proposal = case.proposal
+    guard_no_conflict(actor, proposal)
+    proposals.move(
+        proposal=proposal, name="request_changes", actor=actor, reason=needed(reasons, _("Say what you ask for."))
+    )
+    resolve_flags(proposal, actor)
+    telling.changes_requested(proposal=proposal, revision=proposal.revision)
+    return proposal
+
+
+@story()
+def flag(*, case: Case, actor: User, reasons: str, told: str) -> Proposal:
+    """Mark the case for a closer look. `reasons` are internal; `told` is what the authors read and may reply to."""
+    proposal = case.proposal
+    guard_no_conflict(actor, proposal)
+    proposals.move(
+        proposal=proposal, name="flag", actor=actor, reason=needed(reasons, _("Say what needs a closer look."))
+    )
+    days = proposal.institution.reply_working_days
+    thread = threads.open_thread(
+        proposal=proposal,
+        actor=actor,
+        kind=Thread.Kind.FLAG,
+        text=threads.read_text(told, field="told", empty=_("Say what the authors are told, and may reply to.")),
+        reply_until=routing.add_working_days(timezone.localdate(), days),
+    )
+    tell_first(thread)
+    people = [user for user in carriers_of(case) if user.pk != actor.pk]
+    telling.proposal_flagged(proposal=proposal, people=people, revision=proposal.revision)
+    return proposal
+
+
+@story()
+def unflag(*, case: Case, actor: User, reasons: str) -> Proposal:
+    """Take the case back into the ordinary review, with what was found."""
+    guard_no_conflict(actor, case.proposal)
+    resolve_flags(case.proposal, actor)
+    return proposals.move(
+        proposal=case.proposal, name="unflag", actor=actor, reason=needed(reasons, _("Say what was found."))
+    )
+
+
+@story()
+def lift_hold(*, hold: Hold, actor: User, evidence: str) -> Hold:
+    """First half of lifting a legal hold, on the authority's evidence."""
+    guard_open(hold.case)
+    hold = reviews.lift_hold(hold=hold, actor=actor, evidence=evidence)
+    proposal = hold.case.proposal
+    others = {
+        u.pk: u for u in (*holders(Role.OFFICER, unit=proposal.unit), *holders(Role.APPROVER, unit=proposal.unit))
+    }
+    others.pop(actor.pk, None)
+    telling.hold_lift_proposed(
+        proposal=proposal,
+        people=[u for u in others.values() if not conflict_reason(u, proposal)],
+        uid=hold.uid,
+        revision=proposal.revision,
+    )
+    return hold
+
+
+@story()
+def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
+    """Second half, by another person. The score does not change."""
+    guard_open(hold.case)
+    return reviews.confirm_hold_lift(hold=hold, actor=actor)
