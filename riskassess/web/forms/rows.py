@@ -4,9 +4,10 @@ import re
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from riskassess.web.forms.words import OwnWordsForm
+from riskassess.web.forms.words import CHANGED_ON_ITS_WAY, OwnWordsForm
 
 MOST_ROWS = 30
 ACTION = re.compile(
@@ -56,10 +57,10 @@ class RowForm(OwnWordsForm):
         self.fields[name].widget.attrs["autofocus"] = True
 
     def clean_uid(self):
-        return uid_or_nothing(self.cleaned_data["uid"])
+        return uid_of(self.cleaned_data["uid"])
 
     def clean_copy_of(self):
-        return uid_or_nothing(self.cleaned_data["copy_of"])
+        return uid_of(self.cleaned_data["copy_of"])
 
     def clean(self):
         cleaned = super().clean()
@@ -68,11 +69,12 @@ class RowForm(OwnWordsForm):
         return cleaned
 
 
-def uid_or_nothing(text: str) -> str:
+def uid_of(text: str) -> str:
+    """The uid in its usual spelling, or nothing; what is neither was not written by a page of ours."""
     try:
-        return str(UUID(text))
+        return str(UUID(text)) if text else ""
     except ValueError:
-        return ""
+        raise ValidationError(CHANGED_ON_ITS_WAY) from None
 
 
 class RowSet:

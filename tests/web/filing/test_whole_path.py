@@ -48,7 +48,7 @@ def test_ana_files_from_an_empty_page_to_the_receipt(as_user, ana, listed, run_j
         "work", "use", "partners", "technology", "data", "people", "freedom", "terms", "close",
     ]  # fmt: skip
 
-    assert page["Location"] == f"/proposals/{proposal.reference}/assessment"
+    assert page["Location"] == f"/proposals/{proposal.reference}/safeguards"
     assert "Low" in text_of(browser.get(page["Location"]))
     page = browser.get(f"/proposals/{proposal.reference}/check")
     assert "missing before you can submit" not in text_of(page)
