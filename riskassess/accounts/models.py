@@ -21,6 +21,7 @@ class Institution(UidModel):
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels")
     shows_level_while_writing = models.BooleanField(_("researchers see the level while they write"), default=True)
+    allows_fast_track = models.BooleanField(_("low risk needs no review"), default=True)
     appeal_working_days = models.PositiveSmallIntegerField(_("working days to appeal"), default=20)
     reply_working_days = models.PositiveSmallIntegerField(_("working days to reply to a flag"), default=10)
     validity_months = models.PositiveSmallIntegerField(_("months an approval is valid"), default=24)

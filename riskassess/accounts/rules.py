@@ -24,3 +24,5 @@ is_officer = holds(Role.OFFICER)
 is_approver = holds(Role.APPROVER)
 is_administrator = holds(Role.ADMINISTRATOR)
 is_auditor = holds(Role.AUDITOR)
+
+rules.add_perm("accounts.change_settings", is_signed_in & is_administrator)

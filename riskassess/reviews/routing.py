@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from riskassess.accounts.models import User
+from riskassess.accounts.models import Institution, User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.core.days import add_working_days
@@ -22,6 +22,11 @@ DECIDERS_ORDER = ("low", "moderate", "high")
 
 def due_date(catalogue: Catalogue, route: str, start: date | None = None) -> date:
     return add_working_days(start or timezone.localdate(), catalogue.route(route).days)
+
+
+def filed_route(result: Assessment, institution: Institution) -> str:
+    """The route that a proposal takes once it is submitted: no fast track where the institution has everything read."""
+    return result.route if institution.allows_fast_track else case_route(result)
 
 
 def case_route(result: Assessment) -> str:

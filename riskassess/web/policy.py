@@ -165,6 +165,8 @@ POLICY: dict[tuple[str, str], str] = {
     ("replay", "GET"): "assessments.view_replays",
     ("replay_state", "GET"): "assessments.view_replays",
     ("replay_stop", "POST"): "assessments.start_replay",
+    ("settings", "GET"): "accounts.change_settings",
+    ("settings", "POST"): "accounts.change_settings",
     ("audit", "GET"): "audit.view",
     ("audit_export", "POST"): "audit.view",
 }

@@ -40,6 +40,7 @@ from riskassess.web.views import (
     reports,
     ror_files,
     safeguards,
+    settings,
     starting,
     submission,
     trail,
@@ -166,6 +167,7 @@ urlpatterns = [
     path("replays/<uuid:uid>", replays.replay, name="replay"),
     path("replays/<uuid:uid>/state", replays.replay_state, name="replay_state"),
     path("replays/<uuid:uid>/stop", replays.replay_stop, name="replay_stop"),
+    path("settings", settings.institution_settings, name="settings"),
     path("audit", audit.audit, name="audit"),
     path("audit/export", audit.audit_export, name="audit_export"),
 ]

@@ -117,6 +117,7 @@ VERB_WORDS = {
     "ror.refused": _("refused a file of ROR records"),
     "ror.file_removed": _("removed an old file of ROR records"),
     "ror.imported": _("loaded ROR records"),
+    "settings.changed": _("changed the settings of the institution"),
     "safeguard.agreed": _("agreed to a safeguard"),
     "safeguard.changed": _("said anew who sees to a safeguard, or by when"),
     "safeguard.dropped": _("took a safeguard back"),

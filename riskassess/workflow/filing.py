@@ -29,6 +29,7 @@ from riskassess.reports import services as reports
 from riskassess.reviews import services as reviews
 from riskassess.reviews.models import Case, Draw
 from riskassess.reviews.queries import stuck_submissions
+from riskassess.reviews.routing import filed_route
 from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict
 from riskassess.workflow.opening import open_review
 from riskassess.workflow.people import hand_back_conflicted
@@ -122,11 +123,12 @@ def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
     record = assessments.assess_version(version=version, trigger="submitted")
     result = assessment_of(record)
     has_case = Case.objects.filter(proposal=proposal).exists()
-    if result.route == "fast_track" and not has_case:
+    route = filed_route(result, proposal.institution)
+    if route == "fast_track" and not has_case:
         _register(proposal, record)
     else:
         open_review(proposal, record, result)
-    if result.route != "fast_track":
+    if route != "fast_track":
         _tell_unscreened(proposal, version)
     return record
 

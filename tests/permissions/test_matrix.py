@@ -23,6 +23,7 @@ PAGES = {
     "proposal_import":  (302, 403, 403, 403, 403, 403, 302),
     "desk":             (403, 200, 200, 200, 403, 403, 403),
     "audit":            (403, 403, 403, 403, 200, 200, 403),
+    "settings":         (403, 403, 403, 403, 403, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
     "partners":         (200, 200, 200, 200, 200, 403, 200),
@@ -64,7 +65,8 @@ PAGES = {
     "close":            (403, 403, 403, 404, 403, 404, 404),
 }  # fmt: skip
 WITHOUT_REFERENCE = {
-    "home", "proposal_import", "proposal_new", "desk", "audit", "replays", "list_sources", "partners", "ror_files",
+    "home", "proposal_import", "proposal_new", "desk", "audit", "settings", "replays", "list_sources", "partners",
+    "ror_files",
 }  # fmt: skip
 EXTRA = {"section": {"section": "work"}, "version": {"number": 1}}
 

@@ -17,7 +17,7 @@ from riskassess.engine.results import Assessment, Finding, Hold
 from riskassess.engine.scoring import assess
 from riskassess.proposals.states import EDITABLE, State
 from riskassess.reports.queries import reports_of
-from riskassess.reviews.routing import due_date
+from riskassess.reviews.routing import due_date, filed_route
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.standing import day
@@ -185,7 +185,7 @@ def numbered(findings: list[Finding]) -> list[dict]:
 def meaning(shown: Shown) -> dict:
     """What the level means for the reader: in a sentence or two, with the route and its day."""
     result, proposal = shown.result, shown.proposal
-    route = shown.catalogue.route(result.route)
+    route = shown.catalogue.route(filed_route(result, shown.proposal.institution))
     reached = ends_of(result.if_agreed)
     case = getattr(proposal, "case", None)
     sentences = []
@@ -197,7 +197,7 @@ def meaning(shown: Shown) -> dict:
         sentences.append(_("Which route it takes is settled when the missing answers are in."))
     elif proposal.state in EDITABLE:
         if route.days:
-            by = due_date(shown.catalogue, result.route)
+            by = due_date(shown.catalogue, route.id)
             words = _("If you submit today: %(route)s. %(meaning)s You have an answer by %(day)s.")
             sentences.append(words % {"route": route.title.lower(), "meaning": route.meaning, "day": day(by)})
         else:

@@ -19,6 +19,7 @@ from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.hearing import why_no_appeal
 from riskassess.reviews.models import Appeal
 from riskassess.reviews.queries import last_decision, recommendations_now, stuck_submissions
+from riskassess.reviews.routing import filed_route
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.conditions import condition_rows
 from riskassess.web.draft import Draft, may_write
@@ -98,7 +99,7 @@ def promised(draft: Draft) -> dict | None:
     institution shows no level before submission."""
     if not draft.shows_level:
         return None
-    route = draft.catalogue.route(draft.result.route)
+    route = draft.catalogue.route(filed_route(draft.result, draft.proposal.institution))
     return {"route": ROUTE_WORDS[route.id], "meaning": ROUTE_MEANINGS[route.id], "days": route.days}
 
 

@@ -41,11 +41,13 @@ def start(request):
     today = timezone.localdate()
     figures = cache.get_or_set(f"turnaround-{today}", lambda: turnaround(today), KEPT_SECONDS) if routes else {}
     cards = [Promise(route, figures.get(name)) for name, route in routes.items()]
+    institution = the_institution()
+    closed = () if institution is None or institution.allows_fast_track else ("fast_track",)
     return render(
         request,
         "public/start.html",
         {
-            "routes": [card for card in cards if card.route.id in SHOWN],
+            "routes": [card for card in cards if card.route.id in SHOWN and card.route.id not in closed],
             "panel": next((card for card in cards if card.route.id == "panel"), None),
             "until": today,
             "stages": readers.STAGES,

@@ -12,7 +12,7 @@ from riskassess.assessments.wording import answer_groups, lines_of, visits_of
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.states import State
-from riskassess.reviews.routing import due_date
+from riskassess.reviews.routing import due_date, filed_route
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.evidence import evidence_rows
@@ -99,7 +99,7 @@ def whole_of(draft: Draft) -> dict:
 
 def check_page(request, draft: Draft, form, status=200):
     proposal, result, catalogue = draft.proposal, draft.result, draft.catalogue
-    route = catalogue.route(result.route)
+    route = catalogue.route(filed_route(result, proposal.institution))
     return render(
         request,
         "proposals/check.html",
@@ -119,7 +119,7 @@ def check_page(request, draft: Draft, form, status=200):
             ],
             "route": route,
             "route_reason": result.route_reason,
-            "due_on": due_date(catalogue, result.route) if route.days else None,
+            "due_on": due_date(catalogue, route.id) if route.days else None,
             "result": result,
             **whole_of(draft),
             "evidence": evidence_rows(request.user, proposal),
