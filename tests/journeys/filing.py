@@ -49,6 +49,14 @@ def answer_section(visitor: Visitor, answers: dict) -> None:
             answer(visitor, question, words.split(), row)
 
 
+def confirm(visitor: Visitor) -> None:
+    """Say of what was filled in from elsewhere that it is still right."""
+    button = visitor.page.get_by_role("button", name="All of these are still right")
+    if button.count():
+        with visitor.page.expect_navigation():
+            button.click()
+
+
 def go_on(visitor: Visitor) -> str:
     """Continue, and say which page that leads to."""
     with visitor.page.expect_navigation():
@@ -76,6 +84,7 @@ def file_proposal(visitor: Visitor, plan: dict) -> str:
             visitor.page.get_by_label("Technology, method or item").fill(plan["item"])
         else:
             answer_section(visitor, plan["answers"].get(place, {}))
+            confirm(visitor)
         place = go_on(visitor)
     visitor.expect("Continue to Check and submit")
     visitor.follow("Continue to Check and submit")

@@ -45,7 +45,7 @@ def saved(visitor) -> None:
 
 def lost(visitor):
     """What a text field of the section takes: free text, saved when it is left."""
-    return visitor.page.locator('textarea[name="P3d"], textarea').last
+    return visitor.page.locator("textarea:visible").last
 
 
 def test_follow_up_keeps_the_focus_and_is_told(ana):

@@ -94,17 +94,7 @@ def people(university):
 def address(name, proposal):
     if name == "list_source":
         return reverse(name, args=["un"])
-    if name in {
-        "home",
-        "proposal_import",
-        "proposal_new",
-        "desk",
-        "audit",
-        "replays",
-        "list_sources",
-        "partners",
-        "ror_files",
-    }:
+    if name in WITHOUT_REFERENCE:
         return reverse(name)
     return reverse(name, kwargs={"reference": proposal.reference, **EXTRA.get(name, {})})
 
