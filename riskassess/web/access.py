@@ -1,6 +1,7 @@
 """The only door to case content for views: out of scope is 404, in scope but not allowed is 403."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -32,6 +33,8 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
         "case__officer",
         "case__reviewer",
     )
+    # Most proposals have no thread; whoever shows threads then need not look for them.
+    scoped = scoped.annotate(has_threads=Exists(Thread.objects.filter(proposal=OuterRef("pk"))))
     proposal = get_object_or_404(
         scoped.prefetch_related("coinvestigators__user", "case__assignments__user"), reference=reference
     )

@@ -37,7 +37,8 @@ class QuestionTalk:
     @cached_property
     def _by_question(self) -> dict[tuple[str, str], list[Card]]:
         found = defaultdict(list)
-        for card in self.talk.cards():
+        has_threads = getattr(self.draft.proposal, "has_threads", True)
+        for card in self.talk.cards() if has_threads else ():
             found[card.thread.question, card.thread.row].append(card)
         return found
 
@@ -131,6 +132,7 @@ class QuestionTalk:
             shown=shown,
             opened=self._once(f"{what}:{name}", self.posted[f"{what}-{name}"]),
         )
+        self.draft.proposal.has_threads = True
         self._lead_to(name)
 
     def _once(self, action: str, text: str) -> UUID | None:
