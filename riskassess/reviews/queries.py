@@ -100,6 +100,8 @@ def cases_with_rows(proposals):
     """The cases of these already scoped proposals with all that a row of the desk shows, levels included."""
     newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
     levels = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
+    heard = Recommendation.objects.filter(case=OuterRef("case"), round=OuterRef("case__round"), by=OuterRef("user"))
+    unheard = Assignment.objects.filter(case=OuterRef("pk"), kind="panel", ended_at__isnull=True).exclude(Exists(heard))
     return (
         Case.objects.filter(proposal__in=proposals)
         .annotate(
@@ -107,6 +109,7 @@ def cases_with_rows(proposals):
             has_possible_hold=Exists(Hold.objects.filter(case=OuterRef("pk"), state=Hold.State.POSSIBLE)),
             has_hold=Exists(Hold.objects.filter(case=OuterRef("pk"), state__in=[Hold.State.FIRM, Hold.State.LIFTING])),
             is_recommended=Exists(Recommendation.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))),
+            panel_waits=Exists(unheard),
             is_voted=Exists(Vote.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), fallen="")),
         )
         .select_related("proposal__owner", "proposal__unit", "officer", "reviewer")
@@ -120,7 +123,7 @@ def inbox(user: User, proposals, *, show: str = "open"):
     `show`: open, mine, waiting (for the researcher), decided or all.
     """
     rows = (
-        cases_with_rows(proposals)
+        _with_turns(cases_with_rows(proposals), user)
         .exclude(proposal__owner=user)
         .exclude(proposal__coinvestigators__user=user)
         .order_by("due_on", "pk")
@@ -128,9 +131,7 @@ def inbox(user: User, proposals, *, show: str = "open"):
     if show == "open":
         return rows.filter(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
     if show == "mine":
-        return rows.filter(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED]).filter(
-            Q(officer=user) | Q(reviewer=user)
-        )
+        return rows.filter(MINE)
     if show == "waiting":
         return rows.filter(proposal__state=State.CHANGES_REQUESTED)
     if show == "decided":
@@ -138,16 +139,40 @@ def inbox(user: User, proposals, *, show: str = "open"):
     return rows
 
 
+# What somebody carries or is on the panel of, and what is theirs after a decision: an appeal, a condition reported.
+IN_HAND = Q(is_carried=True, proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
+MINE = IN_HAND | Q(has_appeal=True) | Q(has_report=True)
+
+
+def _with_turns(cases, user: User):
+    """These cases with what makes one of them this person's."""
+    assigned = Assignment.objects.filter(case=OuterRef("pk"), user=user, ended_at__isnull=True)
+    reported = Condition.objects.filter(
+        decision__case=OuterRef("pk"),
+        decision__round=OuterRef("round"),
+        reported_at__isnull=False,
+        fulfilled_on__isnull=True,
+        broken_on__isnull=True,
+        decision__case__officer=user,
+    )
+    return cases.annotate(
+        is_carried=Exists(assigned.filter(kind__in=["officer", "reviewer", "panel"])),
+        has_appeal=Exists(assigned.filter(kind="appeal")),
+        has_report=Exists(reported),
+    )
+
+
 def desk_counts(user: User, proposals) -> dict[str, int]:
     """How many cases each view of the desk holds, in one query."""
     is_open = Q(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
     return (
-        Case.objects.filter(proposal__in=proposals)
+        _with_turns(Case.objects.filter(proposal__in=proposals), user)
         .exclude(proposal__owner=user)
         .exclude(proposal__coinvestigators__user=user)
         .aggregate(
             open=Count("pk", filter=is_open),
-            mine=Count("pk", filter=is_open & (Q(officer=user) | Q(reviewer=user))),
+            mine=Count("pk", filter=MINE),
+            carried=Count("pk", filter=IN_HAND),
             waiting=Count("pk", filter=Q(proposal__state=State.CHANGES_REQUESTED)),
             decided=Count("pk", filter=Q(proposal__state__in=AFTER_DECISION)),
         )

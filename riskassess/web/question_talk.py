@@ -22,6 +22,11 @@ BEGIN = {"comment": Kind.COMMENT, "help": Kind.HELP}
 SETTLE = {"resolve": False, "reopen": True}
 
 
+def is_said(action: str) -> bool:
+    """Whether a button belongs to a fold beside a question, and not to its answers."""
+    return action.partition(":")[0] in {*BEGIN, *SETTLE, "answer"}
+
+
 class QuestionTalk:
     """The folds of a page of questions. Their fields are a part of its form, so that sending one saves the answers."""
 

@@ -54,7 +54,7 @@ def break_condition(*, condition: Condition, actor: User, reasons: str) -> Case:
     return reopen(
         proposal=condition.decision.case.proposal,
         actor=actor,
-        reasons=_("A condition was not kept: %(text)s %(reasons)s")
+        reasons=_("A condition was not kept: “%(text)s”. %(reasons)s")
         % {"text": condition.text, "reasons": condition.breach},
     )
 

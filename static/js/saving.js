@@ -38,6 +38,8 @@
   function keep(control) {
     const { name } = control;
     if (!name || control.type === "hidden") return;
+    // A character without a shape, which a copy out of a PDF may bring along and no database takes.
+    if (control.type !== "file" && control.value.includes("\0")) control.value = control.value.replaceAll("\0", "");
     const before = touched.get(name) || { revision: revision(name), label: words(control) };
     touched.set(name, { ...before, values: values(name) });
     since = since || new Date().toISOString();

@@ -7,7 +7,16 @@ from django.urls import Resolver404, resolve
 
 pytestmark = pytest.mark.xdist_group("journeys")
 MOST_OF_A_KIND = 2
-FILES = {"report", "questionnaire_pdf", "audit_export"}
+FILES = {
+    "audit_export",
+    "evidence_file",
+    "proposal_crate",
+    "proposal_file",
+    "proposal_form",
+    "questionnaire_form",
+    "questionnaire_pdf",
+    "report",
+}
 
 
 @pytest.mark.parametrize("person", ["", "ana", "omar", "david"])

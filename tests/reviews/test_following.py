@@ -81,6 +81,11 @@ def test_condition_is_reported_once(condition, ana):
         workflow.report_condition(condition=condition, actor=ana, evidence="Done twice.")
 
 
+def test_nothing_is_accepted_that_nobody_reported(condition, omar):
+    with pytest.raises(Conflict, match="Nobody says yet"):
+        workflow.check_condition(condition=condition, actor=omar, accepted=True)
+
+
 def test_author_accepts_nothing(condition, ana):
     workflow.report_condition(condition=condition, actor=ana, evidence="Done.")
 

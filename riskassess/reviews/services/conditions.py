@@ -32,6 +32,8 @@ def report_condition(*, condition: Condition, actor: User, evidence: str) -> Con
 def accept_condition(*, condition: Condition, actor: User) -> Condition:
     """An officer has looked and finds it done. Nobody accepts what they said themselves."""
     condition = _locked(condition)
+    if not condition.reported_at:
+        raise Conflict(_("Nobody says yet that this is done. Ask the researcher to say what shows it."))
     if condition.reported_by_id == actor.pk:
         raise DomainError(_("You said that this is done, so somebody else looks at it."))
     condition.fulfilled_on, condition.fulfilled_by = timezone.localdate(), actor

@@ -25,6 +25,7 @@ from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.states import IN_WORK
 from riskassess.reports.queries import reports_of
 from riskassess.reviews import services as reviews
+from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.models import Appeal, Deciders
 from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
 from riskassess.web.access import get_case_for
@@ -76,6 +77,7 @@ def case_context(user, case, *, typed=None) -> dict:
     shows_votes = case.closed_at is not None or own_vote_in
     safeguards = safeguard_rows(proposal, catalogue, result)
     decision = last_decision(case)
+    labels = {row["id"]: row["label"] for row in parts_of(record.version)}
     earlier = proposal.versions.filter(number=record.version.number - 1).first()
     trails = answer_trails(
         questionnaire=proposal.questionnaire,
@@ -98,7 +100,7 @@ def case_context(user, case, *, typed=None) -> dict:
             for d in result.dimensions
             if catalogue.dimension(d.id).is_risk
         ],
-        "holds": list(case.holds.exclude(state="gone")),
+        "holds": [(hold, labels.get(hold.row, "")) for hold in case.holds.exclude(state="gone")],
         "may_lift": user.has_perm("reviews.lift_hold", proposal),
         "may_confirm": user.has_perm("reviews.confirm_hold", proposal),
         "safeguards": safeguards,

@@ -8,7 +8,7 @@ from riskassess.accounts.roles import Role
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
 from riskassess.reviews.changed import changed_facts
-from riskassess.reviews.models import Deciders
+from riskassess.reviews.models import Deciders, Route
 from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
 from riskassess.reviews.talk import waiting_help, without_lead
 
@@ -65,10 +65,10 @@ def help_rows(user) -> dict | None:
 
 
 def lead(counts) -> str:
-    mine, others = counts["mine"], counts["open"] - counts["mine"]
+    mine, others = counts["mine"], counts["open"] - counts["carried"]
     if not mine and not others:
         return _("Nothing waits for you.")
-    first = ngettext("%(n)d open case is yours.", "%(n)d open cases are yours.", mine) % {"n": mine}
+    first = ngettext("%(n)d case is yours.", "%(n)d cases are yours.", mine) % {"n": mine}
     second = ngettext("%(n)d more is with others.", "%(n)d more are with others.", others) % {"n": others}
     return f"{first} {second}" if others else first
 
@@ -94,6 +94,10 @@ def next_step(case) -> str:
     if state == State.CHANGES_REQUESTED:
         return _("Waits for the researcher")
     if state not in {State.SUBMITTED, State.IN_REVIEW, State.FLAGGED}:
+        if getattr(case, "has_appeal", False):
+            return _("An appeal to read")
+        if getattr(case, "has_report", False):
+            return _("A condition to look at")
         return case.proposal.get_state_display().capitalize()
     if case.escalated:
         return case.escalated
@@ -105,6 +109,8 @@ def next_step(case) -> str:
         return _("A legal hold stands")
     if case.panel_called:
         return _("The panel votes")
+    if case.route == Route.PANEL and case.panel_waits and not case.is_voted:
+        return _("The panel recommends")
     if case.deciders == Deciders.HIGH:
         return _("Second vote") if case.is_voted else _("First vote, by an officer")
     if case.deciders == Deciders.MODERATE and not case.is_recommended:

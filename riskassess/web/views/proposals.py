@@ -79,6 +79,7 @@ def proposal(request, reference):
             "result": result,
             "agreed_count": proposal.questionnaire.safeguards.exclude(state="refused").count() if record else 0,
             "decision": decision if decision and proposal.state in AFTER_DECISION else None,
+            "earlier_decision": decision if decision and proposal.state not in AFTER_DECISION else None,
             "conditions": condition_lines(conditions),
             "match_waits": match_waits(result) and proposal.state in UNDER_REVIEW,
             "holds": standing_holds_shown(case, result),
@@ -288,7 +289,7 @@ def decision_page(request, proposal, *, typed=None, status=200):
     note_read(request.user, proposal)
     case = getattr(proposal, "case", None)
     decision = last_decision(case) if case else None
-    if decision is None or proposal.state not in AFTER_DECISION:
+    if decision is None:
         raise Http404
     record = decision.record
     labels = {row["id"]: row["label"] for row in parts_of(record.version)}
@@ -304,6 +305,7 @@ def decision_page(request, proposal, *, typed=None, status=200):
             "record": record,
             "conditions": condition_rows(decision.conditions.all(), EvidenceForm, typed or {}, RESPONSIBLE),
             "may_report": reports,
+            "is_open_again": proposal.state not in AFTER_DECISION,
             "scope": [labels[row] for row in decision.scope if row in labels],
             "left_out": [label for row, label in labels.items() if decision.scope and row not in decision.scope],
             "recommendations": recommendations_now(case),

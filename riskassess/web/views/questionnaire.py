@@ -28,7 +28,7 @@ from riskassess.web.evidence import link_questions
 from riskassess.web.forms.questionnaire import ItemForm, SectionForm, anchor, as_list, field_name, read_value
 from riskassess.web.forms.rows import AnsweredRows, RowSet
 from riskassess.web.prefilled import keep_prefilled, marks_of, place_after_keeping
-from riskassess.web.question_talk import QuestionTalk
+from riskassess.web.question_talk import QuestionTalk, is_said
 
 PAGE_MARK = re.compile(r"[0-9a-f]{16}")
 ROW_ICONS = {"partner": "building-2", "technology": "flask-conical", "funder": "coins"}
@@ -72,10 +72,11 @@ def section(request, reference, section):
     if draft.is_collaboration(current):
         return redirect("collaboration", reference)
     items = items_of(draft, request.POST) if current.scope == "technology" else None
-    shown = read_shown(request.POST, chooses=not request.htmx)
+    action = request.POST.get("do", "continue")
+    # What is said beside a question chooses between no two answers, no more than a page that saves itself.
+    shown = read_shown(request.POST, chooses=not request.htmx and not is_said(action))
     mark = page_mark(request.POST)
     answers = draft.stored
-    action = request.POST.get("do", "continue")
     posted, taken = take_over(request.POST, action, answers)
     overlay(draft, current, posted, shown)
     form = section_form(draft, current, posted if request.method == "POST" else None, shown)

@@ -142,6 +142,21 @@ def test_two_who_change_one_answer_both_see_it(as_user, ana, mateo, filed):
     assert value_of(proposal, "T4") == "applied"
 
 
+def test_asking_for_help_chooses_between_no_two_answers(as_user, ana, mateo, filed):
+    proposal = filed()
+    browser = as_user(ana)
+    sent = filled(browser.get(section(proposal, "work")), "questions", T4="applied")
+    answer(proposal=proposal, actor=mateo, values={("T4", ""): "basic"})
+    page = browser.post(section(proposal, "work"), sent)
+    asking = {"do": "help:T5", "help-T5": "What counts here?"}
+
+    page = browser.post(section(proposal, "work"), filled(page, "questions", **asking))
+
+    assert page.status_code == 409
+    assert "What counts here?" in page.content.decode()
+    assert value_of(proposal, "T4") == "basic"
+
+
 def test_loser_takes_the_others_answer_and_keeps_the_rest(as_user, ana, mateo, filed):
     proposal = filed()
     browser = as_user(ana)
