@@ -79,6 +79,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("safeguard_change", "POST"): OBJECT,
     ("safeguard_drop", "POST"): OBJECT,
     ("check", "GET"): OBJECT,
+    ("submit", "GET"): OBJECT,
     ("submit", "POST"): OBJECT,
     ("discard", "GET"): OBJECT,
     ("discard", "POST"): OBJECT,

@@ -70,6 +70,15 @@ def last_edit(reference: str, reader: User) -> tuple[str, str] | None:
     return name, timezone.localtime(at).strftime("%H:%M")
 
 
+def last_described(reference: str, reader: User) -> tuple[str, str] | None:
+    """Who wrote last at what stands beside the answers, and when; that may be the reader, in another window."""
+    event = events(EventFilters(reference=reference)).filter(verb__in=EDITS).first()
+    if event is None:
+        return None
+    name = _("You, in another window") if event.actor_id == reader.pk else event.detail.actor_name
+    return name, timezone.localtime(event.at).strftime("%H:%M")
+
+
 def _marks_of_parts(draft: Draft) -> dict[str, str]:
     """Of each section the answers; the first has the proposal's own fields and its rows too."""
     content = present_content(draft.questionnaire)

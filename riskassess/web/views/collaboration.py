@@ -17,7 +17,7 @@ from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft
 from riskassess.web.forms.collaboration import Collaboration
 from riskassess.web.forms.picking import PartnerForm, offers_of, told_apart
-from riskassess.web.seen import changed_since, joined, last_edit, mark
+from riskassess.web.seen import changed_since, joined, last_described, mark
 from riskassess.web.views.questionnaire import crumbs, get_draft_for
 
 
@@ -64,7 +64,7 @@ def collaboration(request, reference):
             "named_people": len(contacts_of(proposal)),
             "seen": seen,
             "contested": contested_words(contested, forms, stored_forms(Draft(proposal), forms)) if contested else [],
-            "other": last_edit(reference, request.user) if contested else None,
+            "other": last_described(reference, request.user) if contested else None,
             "rail": draft.rail(draft.sections[0].id),
             "panel": draft.panel(),
             "next": draft.next_step(draft.sections[0].id),

@@ -15,7 +15,7 @@ from riskassess.proposals.services import guard_editable
 from riskassess.web.access import get_proposal_for
 from riskassess.web.forms.contacts import Contacts, ErasureForm
 from riskassess.web.people import uids_named
-from riskassess.web.seen import last_edit, mark
+from riskassess.web.seen import last_described, mark
 from riskassess.web.views.moves import keep_refusal, status_of
 from riskassess.web.views.questionnaire import crumbs, get_draft_for
 
@@ -58,7 +58,7 @@ def contacts(request, reference):
             "seen": seen,
             "refusal": refusal,
             "stands": stands,
-            "other": last_edit(reference, request.user) if stands is not None else None,
+            "other": last_described(reference, request.user) if stands is not None else None,
             "rail": draft.rail(first.id),
             "panel": draft.panel(),
             "next": draft.next_step(first.id),

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from riskassess import workflow
 from riskassess.assessments.facts import present_visits
@@ -32,8 +31,11 @@ def check(request, reference):
     return check_page(request, draft, SubmitForm(catalogue=draft.catalogue))
 
 
-@require_POST
 def submit(request, reference):
+    """What was refused stands at this address: opened again it leads back to the page it came from."""
+    if request.method != "POST":
+        get_proposal_for(request.user, reference, "proposals.view")
+        return redirect("check", reference)
     draft = get_draft_for(request, reference)
     if not draft.proposal.is_editable:
         get_proposal_for(request.user, reference, "proposals.submit")  # says that it is too late, and where it stands
