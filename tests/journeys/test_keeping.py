@@ -99,7 +99,7 @@ def test_text_survives_a_closed_tab_and_stands_in_its_place_again(ana):
     ana.page = ana.context.new_page()
     ana.open(path)
 
-    expect(ana.page.get_by_text("It is back in its place and is saved.")).to_be_visible()
+    expect(ana.page.get_by_text("It is back in its place and is sent now.")).to_be_visible()
     saved(ana)
     wait_until(lambda: kept(ana) == 0, 10, "nothing is kept any more")
     ana.look()

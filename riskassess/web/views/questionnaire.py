@@ -99,6 +99,8 @@ def section(request, reference, section):
                 status = 409 if isinstance(fault, Conflict) else 422
             else:
                 if not request.htmx:
+                    if action.startswith("help:"):
+                        messages.success(request, _("Sent. Research security answers here, and you get a notice then."))
                     return redirect(spoken.place or after_saving(request, reference, current, action, form, changed))
                 draft.stored = answers = {**answers, **{field_name(a.question, a.row): a for a in changed}}
                 is_fresh = True
