@@ -63,6 +63,7 @@ def test_rows_are_added_copied_moved_removed_and_put_back_by_keyboard(visit, emb
     ana.page.get_by_label("Months each").fill("2")
     ana.look()
     press(ana, "Save and leave")
+    ana.page.wait_for_url(f"**/proposals/{reference}")
     ana.open(f"/proposals/{reference}/collaboration")
 
     assert names(ana) == ["First fund", "Second fund"]
@@ -106,6 +107,7 @@ def test_what_was_typed_and_not_saved_is_brought_back(visit, embedded):
     assert names(ana)[1] == "A second fund"
 
     press(ana, "Save and leave")
+    ana.page.wait_for_url(f"**/proposals/{reference}")
     ana.open(f"/proposals/{reference}/collaboration")
     assert ana.page.get_by_label("Summary").input_value() == "Typed for an hour"
     assert not ana.page.get_by_text("It is kept in this browser.").is_visible()
