@@ -125,7 +125,7 @@ def test_partner_facts_need_the_same_queries_for_any_number(
     for partner in partners:
         screen(partner)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         found = queries.partner_facts_of(partners, TODAY)
 
     assert sorted(facts["sanction_hit"] for facts in found.values()) == ["none"] * (count - 1) + ["possible"]

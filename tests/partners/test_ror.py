@@ -313,7 +313,7 @@ def test_ror_tree_asks_the_same_for_any_number_of_relations(count, ana):
     ) as asked:
         tree = queries.ror_tree(record)
 
-    assert len(asked) == 4
+    assert len(asked) == 3
     assert [(node.name, node.partner.name, node.above[0].name) for node in tree.parents] == [
         ("Ministry of Science", "Ministry of Science", "The State")
     ]

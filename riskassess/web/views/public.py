@@ -23,6 +23,7 @@ SHOWN_FINDINGS, SHOWN_SAFEGUARDS = 5, 8
 SHOWN = ("fast_track", "light", "full")
 # Figures for everybody need not be of this very minute.
 KEPT_SECONDS = 600
+CLOSED = "closed-routes"
 
 
 class Promise(NamedTuple):
@@ -30,6 +31,12 @@ class Promise(NamedTuple):
 
     route: RouteRow
     took: Turnaround | None
+
+
+def closed_routes() -> tuple[str, ...]:
+    """What the institution does not offer, so that nothing promises it."""
+    institution = the_institution()
+    return () if institution is None or institution.allows_fast_track else ("fast_track",)
 
 
 def start(request):
@@ -41,8 +48,7 @@ def start(request):
     today = timezone.localdate()
     figures = cache.get_or_set(f"turnaround-{today}", lambda: turnaround(today), KEPT_SECONDS) if routes else {}
     cards = [Promise(route, figures.get(name)) for name, route in routes.items()]
-    institution = the_institution()
-    closed = () if institution is None or institution.allows_fast_track else ("fast_track",)
+    closed = cache.get_or_set(CLOSED, closed_routes, KEPT_SECONDS)
     return render(
         request,
         "public/start.html",

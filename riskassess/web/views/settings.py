@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -6,6 +7,7 @@ from riskassess.accounts.queries import the_institution
 from riskassess.accounts.services import SETTINGS, change_settings
 from riskassess.audit.queries import EventFilters, events
 from riskassess.web.forms.settings import SettingsForm
+from riskassess.web.views.public import CLOSED
 
 SHOWN_CHANGES = 20
 
@@ -16,6 +18,7 @@ def institution_settings(request):
     form = SettingsForm(request.POST or None, initial={name: getattr(institution, name) for name in SETTINGS})
     if request.method == "POST" and form.is_valid():
         change_settings(institution=institution, actor=request.user, **form.cleaned_data)
+        cache.delete(CLOSED)
         messages.success(request, _("Saved. It holds from now on."))
         return redirect("settings")
     changes = events(EventFilters(verb="settings.changed"))[:SHOWN_CHANGES]
