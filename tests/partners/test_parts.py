@@ -2,7 +2,7 @@
 
 import pytest
 
-from partners import queries
+from partners import candidates, queries
 from partners.models import FactChange, Hit, RorName
 from partners.queries.parents import MOST_ABOVE, parents_of
 from partners.screening import screen
@@ -22,6 +22,7 @@ def in_ror(db):
     hold_record(PART, "Kestrel Laboratory", relations=[("parent", WHOLE, "Kestrel House")])
     hold_record(WHOLE, "Kestrel House", relations=[("parent", TOP, "Halcyon Freight"), ("child", PART, "Kestrel Lab")])
     hold_record(TOP, "Halcyon Freight Holding", relations=[("child", WHOLE, "Kestrel House")])
+    candidates.build(candidates.ROR)  # as the import does; another test of this process may have left one
 
 
 @pytest.fixture
