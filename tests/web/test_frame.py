@@ -23,7 +23,7 @@ def entries(page):
         (["officer", "approver"], ["Desk", "Partners", "Replay", "Handbook"]),
         (["researcher", "reviewer"], ["My page", "Desk", "Partners", "Handbook"]),
         (["auditor"], ["Audit", "Partners", "Replay"]),
-        (["administrator"], ["Audit", "Replay"]),
+        (["administrator"], ["Audit", "Settings", "Replay"]),
         ([], []),
     ],
 )

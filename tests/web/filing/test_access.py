@@ -97,8 +97,11 @@ def test_coinvestigator_who_may_edit_writes_but_does_not_submit(as_user, ana, ma
 
     assert browser.get(reverse("section", args=[proposal.reference, "work"])).status_code == 200
     page = browser.get(reverse("check", args=[proposal.reference]))
+    assert "Ana Ferreira leads this proposal and submits it." in page.content.decode()
+    assert "Submit proposal" not in page.content.decode()
+    shown = filled(as_user(ana).get(reverse("check", args=[proposal.reference])), "submit", statement="on")
 
-    page = browser.post(reverse("submit", args=[proposal.reference]), filled(page, "submit", statement="on"))
+    page = browser.post(reverse("submit", args=[proposal.reference]), shown)
 
     assert page.status_code == 422
     assert "Only Ana Ferreira, who leads this proposal, can submit it." in page.content.decode()

@@ -185,7 +185,10 @@ def test_version_of_a_renewal_says_what_changed_since_the_approved_one(as_user, 
     words = text_of(page)
     assert f"What changed since {source.reference}, which this renews" in words
     assert "How balanced is the exchange" in words
-    assert len(changes_since(source.versions.get(), renewed.versions.get(), catalogue_of(questionnaire.release))) == 2
+    changes = changes_since(source.versions.get(), renewed.versions.get(), catalogue_of(questionnaire.release))
+    assert [change.after for change in changes] == [
+        "A renewal of earlier work", source.reference, "3. We give somewhat more",
+    ]  # fmt: skip
 
 
 def test_renewal_page_is_of_renewals_alone(browser, filed):
