@@ -1,0 +1,19 @@
+from riskassess.reviews.models.cases import Assignment, Case, Deciders, Draw, Note, Route
+from riskassess.reviews.models.deciding import Decision, Outcome, Recommendation, Vote
+from riskassess.reviews.models.following import Appeal, Condition, Hold
+
+__all__ = [
+    "Appeal",
+    "Assignment",
+    "Case",
+    "Condition",
+    "Deciders",
+    "Decision",
+    "Draw",
+    "Hold",
+    "Note",
+    "Outcome",
+    "Recommendation",
+    "Route",
+    "Vote",
+]
