@@ -138,6 +138,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("recommend", "POST"): OBJECT,
     ("decide", "GET"): OBJECT,
     ("decide", "POST"): OBJECT,
+    ("what_if", "GET"): OBJECT,
     ("request_changes", "GET"): OBJECT,
     ("request_changes", "POST"): OBJECT,
     ("ask", "GET"): OBJECT,

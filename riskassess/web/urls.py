@@ -44,6 +44,7 @@ from riskassess.web.views import (
     starting,
     submission,
     trail,
+    trying,
 )
 
 PROPOSAL = "proposals/<slug:reference>"
@@ -148,6 +149,7 @@ urlpatterns = [
     path(f"{CASE}/assign", moves.assign, name="assign"),
     path(f"{CASE}/recommend", moves.recommend, name="recommend"),
     path(f"{CASE}/decision", moves.decide, name="decide"),
+    path(f"{CASE}/what-if", trying.what_if, name="what_if"),
     path(f"{CASE}/changes", moves.request_changes, name="request_changes"),
     path(f"{CASE}/ask", moves.ask, name="ask"),
     path(f"{CASE}/flag", moves.flag, name="flag"),

@@ -180,6 +180,15 @@ def decider_words(case) -> tuple[str, str]:
     return words[Deciders(case.deciders)]
 
 
+def decider_words_of(deciders: str) -> str:
+    """The same in one line, of a result that belongs to no case."""
+    return {
+        Deciders.LOW: _("one: an officer or an approver"),
+        Deciders.MODERATE: _("one: an approver, after a recommendation"),
+        Deciders.HIGH: _("two of two roles: an officer, then an approver"),
+    }[Deciders(deciders)]
+
+
 def tabs(result, safeguards, partners) -> list[dict]:
     return [
         {"label": _("Overview"), "url": "#main", "count": None, "current": True},

@@ -1,14 +1,17 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from riskassess import workflow
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.trying import try_out
+from riskassess.core.days import add_working_days
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import Thread
-from riskassess.reviews.eligibility import unfulfilled_safeguards
-from riskassess.reviews.models import Deciders
+from riskassess.reviews.eligibility import parts_of, unfulfilled_safeguards
+from riskassess.reviews.models import Deciders, Outcome
 from riskassess.reviews.queries import recommendations_now, visible_proposals
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
@@ -25,7 +28,9 @@ from riskassess.web.forms.talk import AskForm
 from riskassess.web.forms.words import CHANGED_ON_ITS_WAY
 from riskassess.web.places import Places
 from riskassess.web.talk import Talk
-from riskassess.web.views.case import crumbs, decider_words
+from riskassess.web.views.case import RESPONSIBLE, crumbs, decider_words
+
+DAYS_FOR_A_CONDITION = 20
 
 
 def keep_refusal(form, fault: DomainError) -> None:
@@ -83,8 +88,11 @@ def decide(request, reference):
     case = get_case_for(request.user, reference, "reviews.decide")
     record = latest_record(case.proposal)
     unconfirmed = None if is_confirmed(request) else request.user
-    form = DecideForm(request.POST or None, case=case, record_row=record, unconfirmed=unconfirmed)
-    conditions = ConditionFormSet(request.POST or None, prefix="conditions")
+    taken = taken_over(request.GET, record)
+    form = DecideForm(
+        request.POST or None, case=case, record_row=record, unconfirmed=unconfirmed, initial=taken["initial"]
+    )
+    conditions = ConditionFormSet(request.POST or None, prefix="conditions", initial=taken["conditions"])
     if conditions.is_bound and not conditions.management_form.is_valid():
         form.add_error(None, CHANGED_ON_ITS_WAY)
         conditions = ConditionFormSet(prefix="conditions")
@@ -124,6 +132,44 @@ def decide(request, reference):
         "is_first": case.deciders == Deciders.HIGH,
     }
     return render(request, "cases/decide.html", context, status=status_of(form, conditions))
+
+
+def taken_over(given, record) -> dict:
+    """What somebody tried at "what if", as a draft of the decision: safeguards as conditions, rows left out.
+
+    Safeguards that are agreed become conditions by themselves, so they are not written twice.
+    """
+    agreed = {(row.finding, row.mitigation) for row in unfulfilled_safeguards(record)}
+    rows, lines = [row["id"] for row in parts_of(record.version)], {}
+    for finding, mitigation in (
+        try_out(record, safeguards=(pair(value) for value in given.getlist("take")), without=(), answers=()).safeguards
+        - agreed
+    ):
+        lines.setdefault(mitigation, finding)
+    left_out = set(given.getlist("leave")) & set(rows)
+    initial = {}
+    if left_out:
+        initial = {"outcome": Outcome.PART, "scope": [row for row in rows if row not in left_out]}
+    elif lines or (agreed and "take" in given):
+        initial = {"outcome": Outcome.CONDITIONS}
+    catalogue = catalogue_of(record.release)
+    due_on = add_working_days(timezone.localdate(), DAYS_FOR_A_CONDITION)
+    return {
+        "initial": initial,
+        "conditions": [
+            {
+                "text": f"{mitigation.name}. {mitigation.text}",
+                "responsible": str(RESPONSIBLE[mitigation.responsible]).capitalize(),
+                "due_on": due_on,
+            }
+            for mitigation in (catalogue.mitigation(name) for name in sorted(lines))
+        ],
+    }
+
+
+def pair(value: str) -> tuple[str, str]:
+    finding, _bar, mitigation = value.partition("|")
+    return finding, mitigation
 
 
 def _why_closed(user, case) -> str:
