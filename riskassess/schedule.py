@@ -15,15 +15,18 @@ from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
+from riskassess.core.days import is_working_day
 from riskassess.files.models import FileState
 from riskassess.jobs import running
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.jobs.running import job_task
 from riskassess.jobs.services import retry
+from riskassess.notices.services import make_digest, people_awaiting_digest
 from riskassess.proposals.models import EvidenceVersion, Proposal
 from riskassess.reviews.queries import conditions_to_tell, run_out, stuck_submissions, undrawn_registrations
 
+DIGEST_HOUR = 7
 TOLD_WITHIN = timedelta(days=7)  # older news is none
 
 
@@ -114,6 +117,15 @@ def scan_waiting() -> None:
         workflow.tell_scanner_away()
     for job in failed:
         retry(job=job)
+
+
+@shared_task(name="schedule.send_digests")
+def send_digests() -> None:
+    """On working days, once from seven in the morning on: whoever wants one mail a day gets what waits."""
+    now = timezone.localtime()
+    if now.hour >= DIGEST_HOUR and is_working_day(now.date()):
+        for user in people_awaiting_digest():
+            make_digest(user=user, day=now.date())
 
 
 @shared_task(name="schedule.follow_decisions")

@@ -278,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-old-lists": {"task": "schedule.tell_old_lists", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "old-list-files": {"task": "schedule.remove_old_list_files", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "follow-decisions": {"task": "schedule.follow_decisions", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "send-digests": {"task": "schedule.send_digests", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "screen-due": {"task": "schedule.screen_due", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "scan-waiting": {"task": "schedule.scan_waiting", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

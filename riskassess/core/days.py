@@ -12,6 +12,10 @@ def working_days(start: date, end: date) -> int:
     return whole * 5 + sum((start.weekday() + step) % 7 < 5 for step in range(1, rest + 1))
 
 
+def is_working_day(day: date) -> bool:
+    return working_days(day - timedelta(days=1), day) == 1
+
+
 def add_working_days(start: date, days: int) -> date:
     """The day that ends after so many Mondays to Fridays."""
     day = start

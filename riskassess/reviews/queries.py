@@ -180,7 +180,9 @@ def desk_counts(user: User, proposals) -> dict[str, int]:
 
 
 def overdue(today: date):
-    return Case.objects.filter(due_on__lt=today, proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
+    """Cases past their day whose clock runs: while the authors are asked something, nobody is late."""
+    open_states = [*UNDER_REVIEW, State.SUBMITTED]
+    return Case.objects.filter(due_on__lt=today, paused_on__isnull=True, proposal__state__in=open_states)
 
 
 def standing_holds(case: Case):

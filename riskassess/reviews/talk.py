@@ -152,6 +152,11 @@ def waiting_requests() -> QuerySet[Thread]:
     return _with_last_word(asked).exclude(_is_authors_word())
 
 
+def is_waiting_for_authors(proposal: Proposal) -> bool:
+    """Whether a question to the authors is open and the last word in it is not theirs: the clock stands as long."""
+    return waiting_requests().filter(proposal=proposal, kind=Kind.REQUEST).exists()
+
+
 def _with_last_word(threads: QuerySet[Thread]) -> QuerySet[Thread]:
     last = Comment.objects.filter(thread=OuterRef("pk")).order_by("-pk")
     return threads.annotate(last_by=Subquery(last.values("by")[:1]), last_at=Subquery(last.values("at")[:1]))

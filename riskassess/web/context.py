@@ -112,9 +112,11 @@ class Site:
     def back_url(self) -> str:
         """The page before, if it was one of ours: for pages that say what went wrong."""
         before = urlsplit(self.request.headers.get("Referer", ""))
+        if not before.netloc:  # and no host is asked for, which a hostile one would refuse a second time
+            return self.home_url
         if before.netloc == self.request.get_host() and before.path != self.request.path:
             return f"{before.path}?{before.query}" if before.query else before.path
-        return self.request.path if self.request.method == "POST" and before.netloc else self.home_url
+        return self.request.path if self.request.method == "POST" else self.home_url
 
     @property
     def account_url(self) -> str:

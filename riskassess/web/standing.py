@@ -64,6 +64,16 @@ def standing_of(
     if state == State.SUBMITTED:
         turn = _("It is our turn: somebody is being found who can read it.")
         return Standing("plain", _("Submitted"), "", turn, route_by(case), False)
+    if state in {State.IN_REVIEW, State.FLAGGED} and case.paused_on:
+        turn = _("It is your turn: a question waits for your answer. The clock stands since %(day)s.")
+        return Standing(
+            "question",
+            _("In review, a question for you"),
+            paused_words(case),
+            turn % {"day": day(case.paused_on)},
+            _("Goes on with your answer; the day moves by the time it stood"),
+            True,
+        )
     if state in {State.IN_REVIEW, State.FLAGGED}:
         late = case.due_on < timezone.localdate()
         words = _("In review") if state == State.IN_REVIEW else _("In review, closer look")
@@ -114,6 +124,12 @@ def turn_short(decision) -> str:
 
 def route_by(case) -> str:
     return _("%(route)s · by %(day)s") % {"route": ROUTE_WORDS[case.route], "day": day(case.due_on)}
+
+
+def paused_words(case) -> str:
+    """ "Paused since 28 Nov, waits for Ana"."""
+    words = _("Paused since %(day)s, waits for %(name)s")
+    return words % {"day": day(case.paused_on), "name": case.proposal.owner.first_name}
 
 
 def day_of_days(case) -> str:

@@ -10,9 +10,11 @@ from riskassess.assessments.queries import latest_record
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import UNDER_REVIEW, State
+from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import why_not_vote
 from riskassess.reviews.models import Case
 from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.talk import is_waiting_for_authors
 
 
 def free_officers(proposal: Proposal) -> list[User]:
@@ -49,6 +51,18 @@ def record_shown(proposal: Proposal, record_uid: str) -> AssessmentRecord:
             _("Nothing was done. The assessment changed after you opened this page. Read what changed, then go on.")
         )
     return record
+
+
+def set_clock(proposal: Proposal, actor: User | None) -> None:
+    """Have the clock of the case stand exactly while it is in review and the authors are asked something."""
+    case = Case.objects.filter(proposal=proposal).first()
+    if case is None:
+        return
+    state = Proposal.objects.values_list("state", flat=True).get(pk=proposal.pk)
+    if state in UNDER_REVIEW and is_waiting_for_authors(proposal):
+        reviews.stop_clock(case=case, actor=actor)
+    elif case.paused_on:
+        reviews.start_clock(case=case, actor=actor)
 
 
 def guard_no_conflict(actor: User, proposal: Proposal) -> None:

@@ -30,7 +30,7 @@ from riskassess.reviews import services as reviews
 from riskassess.reviews.models import Case, Draw
 from riskassess.reviews.queries import stuck_submissions
 from riskassess.reviews.routing import filed_route
-from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict
+from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict, set_clock
 from riskassess.workflow.opening import open_review
 from riskassess.workflow.people import hand_back_conflicted
 
@@ -225,6 +225,7 @@ def withdraw(*, proposal: Proposal, actor: User, reason: str = "") -> Proposal:
     if case is not None:
         case.closed_at = timezone.now()
         case.save(update_fields=["closed_at"])
+        set_clock(proposal, actor)
         telling.proposal_withdrawn(proposal=proposal, people=carriers_of(case), revision=proposal.revision)
     return proposal
 

@@ -26,6 +26,7 @@ from riskassess.workflow.common import (
     needed,
     next_voters,
     record_shown,
+    set_clock,
 )
 from riskassess.workflow.opening import assign_panel, panel_for
 from riskassess.workflow.threads import resolve_flags, tell_first
@@ -114,6 +115,7 @@ def decide(
         return vote
     proposals.move(proposal=proposal, name="decide", actor=actor, to=STATE_AFTER[Outcome(decision.outcome)])
     resolve_flags(proposal, actor)
+    set_clock(proposal, actor)
     reports.request_report(
         proposal=proposal, record=record, kind="decision", decision=decision, asked_by=proposal.owner
     )
@@ -130,6 +132,7 @@ def request_changes(*, case: Case, actor: User, reasons: str) -> Proposal:
         proposal=proposal, name="request_changes", actor=actor, reason=needed(reasons, _("Say what you ask for."))
     )
     resolve_flags(proposal, actor)
+    set_clock(proposal, actor)
     telling.changes_requested(proposal=proposal, revision=proposal.revision)
     return proposal
 

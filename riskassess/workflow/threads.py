@@ -11,7 +11,7 @@ from riskassess.notices import telling
 from riskassess.proposals import threads
 from riskassess.proposals.models import Comment, Proposal, Thread
 from riskassess.reviews import talk
-from riskassess.workflow.common import carriers_of, case_of, free_officers
+from riskassess.workflow.common import carriers_of, case_of, free_officers, set_clock
 
 
 @story()
@@ -48,6 +48,8 @@ def open_thread(
         opened=opened,
     )
     tell_first(thread)
+    if kind == Thread.Kind.REQUEST:
+        set_clock(proposal, actor)
     return thread
 
 
@@ -61,6 +63,8 @@ def answer_thread(
     _guard_mentioned(thread.proposal, thread.kind, actor, mentioned)
     comment = threads.write_comment(thread=thread, actor=actor, text=text, mentioned=mentioned, opened=opened)
     _tell_next(comment)
+    if thread.kind == Thread.Kind.REQUEST:
+        set_clock(thread.proposal, actor)
     return comment
 
 
@@ -70,6 +74,8 @@ def settle_thread(*, thread: Thread, actor: User, is_open: bool) -> None:
     if reason := talk.why_not_settle(talk.part_in(actor, thread.proposal), thread):
         raise DomainError(reason)
     (threads.reopen if is_open else threads.resolve)(thread=thread, actor=actor)
+    if thread.kind == Thread.Kind.REQUEST:
+        set_clock(thread.proposal, actor)
 
 
 @story()

@@ -22,6 +22,7 @@ FILLED = {
     "dimension": "knowledge",
     "mitigation": "M_end_use",
     "person": uuid.UUID(int=10),
+    "key": "0" * 40,
 }
 
 

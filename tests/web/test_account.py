@@ -123,3 +123,39 @@ def test_password_change_holds_from_now_on(client, ana):
     ana.refresh_from_db()
     assert response.url == reverse("account")
     assert ana.check_password("a-longer-tide-2027")
+
+
+def test_account_page_keeps_ways_and_says_why_some_are_bound(client, ana):
+    client.force_login(ana)
+    page = client.get(reverse("account")).content.decode()
+    assert "the days to appeal or to reply begin with it" in page
+
+    answer = client.post(reverse("account_notices"), {"dates": "daily", "talk": "app", "news": "daily"})
+
+    assert answer.url == reverse("account") + "#notices"
+    assert dict(ana.chosen_ways.values_list("kind", "way")) == {"dates": "daily", "talk": "app", "news": "daily"}
+    assert Event.objects.filter(verb="account.notices_chosen").count() == 1
+
+
+def test_account_page_refuses_to_switch_off_what_must_reach_a_person(client, ana):
+    client.force_login(ana)
+
+    answer = client.post(reverse("account_notices"), {"dates": "app", "talk": "app", "news": "now"})
+
+    assert answer.status_code == 422
+    assert "a date that is missed may open a case again" in answer.content.decode()
+    assert not ana.chosen_ways.exists()
+
+
+def test_account_page_opens_renews_and_closes_the_calendar_feed(client, ana):
+    client.force_login(ana)
+    seen = []
+    for given in ("open", "open", "close"):
+        client.post(reverse("account_calendar"), {"do": given})
+        page = client.get(reverse("account")).content.decode()
+        seen.append(page.partition('id="feed-url">')[2].partition("<")[0])
+
+    assert seen[0].endswith(".ics")
+    assert seen[1].endswith(".ics")
+    assert seen[0] != seen[1]
+    assert seen[2] == ""

@@ -3,6 +3,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job
+from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import authors, tell
 from riskassess.proposals.models import Proposal
 
@@ -68,6 +69,7 @@ def case_handed_back(*, proposal: Proposal, people: list[User], round_number: in
                 _("a case was handed back"),
                 _("Somebody who carried this case has a conflict of interest now. Choose who takes it on."),
                 "case",
+                kind=Kind.ASKED,
             )
 
 
@@ -107,6 +109,7 @@ def assessment_failed(*, proposal: Proposal, people: list[User], job: Job) -> No
                 _("the assessment failed"),
                 _("A submitted proposal could not be assessed. Start it again on its page; what was filed is safe."),
                 "proposal",
+                kind=Kind.ASKED,
             )
 
 
@@ -133,6 +136,7 @@ def case_reopened(*, proposal: Proposal, round_number: int) -> None:
                 _("the case is open again"),
                 _("The proposal is being read anew. The page says why."),
                 "proposal",
+                kind=Kind.DECIDED,
             )
 
 
@@ -146,6 +150,7 @@ def proposal_terminated(*, proposal: Proposal, people: list[User], revision: int
                 _("the work has ended"),
                 _("The collaboration was ended before its time. The page says why."),
                 "proposal",
+                kind=Kind.DECIDED,
             )
 
 
@@ -159,4 +164,5 @@ def approval_expired(*, proposal: Proposal, revision: int) -> None:
                 _("the approval has run out"),
                 _("If the work goes on, renew it: only what changed is asked."),
                 "proposal",
+                kind=Kind.DECIDED,
             )

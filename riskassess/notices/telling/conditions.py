@@ -2,6 +2,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
+from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import authors, tell
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Condition
@@ -31,7 +32,8 @@ def condition_checked(*, proposal: Proposal, condition: Condition) -> None:
                 else _("Something is still missing. The page of the decision says what.")
             )
             event = f"condition-{condition.uid}-checked-{timezone.now():%Y%m%d%H%M%S}"
-            tell(user, proposal, event, need, text, "decision")
+            kind = Kind.NEWS if condition.fulfilled_on else Kind.ASKED
+            tell(user, proposal, event, need, text, "decision", kind=kind)
 
 
 def condition_due(*, proposal: Proposal, condition: Condition, days: int) -> None:
@@ -41,7 +43,7 @@ def condition_due(*, proposal: Proposal, condition: Condition, days: int) -> Non
             text = _("It is due %(day)s. Say on the page of the decision when it is done.") % {
                 "day": condition.due_on.isoformat()
             }
-            tell(user, proposal, f"condition-{condition.uid}-due-{days}", need, text, "decision")
+            tell(user, proposal, f"condition-{condition.uid}-due-{days}", need, text, "decision", kind=Kind.DATES)
 
 
 def condition_late(*, proposal: Proposal, people: list[User], condition: Condition, days: int) -> None:
@@ -50,4 +52,12 @@ def condition_late(*, proposal: Proposal, people: list[User], condition: Conditi
             text = _("It was due %(day)s. Ask the researcher, or record that it was not kept.") % {
                 "day": condition.due_on.isoformat()
             }
-            tell(user, proposal, f"condition-{condition.uid}-late-{days}", _("a condition is overdue"), text, "case")
+            tell(
+                user,
+                proposal,
+                f"condition-{condition.uid}-late-{days}",
+                _("a condition is overdue"),
+                text,
+                "case",
+                kind=Kind.DATES,
+            )

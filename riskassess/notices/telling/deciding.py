@@ -2,6 +2,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
+from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import authors, tell
 from riskassess.proposals.models import Proposal
 
@@ -29,6 +30,7 @@ def vote_awaited(*, proposal: Proposal, people: list[User], uid) -> None:
                 _("your vote is asked"),
                 _("Another decider has voted. Yours is the next one."),
                 "case",
+                kind=Kind.ASKED,
             )
 
 
@@ -42,6 +44,7 @@ def decision_made(*, proposal: Proposal, uid) -> None:
                 _("a decision was made"),
                 _("The decision and its reasons are on the proposal's page."),
                 "proposal",
+                kind=Kind.DECIDED,
             )
 
 
@@ -55,6 +58,7 @@ def changes_requested(*, proposal: Proposal, revision: int) -> None:
                 _("changes are asked of you"),
                 _("The review waits for your changes; its clock has stopped."),
                 "proposal",
+                kind=Kind.ASKED,
             )
 
 
@@ -68,6 +72,7 @@ def proposal_flagged(*, proposal: Proposal, people: list[User], revision: int) -
                 _("flagged for a closer look"),
                 _("A case was flagged and waits for you."),
                 "case",
+                kind=Kind.ASKED,
             )
 
 
@@ -81,6 +86,7 @@ def hold_lift_proposed(*, proposal: Proposal, people: list[User], uid, revision:
                 _("a hold waits for a second person"),
                 _("Evidence to lift a legal hold was entered. Somebody else confirms it."),
                 "case",
+                kind=Kind.ASKED,
             )
 
 
@@ -94,6 +100,7 @@ def appeal_filed(*, proposal: Proposal, people: list[User], uid) -> None:
                 _("an appeal waits to be read"),
                 _("A decision is contested. You took no part in it, so it was given to you."),
                 "case",
+                kind=Kind.ASKED,
             )
 
 
@@ -107,4 +114,5 @@ def appeal_settled(*, proposal: Proposal, uid) -> None:
                 _("your appeal is answered"),
                 _("The answer and its reasons are on the proposal's page."),
                 "proposal",
+                kind=Kind.DECIDED,
             )

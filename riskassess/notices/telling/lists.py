@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from partners.models import ListEdition
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job
+from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import keep
 
 
@@ -46,4 +47,4 @@ def list_old(*, edition: ListEdition, people: list[User], age_days: int) -> None
 
 def tell_of_list(user: User, edition: ListEdition, event: str, need: str, text: str) -> None:
     name = Truncator(edition.source.name).chars(100)
-    keep(user, f"list:{edition.uid}:{event}", "", f"{name}: {need}", text, edition.get_absolute_url())
+    keep(user, f"list:{edition.uid}:{event}", "", f"{name}: {need}", text, edition.get_absolute_url(), kind=Kind.LISTS)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
 from riskassess.jobs.services import enqueue
+from riskassess.notices.kinds import Kind
 from riskassess.notices.models import Notice
 from riskassess.notices.telling.keeping import keep, tell
 from riskassess.proposals.models import Invitation, Proposal, Transfer
@@ -51,6 +52,7 @@ def person_removed(*, proposal: Proposal, user: User, revision: str) -> None:
             f"{reference}: {_('you no longer take part')}",
             text,
             reverse("home"),
+            kind=Kind.DECIDED,
         )
 
 
@@ -65,7 +67,7 @@ def lead_offered(*, transfer: Transfer, people: list[User]) -> None:
     for user in people:
         with translation.override(user.language):
             text = _("Somebody is to lead this proposal from now on. Your consent is asked.")
-            tell(user, transfer.proposal, f"lead-{transfer.uid}", _("who leads it"), text, "transfer")
+            tell(user, transfer.proposal, f"lead-{transfer.uid}", _("who leads it"), text, "transfer", kind=Kind.ASKED)
 
 
 def lead_settled(*, transfer: Transfer, people: list[User]) -> None:

@@ -43,6 +43,7 @@ class Case(UidModel):
     escalated = models.CharField(_("escalated because"), max_length=300, blank=True)
     opened_at = models.DateTimeField()
     due_on = models.DateField(_("due"))
+    paused_on = models.DateField(null=True, blank=True, help_text="Since when the clock stands: the authors are asked.")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

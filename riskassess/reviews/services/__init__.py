@@ -9,6 +9,7 @@ from riskassess.reviews.services.conditions import (
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.drawing import lot_of, settle_draw
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
+from riskassess.reviews.services.pausing import start_clock, stop_clock
 
 __all__ = [
     "accept_condition",
@@ -28,6 +29,8 @@ __all__ = [
     "return_condition",
     "settle_appeal",
     "settle_draw",
+    "start_clock",
+    "stop_clock",
     "sync_holds",
     "update_case",
 ]

@@ -38,6 +38,7 @@ from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
 from riskassess.web.people import people_by_row, people_changes, with_screening
 from riskassess.web.renewals import renewal_parts
+from riskassess.web.standing import paused_words
 from riskassess.web.talk import Talk
 
 RESPONSIBLE = {
@@ -166,7 +167,7 @@ def facts_strip(case, record, result) -> list[dict]:
         {
             "label": _("Due"),
             "value": date_format(case.due_on, "j M Y"),
-            "note": "" if case.closed_at else (over if left < 0 else ahead),
+            "note": "" if case.closed_at else paused_words(case) if case.paused_on else (over if left < 0 else ahead),
         },
     ]
 

@@ -11,6 +11,7 @@ from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.models import Deciders, Route
 from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
 from riskassess.reviews.talk import waiting_help, without_lead
+from riskassess.web.standing import paused_words
 
 PAGE_SIZE = 50
 MOST_HELP = 5
@@ -85,6 +86,7 @@ def row_of(case, today) -> dict:
         "route": ROUTE_WORDS[case.route],
         "days_left": (case.due_on - today).days,
         "is_paused": case.proposal.state == State.CHANGES_REQUESTED,
+        "paused": paused_words(case) if case.paused_on else "",
         "is_open": case.proposal.state in {State.SUBMITTED, State.IN_REVIEW, State.FLAGGED},
     }
 
