@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from celery import shared_task
+from celery.signals import worker_init
 from django.conf import settings
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from partners.reference.ror_retention import remove_old_ror_files
 from partners.services.screenings import screen_due
 from riskassess import workflow
 from riskassess.assessments.edits import tell_answers
+from riskassess.audit.checkpoints import guard_start, take_now
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
 from riskassess.core.days import is_working_day
@@ -30,6 +32,11 @@ DIGEST_HOUR = 7
 TOLD_WITHIN = timedelta(days=7)  # older news is none
 
 
+@worker_init.connect
+def guard_worker(**_kwargs) -> None:
+    guard_start()
+
+
 @shared_task(name="schedule.sweep_jobs")
 def sweep_jobs() -> None:
     running.sweep()
@@ -41,6 +48,11 @@ def sweep_jobs() -> None:
 @shared_task(name="schedule.seal_reads")
 def seal_reads() -> None:
     seal()
+
+
+@shared_task(name="schedule.take_checkpoint")
+def take_checkpoint() -> None:
+    take_now()
 
 
 @shared_task(name="schedule.tell_answers")

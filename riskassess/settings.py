@@ -65,6 +65,11 @@ def kept_key(name: str) -> str:
 DEBUG = env_flag("RISKASSESS_DEBUG")
 SECRET_KEY = kept_key("secret_key")
 AUDIT_KEY = kept_key("audit_key").encode()
+# Signed notes of where the audit log stands (docs/audit-log.md): the secret that signs them, and where they go.
+SIGNING_KEY = os.environ.get("RISKASSESS_SIGNING_KEY", "")
+CHECKPOINTS_DIR = Path(os.environ.get("RISKASSESS_CHECKPOINTS", VAR_DIR / "checkpoints"))
+CHECKPOINTS_SYSLOG = os.environ.get("RISKASSESS_CHECKPOINTS_SYSLOG", "")  # host:port, or a socket such as /dev/log
+CHECKPOINTS_MAIL = os.environ.get("RISKASSESS_CHECKPOINTS_MAIL", "")
 ALLOWED_HOSTS = env_list("RISKASSESS_HOSTS", "" if IS_PRODUCTION else "127.0.0.1,localhost,[::1]")
 SITE_URL = os.environ.get(
     "RISKASSESS_SITE_URL", "" if IS_PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', 8000)}"
@@ -272,6 +277,7 @@ CELERY_BEAT_SCHEDULER = "riskassess.beat:TickingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0, "options": {"queue": "bulk", "expires": 10}},
     "draw-registered": {"task": "schedule.draw_registered", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "take-checkpoint": {"task": "schedule.take_checkpoint", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "check-chain": {"task": "schedule.check_chain", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

@@ -13,6 +13,7 @@ os.environ["RISKASSESS_VAR"] = _folder
 
 from riskassess.settings import *  # noqa: E402, F403
 
+CHECKPOINTS_DIR = None  # the logs of these tests begin anew with each; a test of checkpoints names its own folder
 INSTALLED_APPS += ["tests.probe"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

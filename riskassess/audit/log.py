@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from riskassess.audit.checkpoints import take_after_commit
 from riskassess.audit.models import ChainHead, Event, EventDetail
 from riskassess.core.context import request_id
 
@@ -126,6 +127,7 @@ def append(drafts: list[Draft]) -> None:
         raise transaction.TransactionManagementError(
             "Another transaction moved the head of the audit log: nothing was written. Try again."
         )
+    take_after_commit(head.sequence, sequence, previous_hash, now)
 
 
 def subject_of(row: models.Model) -> str:

@@ -1,16 +1,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from riskassess.audit import export, queries
+from riskassess.audit.checkpoints import Checkpoint, set_aside
 from riskassess.audit.log import instant, record, story
 from riskassess.audit.models import AccessRead, ChainCheck, ChainHead, Event, EventDetail
-from riskassess.audit.verification import ERASED, SEALED, Verification, sealed_content, walk_chain
+from riskassess.audit.verification import (
+    ERASED,
+    SEALED,
+    Verification,
+    compare_with_checkpoints,
+    compare_with_witness,
+    sealed_content,
+    walk_chain,
+)
 from riskassess.core.context import request_id
 from riskassess.core.errors import DomainError
 
@@ -18,14 +29,18 @@ FRESH_MINUTES = 15
 WALKED_AT_ONCE = 20_000
 
 
-def verify_chain() -> Verification:
-    """Walk the whole chain and name the first fault; changes nothing."""
-    return walk_chain()
-
-
-def check_chain() -> ChainCheck:
-    """Verify and keep the result, so that pages can show it with its time."""
+def verify_chain(*, checkpoints: Path | None = None, witness: tuple[int, str] | None = None) -> Verification:
+    """Walk the whole chain, hold it against its checkpoints and a printed fingerprint, and name the first fault;
+    changes nothing."""
     found = walk_chain()
+    if folder := checkpoints or settings.CHECKPOINTS_DIR:
+        found = compare_with_checkpoints(found, folder)
+    return compare_with_witness(found, *witness) if witness else found
+
+
+def check_chain(*, checkpoints: Path | None = None, witness: tuple[int, str] | None = None) -> ChainCheck:
+    """Verify and keep the result, so that pages can show it with its time."""
+    found = verify_chain(checkpoints=checkpoints, witness=witness)
     return ChainCheck.objects.create(
         kind=found.kind,
         position=found.position,
@@ -124,6 +139,27 @@ def seal_reads() -> Event | None:
         if not AccessRead.objects.filter(sealed_in=None, at__lt=this_minute).update(sealed_in_id=sequence):
             return None
         return record(SEALED, subject="audit.AccessRead", actor_id=None, role="system", after=sealed_content(sequence))
+
+
+@transaction.atomic
+def accept_older_log(*, reason: str, actor_name: str) -> list[Checkpoint]:
+    """Go on with a log that ends before its checkpoints; these stay beside it, and an event says who did it and why."""
+    if not reason.strip():
+        raise DomainError(_("Say why the newer log is given up."), field="reason")
+    head, name = ChainHead.objects.get(), f"set-aside-{timezone.now():%Y%m%dT%H%M%S}"
+    ahead = set_aside(settings.CHECKPOINTS_DIR, above=head.sequence, name=name)
+    if not ahead:
+        raise DomainError(_("No checkpoint is ahead of the log: there is nothing to accept."))
+    record(
+        "audit.older_log_accepted",
+        subject="audit.Event",
+        actor_id=None,
+        role="system",
+        actor_name=actor_name,
+        before={"checkpoint": ahead[-1].sequence, "hash": ahead[-1].hash},
+        after={"sequence": head.sequence, "hash": head.hash, "folder": name, "reason": reason.strip()},
+    )
+    return ahead
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,23 @@
-"""Walks the chain from its first event to its head, in constant memory, and names the first fault it meets."""
+"""Walks the chain from its first event to its head, in constant memory, and names the first fault it meets.
+
+A quick walk says whether all is in order; only where it does not, the careful one looks for what and where.
+"""
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from riskassess.audit.checkpoints import compare_checkpoints
 from riskassess.audit.log import (
     FIRST_HASH,
     canonical,
@@ -23,6 +31,12 @@ from riskassess.audit.models import AccessRead, ChainHead, Event
 
 ERASED = "audit.detail_erased"
 SEALED = "audit.reads_sealed"
+QUICK = (
+    *("sequence", "at", "actor_id", "role", "verb", "subject", "reference", "request_id", "commitment"),
+    *("previous_hash", "hash", "hmac", "detail__event_id"),
+    *("detail__salt", "detail__actor_name", "detail__before", "detail__after"),
+)
+encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 PROBLEMS = {
     "edited": gettext_noop("Event %(position)s was edited: it no longer matches its own fingerprint."),
     "deleted": gettext_noop("Event %(position)s is missing."),
@@ -36,6 +50,18 @@ PROBLEMS = {
     "detail_missing": gettext_noop("The detail of event %(position)s was removed."),
     "detail_emptied": gettext_noop("The detail of event %(position)s was emptied, and no event says who erased it."),
     "reads_edited": gettext_noop("The reads that event %(position)s sealed were edited or removed."),
+    "checkpoint_ahead": gettext_noop(
+        "Event %(position)s is missing, and those after it: a signed checkpoint says that the log went further."
+    ),
+    "checkpoint_differs": gettext_noop(
+        "Event %(position)s is not the one of its signed checkpoint: the log was rewritten, from there or from before."
+    ),
+    "checkpoint_forged": gettext_noop(
+        "The checkpoint of event %(position)s does not carry the signature of this system: it was edited or put there."
+    ),
+    "witness_differs": gettext_noop(
+        "Event %(position)s is not the one whose fingerprint was printed: the log was rewritten, from there or before."
+    ),
 }
 
 
@@ -68,6 +94,80 @@ def walk_chain(*, chunk_size: int = 2000) -> Verification:
     if len(heads) != 1:
         return Verification(0, 0, "", "head", 0)
     head = heads[0]
+    if is_in_order(head):
+        return Verification(head.sequence, head.sequence, head.hash)
+    return walk_with_care(head, chunk_size=chunk_size)
+
+
+def compare_with_witness(found: Verification, sequence: int, printed_hash: str) -> Verification:
+    """Hold a good log against a number and fingerprint that stand somewhere else, such as in a report."""
+    if not found.ok:
+        return found
+    if sequence > found.head_seq:
+        return replace(found, kind="checkpoint_ahead", position=found.head_seq + 1)
+    stored = Event.objects.filter(sequence=sequence).values_list("hash", flat=True).first() if sequence else FIRST_HASH
+    return found if stored == printed_hash else replace(found, kind="witness_differs", position=sequence)
+
+
+def compare_with_checkpoints(found: Verification, folder: Path) -> Verification:
+    fault = compare_checkpoints(folder) if found.ok else None
+    return replace(found, kind=fault.kind, position=fault.position) if fault else found
+
+
+def is_in_order(head: ChainHead) -> bool:
+    """The quick walk. It never says yes where the careful one would find something; its no may be a false alarm, such
+    as an event that was written meanwhile."""
+    if not same(head.hmac, sign_head(head.sequence, head.hash)):
+        return False
+    if Event.objects.count() != head.sequence:
+        return False
+    previous_hash, sequence, emptied, key = FIRST_HASH, 0, [], settings.AUDIT_KEY
+    rows = Event.objects.order_by("sequence").values_list(*QUICK).iterator(chunk_size=5000)
+    try:
+        for row in rows:
+            number, at, actor, role, verb, subject, reference, request, commitment, before, own, mac, *detail = row
+            detail_of, salt, name, value_before, value_after = detail
+            sequence += 1
+            content = {
+                "actor_id": actor,
+                "at": f"{at:%Y-%m-%dT%H:%M:%S.%f}+00:00",
+                "commitment": commitment,
+                "previous_hash": before,
+                "reference": reference,
+                "request_id": request,
+                "role": role,
+                "sequence": number,
+                "subject": subject,
+                "verb": verb,
+            }
+            if (
+                number != sequence
+                or detail_of != number
+                or before != previous_hash
+                or sha256(encode(content).encode()).hexdigest() != own
+                or hmac.digest(key, f"event:{own}".encode(), "sha256").hex() != mac
+            ):
+                return False
+            if salt == name == "" and value_before is None and value_after is None:
+                emptied.append(number)
+            else:
+                told = encode({"actor_name": name, "after": value_after, "before": value_before})
+                if sha256(salt.encode() + told.encode()).hexdigest() != commitment:
+                    return False
+            if verb == SEALED and value_after != sealed_content(number):
+                return False
+            previous_hash = own
+    except (ValueError, TypeError, AttributeError, OperationalError):
+        return False
+    if (sequence, previous_hash) != (head.sequence, head.hash):
+        return False
+    erased = {f"audit.Event:{number}" for number in emptied}
+    told = set(Event.objects.filter(verb=ERASED).values_list("subject", flat=True)) if erased else set()
+    stray = AccessRead.objects.filter(sealed_in__isnull=False).exclude(sealed_in__verb=SEALED)
+    return erased <= told and not stray.exists()
+
+
+def walk_with_care(head: ChainHead, *, chunk_size: int) -> Verification:
     count, previous_hash, emptied = 0, FIRST_HASH, None
     hash_at_head = FIRST_HASH if head.sequence == 0 else None
 
@@ -92,7 +192,7 @@ def walk_chain(*, chunk_size: int = 2000) -> Verification:
         if "decode" not in str(error):
             raise
         # SQLite met text that is no UTF-8, somewhere in this chunk: walk again, row by row, to name the place
-        return found("edited", count + 1) if chunk_size == 1 else walk_chain(chunk_size=1)
+        return found("edited", count + 1) if chunk_size == 1 else walk_with_care(head, chunk_size=1)
     if count < head.sequence:
         return found("cut", count + 1)
     if hash_at_head != head.hash:

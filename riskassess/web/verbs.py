@@ -17,6 +17,7 @@ VERB_WORDS = {
     "appeal.settled": _("answered the appeal"),
     "audit.detail_erased": _("erased the details of an event"),
     "audit.exported": _("exported the audit log"),
+    "audit.older_log_accepted": _("went on with a log that ends before its checkpoints"),
     "audit.reads_sealed": _("sealed a minute of reads"),
     "case.assigned": _("gave the case to people"),
     "case.decided": _("completed the decision"),

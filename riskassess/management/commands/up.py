@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from riskassess.audit.checkpoints import refusal_to_start
 from riskassess.jobs import running
 from riskassess.jobs.models import Job, State
 
@@ -95,6 +96,8 @@ class Command(BaseCommand):
         self.is_leaving = False
         self.due: dict[str, float] = {}  # when each periodic task is sent next, on the monotonic clock
         port = self._checked_port(port)
+        if refusal := refusal_to_start():
+            raise CommandError(refusal)
         with self._only_one():
             for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(sign, self._leave)
