@@ -109,6 +109,21 @@ def evidence_in(content: dict) -> list[dict]:
     return content.get("evidence", [])
 
 
+def with_determinations(content: dict, determinations) -> dict:
+    """The content with confirmed findings of fact laid over its answers; the frozen one stays as it is."""
+    found = list(determinations)
+    if not found:
+        return content
+    laid = {**content, "answers": dict(content["answers"])}
+    for name in ROWS:
+        laid[name] = [{**row, "answers": dict(row["answers"])} for row in content[name]]
+    rows = {"": laid} | {row["id"]: row for name in ROWS for row in laid[name]}
+    for each in found:
+        if each.row in rows:
+            rows[each.row]["answers"][each.question] = each.value
+    return laid
+
+
 def _by_row(answers: Iterable[Answer]) -> dict[str, dict]:
     found: dict[str, dict] = {}
     for answer in answers:

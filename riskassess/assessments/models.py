@@ -125,6 +125,67 @@ class Safeguard(UidModel, DatedModel):
         return f"{self.mitigation} for {self.finding}"
 
 
+class Determination(UidModel, DatedModel):
+    """An officer's finding of fact over one answer of a version. Confirmed by somebody else, it is what counts.
+
+    A reviewer may propose one; an officer makes it their own (`by`) before anybody can confirm it.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed by a reviewer")
+        FOUND = "found", _("waits for a second person")
+        CONFIRMED = "confirmed", _("confirmed")
+        DROPPED = "dropped", _("not taken up")
+        REPLACED = "replaced", _("replaced by a later one")
+
+    version = models.ForeignKey("ProposalVersion", on_delete=models.PROTECT, related_name="determinations")
+    question = models.CharField(max_length=40)
+    row = models.CharField(max_length=36, blank=True)
+    value = models.JSONField()
+    evidence = models.TextField(_("evidence"), max_length=5000)
+    state = models.CharField(max_length=10, choices=State.choices)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    dropped_because = models.TextField(_("why not"), blank=True, max_length=5000)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "question", "row"],
+                condition=Q(state__in=["proposed", "found"]),
+                name="determination_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["version", "question", "row"],
+                condition=Q(state="confirmed"),
+                name="determination_one_counts",
+            ),
+            models.CheckConstraint(condition=~Q(evidence=""), name="determination_has_evidence"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | (Q(by__isnull=False) & ~Q(confirmed_by=models.F("by"))),
+                name="determination_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["confirmed", "replaced"]) | Q(confirmed_by__isnull=False),
+                name="determination_counts_when_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="dropped", dropped_because__gt="") | ~Q(state="dropped"),
+                name="determination_dropped_with_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.question} of {self.version}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {self.State.PROPOSED, self.State.FOUND}
+
+
 class ProposalVersion(UidModel, DatedModel):
     """What was submitted, frozen. Never changed; a change after submission makes the next number."""
 

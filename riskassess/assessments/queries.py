@@ -10,6 +10,7 @@ from riskassess.assessments.models import (
     AnswerChange,
     AssessmentRecord,
     CatalogueRelease,
+    Determination,
     ProposalVersion,
     Questionnaire,
     Replay,
@@ -69,6 +70,11 @@ def latest_version(proposal) -> ProposalVersion | None:
 def latest_record(proposal) -> AssessmentRecord | None:
     """The assessment that stands: the newest record of the newest version."""
     return proposal.records.select_related("version", "release").order_by("-version__number", "-pk").first()
+
+
+def counted_determinations(version: ProposalVersion) -> QuerySet[Determination]:
+    """The confirmed findings of fact over answers of this version."""
+    return version.determinations.filter(state=Determination.State.CONFIRMED)
 
 
 def assessment_of(record: AssessmentRecord) -> Assessment:

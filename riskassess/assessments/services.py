@@ -26,7 +26,7 @@ from riskassess.assessments.models import (
 )
 from riskassess.assessments.owners import read_owners
 from riskassess.assessments.prefilling import waiting_answers
-from riskassess.assessments.queries import catalogue_of, current_release, latest_version
+from riskassess.assessments.queries import catalogue_of, counted_determinations, current_release, latest_version
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.checking import check_catalogue, cut_texts
@@ -240,7 +240,7 @@ def assess_version(*, version: ProposalVersion, trigger: str) -> AssessmentRecor
     catalogue = catalogue_of(version.release)
     facts = fact_collection.collect(
         catalogue=catalogue,
-        content=version.content,
+        content=fact_collection.with_determinations(version.content, counted_determinations(version)),
         owner_id=version.proposal.owner_id,
         safeguards=safeguards_of(questionnaire),
         on=today,

@@ -140,12 +140,18 @@ def _with_answers(facts: dict, given: Iterable[AnswerTried]) -> dict:
             [changed] if not tried.row else [r for r in changed[SCOPES[tried.question.scope]] if r["id"] == tried.row]
         )
         answers = rows[0]["answers"]
-        if tried.question.type == "multi" and tried.value != UNSURE:
-            present = answers.get(tried.question.id)
-            chosen = [item for item in present if item != UNSURE] if isinstance(present, list) else []
-            is_out = tried.value in chosen
-            chosen = [item for item in chosen if item != tried.value] if is_out else [*chosen, tried.value]
-            answers[tried.question.id] = chosen
-        else:
-            answers[tried.question.id] = tried.value
+        answers[tried.question.id] = value_after(tried, answers.get(tried.question.id))
     return changed
+
+
+def value_after(tried: AnswerTried, present):
+    """The answer that the toggle leads to: of several choices, this one in or out."""
+    if tried.question.type != "multi" or tried.value == UNSURE:
+        return tried.value
+    chosen = [item for item in present if item != UNSURE] if isinstance(present, list) else []
+    return [item for item in chosen if item != tried.value] if tried.value in chosen else [*chosen, tried.value]
+
+
+def read_answer(catalogue: Catalogue, facts: dict, key: str) -> AnswerTried | None:
+    """The answer that a key of `answers_to_try` stands for; none where the facts do not know it."""
+    return next(iter(_read_answers(catalogue, facts, [key])), None)

@@ -5,7 +5,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children
 from riskassess.accounts.roles import Role
-from riskassess.assessments.models import AssessmentRecord, ProposalVersion
+from riskassess.assessments.models import AssessmentRecord, Determination, ProposalVersion
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.proposals.models import CoInvestigator, Proposal
@@ -93,6 +93,8 @@ def _at_decision_stage() -> Q:
     )
     lifting = Hold.objects.filter(case__proposal=OuterRef("pk"), state=Hold.State.LIFTING)
     open_stage |= Exists(lifting)
+    found = Determination.objects.filter(version__proposal=OuterRef("pk"), state=Determination.State.FOUND)
+    open_stage |= Exists(found)
     return (Q(state__in=UNDER_REVIEW) & open_stage) | Q(state__in=AFTER_DECISION, case__isnull=False)
 
 

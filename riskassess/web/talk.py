@@ -21,6 +21,7 @@ TITLES = {
     Kind.REQUEST: gettext_lazy("Question to the authors"),
     Kind.CORRECTION: gettext_lazy("Correction of a fact"),
     Kind.FLAG: gettext_lazy("Reasons for a closer look"),
+    Kind.FINDING: gettext_lazy("Finding of fact"),
 }
 
 
@@ -109,6 +110,7 @@ class Talk:
         is_theirs = (last.by_id in self.authors) != is_author
         waits = thread.is_open and not closed and last.by_id != self.reader.pk
         waits &= thread.kind != Kind.COMMENT and is_theirs
+        waits &= not (thread.kind == Kind.FINDING and is_author)  # they may reply, and need not
         may_settle = not talk.why_not_settle(self.part, thread)
         form = bound or TalkForm(
             people=self.people(thread.kind), names=self.names(thread.kind), auto_id=f"id_{thread.uid.hex}_%s"

@@ -1,5 +1,6 @@
 """The story of a proposal: each function is one step, one transaction, and calls the chapters in order."""
 
+from riskassess.workflow.determining import confirm_determination, determine, drop_determination
 from riskassess.workflow.filing import (
     NEW_PARTNER,
     UnclearPartners,
@@ -80,14 +81,17 @@ __all__ = [
     "choose_partners",
     "close",
     "confirm_answers",
+    "confirm_determination",
     "confirm_hold_lift",
     "confirm_judgement",
     "copy_proposal",
     "decide",
     "decline_invitation",
     "decline_lead",
+    "determine",
     "discard",
     "draw",
+    "drop_determination",
     "erase_contact",
     "expire",
     "fill_in_known",

@@ -114,6 +114,8 @@ def tell_first(thread: Thread) -> None:
         telling.question_asked(comment=comment, people=_authors(proposal))
     elif kind == Thread.Kind.FLAG:
         telling.flag_told(comment=comment, people=_authors(proposal))
+    elif kind == Thread.Kind.FINDING:
+        telling.fact_found(comment=comment, people=_authors(proposal))
 
 
 def _tell_next(comment: Comment) -> None:

@@ -90,6 +90,20 @@ def hold_lift_proposed(*, proposal: Proposal, people: list[User], uid, revision:
             )
 
 
+def determination_waits(*, proposal: Proposal, people: list[User], uid, state: str) -> None:
+    for user in people:
+        with translation.override(user.language):
+            tell(
+                user,
+                proposal,
+                f"determination-{uid}-{state}",
+                _("a finding of fact waits for you"),
+                _("A colleague entered a finding of fact over an answer. Somebody else looks at it."),
+                "case",
+                kind=Kind.ASKED,
+            )
+
+
 def appeal_filed(*, proposal: Proposal, people: list[User], uid) -> None:
     for user in people:
         with translation.override(user.language):

@@ -55,6 +55,14 @@ def flag_told(*, comment: Comment, people: list[User]) -> None:
             tell_comment(user, comment, need, text, kind=Kind.DECIDED)
 
 
+def fact_found(*, comment: Comment, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            need = _("an answer was corrected")
+            text = _("An officer recorded a finding of fact over one of your answers. You may reply to it.")
+            tell_comment(user, comment, need, text, kind=Kind.DECIDED)
+
+
 def tell_comment(user: User, comment: Comment, need: str, text: str, url: str = "", *, kind: str) -> None:
     """Once a person and comment, whichever reason comes first."""
     thread = comment.thread

@@ -16,6 +16,7 @@ class Thread(UidModel, DatedModel):
         REQUEST = "request", _("question to the authors")
         CORRECTION = "correction", _("correction of a fact")
         FLAG = "flag", _("reasons for a closer look")
+        FINDING = "finding", _("finding of fact")
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="threads")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -32,7 +33,8 @@ class Thread(UidModel, DatedModel):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["comment", "help", "request", "correction", "flag"]), name="thread_kind_known"
+                condition=Q(kind__in=["comment", "help", "request", "correction", "flag", "finding"]),
+                name="thread_kind_known",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="correction") | ~Q(correct=""), name="correction_says_what_is_right"
