@@ -25,9 +25,13 @@ def joined(marks: dict[str, str]) -> str:
     return " ".join(f"{name}:{value}" for name, value in marks.items())
 
 
+def marks_in(posted: str) -> dict[str, str]:
+    return dict(item.split(":", 1) for item in posted.split() if ":" in item)
+
+
 def changed_since(posted: str, marks: dict[str, str]) -> list[str]:
     """The names whose mark is not the posted one."""
-    before = dict(item.split(":", 1) for item in posted.split() if ":" in item)
+    before = marks_in(posted)
     return [name for name, value in marks.items() if before.get(name) != value]
 
 

@@ -102,10 +102,44 @@
     });
   }
 
+  // A form that was sent while its owner was signed out (errors/403_csrf.html) takes the token of whoever is signed in by now.
+  for (const form of document.querySelectorAll("form[data-ra-fresh-token]")) {
+    form.addEventListener("submit", async (event) => {
+      if ("raTaken" in form.dataset) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      form.dataset.raTaken = "";
+      try {
+        const page = await (await fetch(form.dataset.raFreshToken, { cache: "no-store" })).text();
+        const token = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]");
+        if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+      } catch { /* offline: then the press itself says so */ }
+      form.requestSubmit();
+    });
+  }
+
   // A second press of a button sends nothing twice; the server would refuse it anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    // Without a connection the next page would be the browser's own: whoever presses stays here, where all is kept.
+    const offline = document.querySelector("[data-ra-offline]"), unsaved = document.querySelector("[data-ra-unsaved]");
+    if (offline && !("raProbed" in form.dataset) && (!navigator.onLine || !unsaved.hidden)) {
+      event.preventDefault();
+      const press = event.submitter;
+      fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then(() => {
+        form.dataset.raProbed = "";
+        form.requestSubmit(press);
+      }).catch(() => {
+        offline.hidden = false;
+        unsaved.hidden = true;
+        for (const part of offline.querySelectorAll("[data-ra-since]")) part.textContent = part.textContent || new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+        offline.tabIndex = -1;
+        offline.focus();
+      });
+      return;
+    }
+    delete form.dataset.raProbed;
     if (form.dataset.raSent) { event.preventDefault(); return; }
     form.dataset.raSent = "1";
     setTimeout(() => { delete form.dataset.raSent; }, 4000);

@@ -1,5 +1,5 @@
-// Comfort for rows of partners: Enter searches, arrows walk through what was found, and what is typed but not saved is
-// kept in this browser. Every button works without this file.
+// Comfort for the first page: Enter searches, arrows walk through what was found, the page saves by itself what is whole,
+// and what is not saved is kept in this browser. Every button works without this file.
 (() => {
   "use strict";
   const form = () => document.querySelector("form[data-ra-rowed]");
@@ -40,17 +40,73 @@
   const keep = () => {
     try { storage.setItem(KEY, JSON.stringify({ since: new Date().toISOString(), pairs: pairs() })); } catch { /* full */ }
   };
+
+  // -- saving by itself -------------------------------------------------------------------------------------------------
+
+  const RETRY_MS = 15000, WAIT_MS = 1500;
+  let choices = 0, saved = 0, waits = 0, since = "";
+  const show = (name, on) => { for (const part of document.querySelectorAll(`[data-ra-${name}]`)) part.hidden = !on; };
+  const trouble = (name) => {
+    for (const part of document.querySelectorAll("[data-ra-since]")) part.textContent = clock(since || new Date().toISOString());
+    for (const each of ["offline", "unsaved", "refused"]) show(each, each === name);
+    if (name) document.getElementById("saved").replaceChildren();
+  };
+  const isOurs = (event) => event.detail.elt === document.getElementById("keep");
+  const save = () => { if (choices !== saved && !form().dataset.raSent) htmx.trigger("#keep", "ra-save"); };
+  const later = (wait) => { clearTimeout(waits); waits = setTimeout(save, wait); };
+  const changed = () => {
+    choices += 1;
+    since = since || new Date().toISOString();
+    keep();
+    if (!navigator.onLine) trouble("offline");
+    later(WAIT_MS);
+  };
   for (const name of ["input", "change"]) document.addEventListener(name, (event) => {
-    if (event.target.form && event.target.form === form()) keep();
+    if (event.target.form && event.target.form === form()) changed();
+  });
+  addEventListener("online", save);
+  document.addEventListener("visibilitychange", save);
+  addEventListener("pagehide", () => {
+    if (choices === saved || form().dataset.raSent) return;
+    const body = new URLSearchParams([...pairs(), ["do", "keep"], ["csrfmiddlewaretoken", form().elements.csrfmiddlewaretoken.value]]);
+    fetch(location.pathname, { method: "POST", keepalive: true, headers: { "HX-Request": "true" }, body }).catch(() => {});
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (isOurs(event)) event.detail.xhr.raChoices = choices; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 401) { event.detail.shouldSwap = true; event.detail.isError = false; }
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr } = event.detail, { status } = xhr, token = xhr.getResponseHeader("X-Fresh-Token");
+    if (status === 401) { failed.hidden = true; return; }
+    if (status === 403 && token) {  // signed in again in another tab
+      form().querySelector("[name=csrfmiddlewaretoken]").value = token;
+      document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+      failed.hidden = true;
+      if (isOurs(event)) later(0);
+      else htmx.trigger(event.detail.elt, "click");
+      return;
+    }
+    if (!isOurs(event)) { if (event.detail.successful) failed.hidden = true; return; }
+    if (status === 200) {
+      trouble("");
+      document.getElementById("signed-out").replaceChildren();
+      if (xhr.raChoices !== choices) return;
+      saved = choices;
+      failed.hidden = true;
+      if (xhr.getResponseHeader("X-Saved") === "yes") { since = ""; storage.removeItem(KEY); }
+      else keep();  // with the marks of what stands now
+    } else if (status >= 500 || status === 429 || !status) {
+      trouble(navigator.onLine ? "unsaved" : "offline");
+      later(RETRY_MS);
+    } else trouble("refused");
   });
   // A press that a later one overtook is no failure.
-  for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, () => { failed.hidden = false; });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) failed.hidden = true; });
-  document.addEventListener("htmx:afterSwap", () => { if (form()) keep(); });  // a row more or less is typed, too
+  for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, (event) => { if (!isOurs(event)) failed.hidden = false; });
+  document.addEventListener("htmx:afterSwap", (event) => { if (form() && event.detail.target === form()) changed(); });  // a row more or less is typed, too
 
   // The page after saving forgets (ra.js); the same page with a sentence on what is wrong keeps.
   document.addEventListener("submit", (event) => {
-    if (event.target !== form()) return;
+    if (event.target !== form() || event.defaultPrevented) return;
     keep();
     sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
   });

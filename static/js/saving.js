@@ -247,7 +247,7 @@
 
   // The page that its button leads to knows by this that all was saved (ra.js).
   document.addEventListener("submit", (event) => {
-    if (event.target === form() && storage) sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
+    if (event.target === form() && !event.defaultPrevented && storage) sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
   });
 
   // Signing out takes what is kept away, so what is not saved yet is saved first.

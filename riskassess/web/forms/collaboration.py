@@ -180,8 +180,8 @@ class Collaboration:
 
     def take(self, part: str, other: "Collaboration") -> bool:
         """Put what stands in the other page in place of one part of this one; says whether there is such a part."""
-        if part in self._rows_by_part:
-            self._rows_by_part[part].show(other._rows_by_part[part].typed())
+        if part in self.rows_by_part:
+            self.rows_by_part[part].show(other.rows_by_part[part].typed())
         elif part not in self.main.fields:
             return False
         for rows in self.row_sets:
@@ -193,7 +193,7 @@ class Collaboration:
         return True
 
     @property
-    def _rows_by_part(self) -> dict[str, RowSet]:
+    def rows_by_part(self) -> dict[str, RowSet]:
         return dict(zip(("partners", "funders", "visits"), self.row_sets, strict=True))
 
     def title_of(self, part: str) -> str:
@@ -204,10 +204,17 @@ class Collaboration:
         }
         return titles[part] if part in titles else str(self.main.fields[part].label)
 
+    def error_of(self, part: str) -> str:
+        """The first sentence on what is wrong in a part, or nothing."""
+        if part in self.main.fields:
+            return str((self.main.errors.get(part) or [""])[0])
+        rows = self.rows_by_part[part]
+        return next((str(lines[0]) for form in rows.kept for lines in form.errors.values()), "")
+
     def words_of(self, part: str) -> str:
         """What a part says as it stands in the form, in words, so that two versions can be read side by side."""
-        if part in self._rows_by_part:
-            return "; ".join(filter(None, (self._row_words(form) for form in self._rows_by_part[part])))
+        if part in self.rows_by_part:
+            return "; ".join(filter(None, (self._row_words(form) for form in self.rows_by_part[part])))
         value = self.main[part].value()
         if part == "kinds":
             words = dict(self.main.fields["kinds"].choices)

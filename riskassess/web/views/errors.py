@@ -7,7 +7,6 @@ from django.http import HttpResponse, HttpResponseServerError
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import loader
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.http import reselect, reswap, retarget
@@ -15,13 +14,11 @@ from django_htmx.http import reselect, reswap, retarget
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.history import STEPS, timeline
+from riskassess.web.typed import HIDDEN_CHARACTER, read_by_people, words_for
 
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
 LONGEST_KEPT = 20_000
-# What a form carries for itself: nobody typed it, so nobody wants to read it.
-NOT_TYPED = {"both", "do", "opened", "page", "parts", "record", "seen", "shape", "shown", "writer"}
 TOLD_EVENTS = 3
-HIDDEN_CHARACTER = "\x00"
 
 
 def came_from_here(request) -> bool:
@@ -41,12 +38,6 @@ def typed_values(request) -> list[tuple[str, str, str]]:
     return kept_values(request)
 
 
-def words_for(name: str) -> str:
-    if name == "q":
-        return _("The search")
-    return capfirst(name.replace("_", " ").replace("-", " ").replace(HIDDEN_CHARACTER, ""))
-
-
 def kept_values(request) -> list[tuple[str, str, str]]:
     return [
         (name, words_for(name), value)
@@ -57,19 +48,12 @@ def kept_values(request) -> list[tuple[str, str, str]]:
     ]
 
 
-def read_by_people(typed) -> list[tuple[str, str, str]]:
-    """Of what a form sent, the part that a person wrote or chose."""
-    return [
-        row for row in typed if row[2].strip() and row[0] not in NOT_TYPED and not row[0].endswith(("-count", "-uid"))
-    ]
-
-
 @requires_csrf_token
 def csrf_failure(request, reason=""):
     if getattr(request, "htmx", False):
         return unsure_who(request)
     typed = typed_values(request)
-    context = {"typed": typed, "shown": read_by_people(typed), "had_files": bool(request.FILES)}
+    context = {"typed": typed, "shown": read_by_people(request, typed), "had_files": bool(request.FILES)}
     return render(request, "errors/403_csrf.html", context, status=403)
 
 
@@ -113,7 +97,7 @@ def lost_race(request, message) -> HttpResponse:
     proposal = proposal_of(request)
     context = {
         "message": message,
-        "typed": read_by_people(kept_values(request)) if request.method == "POST" else [],
+        "typed": read_by_people(request, kept_values(request)) if request.method == "POST" else [],
         "proposal": proposal,
         "place": place_of(request, proposal),
         "events": meanwhile(request, proposal),
@@ -123,7 +107,7 @@ def lost_race(request, message) -> HttpResponse:
 
 def refused(request, message) -> HttpResponse:
     """422: what the domain does not allow, with what was typed."""
-    typed = read_by_people(kept_values(request)) if request.method == "POST" else []
+    typed = read_by_people(request, kept_values(request)) if request.method == "POST" else []
     return render(request, "errors/422.html", {"message": message, "typed": typed}, status=422)
 
 
@@ -141,7 +125,7 @@ def unreadable_place(request) -> str | None:
 def unreadable(request, place: str) -> HttpResponse:
     """400: nothing was done; which field it is, and what was typed without the character."""
     text = _("“%(place)s” holds a hidden character, as text copied from a PDF may. Type it anew and send it again.")
-    typed = read_by_people(kept_values(request)) if request.method == "POST" else []
+    typed = read_by_people(request, kept_values(request)) if request.method == "POST" else []
     context = {
         "message": text % {"place": place},
         "typed": [tuple(part.replace(HIDDEN_CHARACTER, "") for part in row) for row in typed],

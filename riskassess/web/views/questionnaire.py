@@ -81,13 +81,15 @@ def section(request, reference, section):
     overlay(draft, current, posted, shown)
     form = section_form(draft, current, posted if request.method == "POST" else None, shown)
     spoken = QuestionTalk(draft, current, request.user, form, request.POST)
-    status, contested, is_fresh = 200, {}, request.method != "POST"
+    status, contested, changed, is_fresh = 200, {}, [], request.method != "POST"
     if request.method == "POST":
         if taken or (items is not None and items.act(action)):
             pass  # another's answer in place of one's own, or a row more or less; nothing is saved yet
         elif form.is_valid() & (items is None or items.is_valid()) & spoken.is_valid(action):
             try:
-                changed = save_section(draft, current, request.user, form, items, mark)
+                changed, contested = save_section(
+                    draft, current, request.user, form, items, mark, keeps_rest=bool(request.htmx)
+                )
                 keep_prefilled(draft, current, request.user, action, form.shown)
                 spoken.take(action)
             except Contested as fault:
@@ -102,11 +104,16 @@ def section(request, reference, section):
                     if action.startswith("help:"):
                         messages.success(request, _("Sent. Research security answers here, and you get a notice then."))
                     return redirect(spoken.place or after_saving(request, reference, current, action, form, changed))
-                draft.stored = answers = {**answers, **{field_name(a.question, a.row): a for a in changed}}
-                is_fresh = True
+                draft.stored = answers = {**answers, **{field_name(a.question, a.row): a for a in changed}, **contested}
+                is_fresh = not contested
+                if contested:
+                    form.add_error(None, str(Contested(contested, request.user)))
+                    status = 409
         else:
             status = 422
-    revisions = revisions_shown(form, answers, {} if is_fresh else form.shown)
+    # What was saved beside a contested answer is shown as it stands now; the contested one is still asked about.
+    old = {name: form.shown[name] for name in contested if name in form.shown} if changed else form.shown
+    revisions = revisions_shown(form, answers, {} if is_fresh else old)
     contested = [contested_words(form, name, answer, request.user) for name, answer in contested.items()]
     told = {"spoken": spoken, "hidden": revisions, "contested": contested, "mark": mark, "is_fresh": is_fresh}
     response = section_page(request, draft, current, form, items, answers, status, told)
@@ -315,14 +322,19 @@ def items_of(draft: Draft, posted) -> RowSet:
 
 
 @story()
-def save_section(draft: Draft, current, user, form: SectionForm, items, mark: str = "") -> list[Answer]:
-    """Keep the section's answers, unless one of them changed elsewhere since the page was shown.
+def save_section(
+    draft: Draft, current, user, form: SectionForm, items, mark: str = "", *, keeps_rest: bool = False
+) -> tuple[list[Answer], dict[str, Answer]]:
+    """Keep the section's answers, unless one of them changed elsewhere since the page was shown: then none of them, or
+    with `keeps_rest` all but those, which come back by the name of their field.
 
     The proposal's row is locked before anything is compared, so that of two who save at once one sees the other.
     """
 
+    contested: dict[str, Answer] = {}
+
     def settle(values: Values, present: Present) -> Values:
-        left, contested = {}, {}
+        left = {}
         for key, value in values.items():
             answer, name = present.get(key), field_name(*key)
             if answer is None or answer.revision == form.shown[name] or answer.value == value:
@@ -333,14 +345,15 @@ def save_section(draft: Draft, current, user, form: SectionForm, items, mark: st
                 left[key] = value  # a later choice on the same page, made while the one before was being saved
             else:
                 contested[name] = answer
-        if contested:
+        if contested and not keeps_rest:
             raise Contested(contested, user)
         return left
 
     if items is not None:
         made = proposals.set_technology(proposal=draft.proposal, actor=user, rows=items.filled())
         copy_answers(questionnaire=draft.questionnaire, actor=user, rows=items.copies(made))
-    return save_answers(questionnaire=draft.questionnaire, actor=user, values=form.answers(), settle=settle, page=mark)
+    saved = save_answers(questionnaire=draft.questionnaire, actor=user, values=form.answers(), settle=settle, page=mark)
+    return saved, contested
 
 
 def is_own_earlier(answer: Answer, revision: int, mark: str) -> bool:

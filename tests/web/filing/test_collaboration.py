@@ -177,3 +177,61 @@ def test_mark_up_in_a_title_is_shown_as_text(browser, draft, address):
 
     assert "<script>alert(1)" not in page.content.decode()
     assert "&lt;script&gt;alert(1)" in page.content.decode()
+
+
+# -- the page saves itself ---------------------------------------------------------------------------------------------
+
+HTMX = {"headers": {"HX-Request": "true"}}
+
+
+def kept(browser, page, address, **changes):
+    return browser.post(address, filled(page, "collaboration", do="keep", **changes), **HTMX)
+
+
+def retitle(draft, person):
+    own = {name: getattr(draft, name) for name in ("summary", "kinds", "unit", "starts", "ends")}
+    describe(proposal=draft, actor=person, title="Mateo's", **own)
+
+
+def test_page_saves_itself_and_leaves_what_is_not_whole_to_a_button(browser, draft, address):
+    page = browser.get(address)
+    partners = list(draft.participations.values_list("partner", flat=True))
+
+    answer = kept(
+        browser, page, address, summary="Saved alone", ends="soon", partner__0__gone="yes", funder__0__name="Own fund"
+    )
+
+    assert answer["X-Saved"] == "no"
+    assert 'id="collaboration"' not in answer.content.decode()
+    assert "Planned end: Write the date as year-month-day" in text_of(answer)
+    assert "Partner organisations: saved when you press a button that leads on" in text_of(answer)
+    draft.refresh_from_db()
+    assert (draft.summary, draft.funders.first().name) == ("Saved alone", "Own fund")
+    assert list(draft.participations.values_list("partner", flat=True)) == partners
+
+
+def test_page_that_saves_itself_never_chooses_and_saves_the_rest(browser, draft, address, mateo):
+    page = browser.get(address)
+    retitle(draft, mateo)
+
+    answer = kept(browser, page, address, title="Ana's", summary="Beside it")
+
+    assert answer["X-Saved"] == "no"
+    assert "Two versions: choose" in text_of(answer)
+    draft.refresh_from_db()
+    assert (draft.title, draft.summary) == ("Mateo's", "Beside it")
+    marks = dict(read(answer).forms["collaboration"])
+    sent = filled(page, "collaboration", title="Ana's", summary="Beside it", seen=marks["seen"], both=marks["both"])
+    assert browser.post(address, sent).status_code == 302
+    draft.refresh_from_db()
+    assert draft.title == "Ana's"
+
+
+def test_what_was_not_touched_here_stays_as_others_left_it(browser, draft, address, mateo):
+    page = browser.get(address)
+    retitle(draft, mateo)
+
+    assert browser.post(address, filled(page, "collaboration", summary="Ana's")).status_code == 302
+
+    draft.refresh_from_db()
+    assert (draft.title, draft.summary) == ("Mateo's", "Ana's")
