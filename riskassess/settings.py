@@ -220,6 +220,8 @@ EVIDENCE_FILES = int(os.environ.get("RISKASSESS_EVIDENCE_FILES", "50"))
 EVIDENCE_MEGABYTES = int(os.environ.get("RISKASSESS_EVIDENCE_MEGABYTES", "500"))
 # A virus scanner (clamd) as host:port or as the path of its socket; nothing is scanned while it is empty.
 CLAMD = os.environ.get("RISKASSESS_CLAMD", "")
+# Key and certificate that sign reports, as PEM; where none is given, one is made at the first report (docs/reports.md).
+REPORT_SIGNER = Path(os.environ.get("RISKASSESS_REPORT_SIGNER", VAR_DIR / "keys" / "report_signer.pem"))
 CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
 # The catalogue new proposals are filed under: its newest release, or the one named after an @ ("allea-eu@1.0.0").
 CATALOGUE = os.environ.get("RISKASSESS_CATALOGUE", "allea-eu")

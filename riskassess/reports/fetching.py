@@ -15,13 +15,14 @@ TEMPLATES_DIR = settings.BASE_DIR / "templates" / "reports"
 class ClosedFetcher(URLFetcher):
     """Hands out the report's own few files by name. It has no way to a disk or a network, whatever is asked of it."""
 
-    def __init__(self):
+    def __init__(self, logo: bytes | None = None):
         super().__init__(allowed_protocols=("bundled",), allow_redirects=False)
+        self.own = {} if logo is None else {"bundled:logo": logo}
         self.handlers.clear()
         self.handle_open.clear()
 
     def fetch(self, url, headers=None):
-        content = bundle().get(url)
+        content = self.own.get(url) or bundle().get(url)
         if content is None:
             raise ValueError("A report reads nothing but its own fonts and pictures.")
         return URLFetcherResponse(url, content)

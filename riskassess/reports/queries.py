@@ -1,13 +1,16 @@
 from riskassess.accounts.models import User
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
+from riskassess.reports.rules import PERMISSIONS
 from riskassess.reviews.queries import visible_proposals
 
 
 def reports_of(proposal: Proposal, user: User):
-    """The proposal's reports for whoever may see it, the newest first; nobody else gets a row."""
+    """The proposal's reports for whoever may see it, the newest first; nobody else gets a row, and kinds that ask for
+    more than reading the proposal are left out here."""
     return (
-        Report.objects.filter(proposal=proposal, proposal__in=visible_proposals(user))
+        Report.objects.filter(proposal=proposal, proposal__in=visible_proposals(user), is_redacted=False)
+        .exclude(kind__in=list(PERMISSIONS))
         .select_related("job", "file", "version", "proposal", "decision")
         .order_by("-pk")
     )

@@ -1,13 +1,21 @@
 import logging
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 
+import pydyf
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML, LOGGER
+from weasyprint import CSS, HTML, LOGGER, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
+from riskassess.proof.dossier import NAME as DOSSIER
+from riskassess.proof.dossier import canonical
 from riskassess.reports.fetching import ClosedFetcher, style_text
-from riskassess.reports.shapes import BlankContent, ReportContent
+from riskassess.reports.shapes import BlankContent, PeriodContent, ReportContent
 
 logger = logging.getLogger(__name__)
 
@@ -24,27 +32,77 @@ class LetterCounter(logging.Filter):
         return False
 
 
-def render(content: ReportContent) -> bytes:
+class Copies(NamedTuple):
+    """The same pages twice: one to read, one to keep."""
+
+    reading: bytes  # PDF/UA-1
+    archive: bytes  # PDF/A-3b with tags; the dossier is in it
+
+
+def render(content: ReportContent | BlankContent | PeriodContent) -> bytes:
     """The content as a tagged PDF. The same content gives the same bytes on one machine: fonts and Pango count too."""
     return to_pdf(page_text(content))
 
 
+def render_copies(content: ReportContent | PeriodContent, dossier: dict, *, logo: bytes | None = None) -> Copies:
+    """Laid out once, written twice."""
+    with _counted_letters():
+        document = _laid_out(page_text(content), logo)
+        reading = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_tidy)
+        made_at = datetime.fromisoformat(content.made_at)
+        document.metadata.attachments = [
+            Attachment(
+                string=canonical(dossier).decode(),
+                name=DOSSIER,
+                description="Facts, catalogue, result and decision of this report",
+                relationship="Data",
+                created=made_at,  # else they are of the clock, and the bytes are other ones each time
+                modified=made_at,
+            )
+        ]
+        return Copies(reading, document.write_pdf(pdf_variant="pdf/a-3b", pdf_tags=True, finisher=_tidy))
+
+
 def to_pdf(page: str) -> bytes:
-    fonts, fetcher = FontConfiguration(), ClosedFetcher()
-    html = HTML(string=page, url_fetcher=fetcher)
+    with _counted_letters():
+        return _laid_out(page).write_pdf(pdf_variant="pdf/ua-1", finisher=_tidy)
+
+
+def _laid_out(page: str, logo: bytes | None = None) -> Document:
+    fonts, fetcher = FontConfiguration(), ClosedFetcher(logo)
     css = CSS(string=style_text(), url_fetcher=fetcher, font_config=fonts)
+    html = HTML(string=page, url_fetcher=fetcher)
+    return html.render(stylesheets=[css], font_config=fonts, pdf_tags=True)
+
+
+def _tidy(_document: Document, pdf: pydyf.PDF) -> None:
+    """What checkers stumble over: empty dictionaries of patterns and shadings, and links that would not be printed."""
+    for each in pdf.objects:
+        parts = getattr(each, "extra", each)
+        if not isinstance(parts, dict):
+            continue
+        if parts.get("Type") == "/Annot":
+            parts["F"] = 4
+        resources = parts.get("Resources")
+        for place in (parts, resources if isinstance(resources, dict) else {}):
+            for name in ("Pattern", "Shading"):
+                if name in place and not place[name]:
+                    del place[name]
+
+
+@contextmanager
+def _counted_letters() -> Iterator[None]:
     letters = LetterCounter()
     LOGGER.addFilter(letters)
     try:
-        pdf = html.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
+        yield
     finally:
         LOGGER.removeFilter(letters)
     if letters.missing:
         logger.warning("%d letters of a report have no font on this machine; fonts-noto-cjk may help", letters.missing)
-    return pdf
 
 
-def page_text(content: ReportContent | BlankContent) -> str:
+def page_text(content: ReportContent | BlankContent | PeriodContent) -> str:
     """The report as HTML. Its templates escape everything, and nothing that a person wrote stands in an address."""
     return render_to_string(f"reports/{content.kind}.html", {"report": visible(content)})
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, SafeguardState
@@ -16,7 +17,8 @@ from riskassess.files.services import read_bytes
 from riskassess.jobs import services as jobs
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import role_in
-from riskassess.reports.models import BlankForm, Kind, Report
+from riskassess.reports.letterhead import as_letterhead
+from riskassess.reports.models import OF_DECISION, REPEATED, BlankForm, Kind, Report
 from riskassess.reviews.models import Case, Decision
 
 # What decides how the blank questionnaire looks: where one of these changed, another PDF is made.
@@ -32,39 +34,70 @@ def request_report(
     decision: Decision | None = None,
     asked_by: User | None = None,
     language: str = "en",
+    is_redacted: bool = False,
+    has_own_job: bool = True,
 ) -> Report:
-    """Write the report's row and its job; a worker makes the file after the commit. Asked twice, it is the same one."""
+    """Write the report's row and its job; a worker makes the file after the commit. Asked twice, it is the same one,
+    but for the audit report of a case: what that tells of goes on. Without a job of its own another one builds it."""
     if kind not in Kind.values:
         raise DomainError(_("There is no such kind of report. Choose assessment, decision or receipt."), field="kind")
     if language not in dict(settings.LANGUAGES):
         raise DomainError(_("Reports are not made in that language. Choose one of the list."), field="language")
-    if (kind == Kind.DECISION) != (decision is not None):
+    if (kind in OF_DECISION) != (decision is not None):
         raise DomainError(_("A decision letter needs its decision, and no other report has one."), field="decision")
     case = Case.objects.filter(proposal=proposal).first()
     if record.proposal_id != proposal.pk or (decision and (decision.case_id != getattr(case, "pk", None))):
         raise DomainError(_("This assessment belongs to another proposal."), field="record")
-    present = Report.objects.filter(kind=kind, record=record, decision=decision, language=language).first()
-    if present is not None:
+    if kind == Kind.CERTIFICATE:
+        _guard_fulfilled(decision)
+    wanted = {
+        "kind": kind, "record": record, "decision": decision, "language": language, "is_redacted": is_redacted,
+    }  # fmt: skip
+    present = Report.objects.filter(**wanted).first()
+    if present is not None and kind not in REPEATED:
+        if has_own_job and present.job_id is None and not present.file_id:
+            _queue(present, asked_by)  # it was asked for among many, whose job may have ended without it
         return present
     head = ChainHead.objects.get()
     values = {
         "proposal": proposal,
         "version": record.version,
         "as_of": timezone.now(),
-        "as_asked": _as_asked(proposal, case),
+        "as_asked": _as_asked(proposal, case, decision),
         "audit_sequence": head.sequence,
         "audit_head": head.hash,
         "requested_by": asked_by,
     }
     try:
         with transaction.atomic():
-            report = Report.objects.create(kind=kind, record=record, decision=decision, language=language, **values)
+            report = Report.objects.create(**wanted, **values)
     except IntegrityError:  # somebody asked at the same moment
-        return Report.objects.get(kind=kind, record=record, decision=decision, language=language)
-    report.job = jobs.enqueue("reports.build_report", f"report:{report.uid}", ids=[report.pk], asked_by=asked_by)
-    report.save(update_fields=["job"])
+        return Report.objects.get(**wanted)
+    if has_own_job:
+        _queue(report, asked_by)
     _record(report, "report.requested", asked_by)
     return report
+
+
+def _queue(report: Report, asked_by: User | None) -> None:
+    report.job = jobs.enqueue("reports.build_report", f"report:{report.uid}", ids=[report.pk], asked_by=asked_by)
+    report.save(update_fields=["job"])
+
+
+def _guard_fulfilled(decision: Decision) -> None:
+    conditions = list(decision.conditions.all())
+    if not conditions:
+        raise DomainError(_("This decision has no conditions, so there is nothing to certify."), field="kind")
+    if still := sum(condition.fulfilled_on is None for condition in conditions):
+        raise DomainError(
+            ngettext(
+                "%(count)d condition is not fulfilled yet. The certificate can be made once it is.",
+                "%(count)d conditions are not fulfilled yet. The certificate can be made once they are.",
+                still,
+            )
+            % {"count": still},
+            field="kind",
+        )
 
 
 @transaction.atomic
@@ -114,13 +147,24 @@ def read_report(report: Report) -> bytes:
     return read_bytes(report.file)
 
 
-def _as_asked(proposal: Proposal, case: Case | None) -> dict:
+def read_archive(report: Report) -> bytes:
+    """The record copy, compared in the same way."""
+    if report.archive is None:
+        raise DomainError(_("This report was made before there were record copies. Ask for it anew."))
+    if report.archive.sha256 != report.archive_sha256:
+        raise DomainError(_("The stored file is not the one that was built. Tell your administrator."))
+    return read_bytes(report.archive)
+
+
+def _as_asked(proposal: Proposal, case: Case | None, decision: Decision | None) -> dict:
     """What the record does not hold and time may change."""
     questionnaire = proposal.questionnaire
     safeguards = questionnaire.safeguards.exclude(state=SafeguardState.REFUSED).order_by("pk")
     return {
         "institution": proposal.institution.name,
         "time_zone": proposal.institution.time_zone,
+        "site": settings.SITE_URL,
+        **as_letterhead(proposal.institution),
         "route": case.route if case else "",
         "due_on": case.due_on.isoformat() if case else "",
         "officer": case.officer.name if case and case.officer else "",
@@ -137,6 +181,11 @@ def _as_asked(proposal: Proposal, case: Case | None) -> dict:
             }
             for row in safeguards
         ],
+        "fulfilled": {
+            str(row.uid): row.fulfilled_on.isoformat()
+            for row in (decision.conditions.all() if decision else ())
+            if row.fulfilled_on
+        },
     }
 
 

@@ -149,6 +149,7 @@ class ConditionLine:
     text: str
     responsible: str
     due_on: date
+    fulfilled_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,54 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class ProofPart:
+    """What the last page gives to check the report by."""
+
+    receipt: str
+    address: str
+    audit_sequence: int
+    audit_head: str
+
+    @property
+    def link(self) -> str:
+        return f"{self.address}?code={self.receipt}"
+
+    @property
+    def receipt_groups(self) -> str:
+        """In groups that an eye can follow."""
+        return " ".join(self.receipt[start : start + 8] for start in range(0, len(self.receipt), 8))
+
+
+@dataclass(frozen=True)
+class EventLine:
+    sequence: int
+    at: str
+    who: str
+    words: str
+    print: str
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """A recommendation, vote or note: who, as what, when, and the words."""
+
+    who: str
+    what: str
+    on: date
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AuditingPart:
+    """What only whoever audits the case may read."""
+
+    events: tuple[EventLine, ...]
+    said: tuple[SaidLine, ...]
+    reads: tuple[tuple[str, int], ...]  # who, and how often
+    is_redacted: bool = False
+
+
+@dataclass(frozen=True)
 class ReportContent:
     kind: str
     language: str
@@ -240,6 +289,11 @@ class ReportContent:
     lowering: Lowering | None = None  # what else would make it moderate; in an assessment report alone
     owners: tuple[OwnersUsed, ...] = ()
     countries: tuple[CountryUsed, ...] = ()
+    is_redacted: bool = False
+    proof: ProofPart | None = None
+    auditing: AuditingPart | None = None
+    colour: str = ""
+    has_logo: bool = False
 
     @property
     def has_open_dimension(self) -> bool:
@@ -325,3 +379,36 @@ class BlankContent:
     @property
     def count(self) -> int:
         return sum(len(section.questions) for section in self.sections)
+
+
+@dataclass(frozen=True)
+class CountLine:
+    label: str
+    words: str  # a number, or that there are too few to tell
+
+
+@dataclass(frozen=True)
+class CountTable:
+    title: str
+    sentence: str
+    lines: tuple[CountLine, ...]
+
+
+@dataclass(frozen=True)
+class PeriodContent:
+    """Counts of a period; nothing of any case."""
+
+    kind: str  # "period" or "audit"
+    language: str
+    institution: str
+    scope: str  # the units counted, or empty for all
+    made_on: date
+    made_at: str
+    first_day: date
+    last_day: date
+    tables: tuple[CountTable, ...]
+    proof: ProofPart | None = None
+    is_redacted: bool = False
+    colour: str = ""
+    has_logo: bool = False
+    reference: str = ""

@@ -11,6 +11,7 @@ from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
 from riskassess.proposals.models import Proposal, Thread, Transfer
 from riskassess.reports.models import Report
+from riskassess.reports.rules import PERMISSIONS
 from riskassess.reviews.models import Case
 from riskassess.reviews.queries import visible_proposals
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
@@ -71,9 +72,12 @@ def get_case_for(user, reference: str, permission: str) -> Case:
 
 
 def get_report_for(user, uid, permission: str = "proposals.view") -> Report:
-    """A report of a proposal in this person's scope, when the permission holds for the proposal."""
-    report = get_object_or_404(Report.objects.select_related("proposal", "job", "file"), uid=uid)
-    get_proposal_for(user, report.proposal.reference, permission)
+    """A report of a proposal in this person's scope, when the permission holds for the proposal; some kinds ask for
+    one more."""
+    report = get_object_or_404(Report.objects.select_related("proposal", "job", "file", "archive"), uid=uid)
+    proposal = get_proposal_for(user, report.proposal.reference, permission)
+    if (needed := PERMISSIONS.get(report.kind)) and not user.has_perm(needed, proposal):
+        raise PermissionDenied
     return report
 
 

@@ -16,6 +16,9 @@ POLICY: dict[tuple[str, str], str] = {
     ("questionnaire", "GET"): PUBLIC,
     ("questionnaire_pdf", "GET"): PUBLIC,
     ("who_sees_what", "GET"): PUBLIC,
+    ("verify", "GET"): PUBLIC,
+    ("verify", "POST"): PUBLIC,
+    ("verify_checker", "GET"): PUBLIC,
     ("guidance", "GET"): PUBLIC,
     ("guidance_risk", "GET"): PUBLIC,
     ("guidance_safeguards", "GET"): PUBLIC,
@@ -100,6 +103,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("assess_again", "POST"): OBJECT,
     ("report", "GET"): OBJECT,
     ("report_state", "GET"): OBJECT,
+    ("report_archive", "GET"): OBJECT,
     ("report_retry", "POST"): OBJECT,
     # the staff's pages
     ("desk", "GET"): "reviews.desk",

@@ -47,6 +47,7 @@ from riskassess.web.views import (
     submission,
     trail,
     trying,
+    verifying,
 )
 
 PROPOSAL = "proposals/<slug:reference>"
@@ -57,6 +58,8 @@ urlpatterns = [
     path("triage", public.triage, name="triage"),
     path("questionnaire", blank.blank, name="questionnaire"),
     path("questionnaire.pdf", blank.blank_pdf, name="questionnaire_pdf"),
+    path("verify", verifying.verify, name="verify"),
+    path("verify/verify_report.pyz", verifying.checker, name="verify_checker"),
     path("who-sees-what", public.who_sees_what, name="who_sees_what"),
     path("guidance", guidance.guidance, name="guidance"),
     path("guidance/clauses", guidance.guidance_clauses, name="guidance_clauses"),
@@ -119,6 +122,7 @@ urlpatterns = [
     path(f"{PROPOSAL}/appeal", following.appeal, name="appeal"),
     path(f"{PROPOSAL}/end", following.terminate, name="terminate"),
     path("reports/<uuid:uid>.pdf", reports.report, name="report"),
+    path("reports/<uuid:uid>/record.pdf", reports.report_archive, name="report_archive"),
     path("reports/<uuid:uid>/state", reports.report_state, name="report_state"),
     path("reports/<uuid:uid>/retry", reports.report_retry, name="report_retry"),
     # the staff's pages

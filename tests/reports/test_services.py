@@ -12,7 +12,7 @@ from riskassess.jobs.running import run_job
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
 from riskassess.reports.queries import latest_report, reports_of
-from riskassess.reports.services import read_report, request_report, retry_report
+from riskassess.reports.services import read_archive, read_report, request_report, retry_report
 from riskassess.reports.tasks import build_report
 from tests.story import MODERATE, submit_proposal
 
@@ -78,7 +78,7 @@ def test_five_deliveries_make_one_file_and_one_event(report):
     built = Event.objects.get(verb="report.built", subject=f"reports.Report:{report.uid}")
     assert report.state == "ready"
     assert StoredFile.objects.filter(report=report).count() == 1
-    assert StoredFile.objects.count() == Report.objects.exclude(file=None).count()
+    assert StoredFile.objects.count() == 2 * Report.objects.exclude(file=None).count()  # to read, and to keep
     assert built.detail.after["sha256"] == report.sha256
     assert Job.objects.get(pk=report.job_id).state == "done"
     assert verify_chain().ok
@@ -86,14 +86,16 @@ def test_five_deliveries_make_one_file_and_one_event(report):
 
 def test_building_again_from_the_same_row_gives_the_same_bytes(proposal):
     report = Report.objects.get(proposal=proposal)
-    first, stored = read_report(report), report.file
-    Report.objects.filter(pk=report.pk).update(file=None, sha256="")
+    first, stored, unsigned = read_report(report), report.file, report.unsigned_sha256
+    Report.objects.filter(pk=report.pk).update(file=None, sha256="", archive=None)
 
     build_report(report.pk)
 
     again = Report.objects.get(pk=report.pk)
     assert again.file_id != stored.pk
     assert read_report(again) == first
+    assert again.unsigned_sha256 == unsigned  # the signature alone holds the moment it was made
+    assert read_archive(again) != read_archive(report)
 
 
 def test_changed_file_is_not_handed_out(proposal, settings):

@@ -11,16 +11,20 @@ from riskassess.assessments.countries import countries_of
 from riskassess.assessments.facts import evidence_in
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.owners import owners_used
-from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.assessments.wording import visits_of, words_of
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.results import Assessment, Interval, Narrowing
+from riskassess.proof.dossier import fingerprint
 from riskassess.proposals.models import FunderKind, PartnerRole
 from riskassess.reports.content.answering import answer_groups, day_of
+from riskassess.reports.content.auditing import auditing_part
 from riskassess.reports.content.deciding import decision_part
+from riskassess.reports.content.dossier import dossier_of
 from riskassess.reports.content.findings import COUNTED, counted_kind, finding_lines, safeguard_lines
-from riskassess.reports.models import Kind, Report
+from riskassess.reports.content.material import Material, material_of
+from riskassess.reports.models import Kind, PeriodReport, Report
 from riskassess.reports.shapes import (
+    DecisionPart,
     DimensionLine,
     EditionLine,
     EvidenceLine,
@@ -30,6 +34,7 @@ from riskassess.reports.shapes import (
     OpenLine,
     Outcome,
     PartnerLine,
+    ProofPart,
     ProposalPart,
     Provenance,
     RemarkLine,
@@ -40,10 +45,25 @@ from riskassess.reviews.models import Hold
 
 def collect(report: Report) -> ReportContent:
     """Read the report's own record, version and decision, and what was copied when it was asked for; nothing later."""
+    return collected(report)[0]
+
+
+def collected(report: Report) -> tuple[ReportContent, dict]:
+    """The content, and the dossier of the same: what the report says as data, with the receipt that it prints."""
+    material, zone = material_of(report), ZoneInfo(report.as_asked["time_zone"])
+    decision = decision_part(report, zone) if report.decision_id else None
+    dossier = dossier_of(report, material, decision)
+    content = _content(report, material, zone, decision)
+    auditing = auditing_part(report, zone) if report.kind == Kind.CASE_AUDIT else None
+    return replace(content, proof=proof_part(report, dossier["receipt"]), auditing=auditing), dossier
+
+
+def _content(report: Report, material: Material, zone: ZoneInfo, decision: DecisionPart | None) -> ReportContent:
     record, version, asked = report.record, report.version, report.as_asked
-    result, catalogue = assessment_of(record), catalogue_of(record.release)
-    zone = ZoneInfo(asked["time_zone"])
-    taken = safeguard_lines(record.facts, asked, catalogue)
+    result, catalogue, facts = material.result, material.catalogue, material.facts
+    taken = safeguard_lines(facts, asked, catalogue)
+    if report.is_redacted:  # whose names stand there is free text
+        taken = tuple(replace(line, responsible="") for line in taken)
     counts_proposed = report.kind != Kind.DECISION and any(line.state == "proposed" for line in taken)
     counted = [line for line in taken if counts_proposed or line.state in COUNTED]
     findings, possible = finding_lines(result, catalogue, taken, counts_proposed)
@@ -61,8 +81,8 @@ def collect(report: Report) -> ReportContent:
         route_meaning=catalogue.route(route).meaning,
         route_reason=result.route_reason,
         due_on=day_of(asked["due_on"]),
-        proposal=_proposal(version.content, catalogue),
-        decision=decision_part(report, zone) if report.decision_id else None,
+        proposal=_proposal(material.content, catalogue),
+        decision=decision,
         filed=result.inherent,
         reached=result.if_agreed if counts_proposed else result.residual,
         meaning="" if result.inherent.is_open else catalogue.level(result.inherent.upper).meaning,
@@ -88,12 +108,20 @@ def collect(report: Report) -> ReportContent:
         open_answers=_open_answers(result),
         remarks=_remarks(result),
         safeguards=taken,
-        answers=answer_groups(catalogue, record.facts),
-        owners=owners_used(record.owners, sees_screening=False),  # researchers read it, too
-        countries=countries_of(record),
-        provenance=_provenance(report, catalogue),
-        lowering=None if report.decision_id else lowering_of(catalogue, record.facts, on=record.as_of),
+        answers=answer_groups(catalogue, facts),
+        # Researchers read it, too. Redacted, an owner or a country would tell who the partner is.
+        owners=() if report.is_redacted else owners_used(record.owners, sees_screening=False),
+        countries=() if report.is_redacted else countries_of(record),
+        provenance=_provenance(report, material),
+        lowering=None if report.decision_id else lowering_of(catalogue, facts, on=record.as_of),
+        is_redacted=report.is_redacted,
+        colour=asked.get("colour", ""),
+        has_logo=bool(asked.get("logo")),
     )
+
+
+def proof_part(report: Report | PeriodReport, receipt: str) -> ProofPart:
+    return ProofPart(receipt, f"{report.as_asked.get('site', '')}/verify", report.audit_sequence, report.audit_head)
 
 
 def _beside_picture(title: str) -> tuple[str, ...]:
@@ -237,17 +265,18 @@ def _remarks(result: Assessment) -> tuple[RemarkLine, ...]:
     return tuple(replace(line, sources=() if line.rule in cited else sources[line.rule]) for line in lines.values())
 
 
-def _provenance(report: Report, catalogue: Catalogue) -> Provenance:
-    record = report.record
+def _provenance(report: Report, material: Material) -> Provenance:
+    """Redacted, only what the reader can have: the fingerprint of facts with names would let names be guessed."""
+    record, catalogue, is_whole = report.record, material.catalogue, not report.is_redacted
     editions = ListEdition.objects.filter(uid__in=record.editions).select_related("source").order_by("source__name")
     return Provenance(
         f"{catalogue.id} {catalogue.version}",
         catalogue.title,
         catalogue.date,
         catalogue.sha256,
-        report.version.sha256,
-        record.facts_sha256,
-        record.result_sha256,
+        report.version.sha256 if is_whole else "",
+        record.facts_sha256 if is_whole else fingerprint(material.facts),
+        record.result_sha256 if is_whole else fingerprint(material.result.to_json()),
         record.as_of,
         tuple(
             EditionLine(
@@ -263,6 +292,6 @@ def _provenance(report: Report, catalogue: Catalogue) -> Provenance:
         report.audit_head,
         tuple(
             EvidenceLine(row["title"], row["name"], row["version"], row["sha256"])
-            for row in evidence_in(report.version.content)
+            for row in evidence_in(material.content)
         ),
     )

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from riskassess.accounts.roles import Role
-from riskassess.reports.content.answering import day_words
+from riskassess.reports.content.answering import day_of, day_words
+from riskassess.reports.content.redacting import labels_of, left_out
 from riskassess.reports.models import Report
 from riskassess.reports.shapes import ConditionLine, DecisionPart
 from riskassess.reviews.eligibility import parts_of
@@ -20,13 +21,12 @@ RESPONSIBLE = {
 
 def decision_part(report: Report, zone: ZoneInfo) -> DecisionPart:
     decision = report.decision
-    parts = parts_of(report.version)
+    labels = labels_of(report.version.content) if report.is_redacted else {}
+    parts = [{**row, "label": labels.get(row["id"], row["label"])} for row in parts_of(report.version)]
     scope = set(decision.scope)
-    conditions = tuple(
-        ConditionLine(row.text, str(RESPONSIBLE.get(row.responsible, row.responsible)), row.due_on)
-        for row in decision.conditions.order_by("due_on", "pk")
-    )
+    conditions = _conditions(report)
     approved = tuple(row["label"] for row in parts if row["id"] in scope)
+    is_told = not report.is_redacted
     return DecisionPart(
         outcome=str(decision.outcome),
         heading={
@@ -40,12 +40,26 @@ def decision_part(report: Report, zone: ZoneInfo) -> DecisionPart:
         deciders=_deciders(decision.votes.all()),
         approved_parts=approved,
         parts_left_out=tuple(row["label"] for row in parts if scope and row["id"] not in scope),
-        reasons=_paragraphs(decision.reasons),
-        sources=_paragraphs(decision.source),
-        why_safeguards_fail=_paragraphs(decision.why_safeguards_fail),
+        reasons=_paragraphs(decision.reasons if is_told else ""),
+        sources=_paragraphs(decision.source if is_told else ""),
+        why_safeguards_fail=_paragraphs(decision.why_safeguards_fail if is_told else ""),
         conditions=conditions,
         valid_until=decision.valid_until,
         appeal_until=decision.appeal_until,
+    )
+
+
+def _conditions(report: Report) -> tuple[ConditionLine, ...]:
+    """As they stood when the report was asked for: a certificate says when each was fulfilled."""
+    fulfilled = report.as_asked.get("fulfilled", {})
+    return tuple(
+        ConditionLine(
+            _("Condition %(number)d") % {"number": number} if report.is_redacted else row.text,
+            left_out() if report.is_redacted else str(RESPONSIBLE.get(row.responsible, row.responsible)),
+            row.due_on,
+            day_of(fulfilled.get(str(row.uid))),
+        )
+        for number, row in enumerate(report.decision.conditions.order_by("due_on", "pk"), start=1)
     )
 
 

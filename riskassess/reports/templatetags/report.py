@@ -1,3 +1,6 @@
+from itertools import groupby
+
+import segno
 from django import template
 from django.utils.translation import gettext as _
 
@@ -63,3 +66,19 @@ def finding_matrix(findings, bands):
         for each in findings
     ]
     return {"matrix": matrix(marks, bands), "key": "matrix"}
+
+
+@register.inclusion_tag("reports/_partials/qr_code.html")
+def qr_code(address):
+    """The address as a QR code of plain paths; one step of the path for each run of dark modules in a row."""
+    code = segno.make(address, error="m", micro=False)
+    size = code.symbol_size(scale=1, border=2)[0]
+    steps = []
+    for y, row in enumerate(code.matrix):
+        x = 0
+        for is_dark, run in groupby(row):
+            length = len(list(run))
+            if is_dark:
+                steps.append(f"M{x + 2} {y + 2}h{length}v1h-{length}z")
+            x += length
+    return {"size": size, "path": "".join(steps), "address": address}

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from riskassess.audit.services import record_read
 from riskassess.proposals.services import role_in
 from riskassess.reports.models import Kind, Report, State
-from riskassess.reports.services import read_report, retry_report
+from riskassess.reports.services import read_archive, read_report, retry_report
 from riskassess.web.access import get_report_for
 from riskassess.web.downloads import to_keep
 
@@ -23,14 +23,29 @@ def report(request, uid):
         messages.info(request, row.sentence)
         return redirect(row.proposal)
     content = read_report(row)
+    note_report_read(request.user, row)
+    return to_keep(content, "application/pdf", row.file_name)
+
+
+def report_archive(request, uid):
+    """The record copy: PDF/A with the dossier and the signature."""
+    row = get_report_for(request.user, uid)
+    if not row.is_ready:
+        messages.info(request, row.sentence)
+        return redirect(row.proposal)
+    content = read_archive(row)
+    note_report_read(request.user, row)
+    return to_keep(content, "application/pdf", row.archive_name)
+
+
+def note_report_read(user, row: Report) -> None:
     record_read(
         "report.read",
-        actor_id=request.user.pk,
-        role=role_in(request.user, row.proposal),
+        actor_id=user.pk,
+        role=role_in(user, row.proposal),
         subject=f"reports.Report:{row.uid}",
         reference=row.proposal.reference,
     )
-    return to_keep(content, "application/pdf", row.file_name)
 
 
 def report_state(request, uid):
@@ -60,6 +75,8 @@ def report_card(row: Report, *, may_retry: bool) -> dict:
         Kind.ASSESSMENT: _("Assessment report"),
         Kind.DECISION: _("Decision letter"),
         Kind.RECEIPT: _("Receipt"),
+        Kind.CERTIFICATE: _("Certificate of conditions"),
+        Kind.CASE_AUDIT: _("Audit report of the case"),
     }
     title = _("%(kind)s, version %(number)d") % {"kind": titles[Kind(row.kind)], "number": row.version.number}
     state = State(row.state)

@@ -6,43 +6,23 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.models import DatedModel, UidModel
-from riskassess.jobs.models import State as JobState
+from riskassess.reports.models.building import Building, Proved, State
 
 
 class Kind(models.TextChoices):
     ASSESSMENT = "assessment", _("assessment report")
     DECISION = "decision", _("decision letter")
     RECEIPT = "receipt", _("receipt")
+    CERTIFICATE = "certificate", _("certificate of conditions")
+    CASE_AUDIT = "case_audit", _("audit report of a case")
 
 
-class State(models.TextChoices):
-    QUEUED = "queued", _("waits for a free worker")
-    WORKING = "working", _("is being built")
-    READY = "ready", _("ready")
-    FAILED = "failed", _("could not be built")
+# Those that are about a decision, and those of which each asking makes another one: what they tell of goes on.
+OF_DECISION = (Kind.DECISION, Kind.CERTIFICATE)
+REPEATED = (Kind.CASE_AUDIT,)
 
 
-class Building:
-    """What has a job that builds a file, and the file once that is there."""
-
-    @property
-    def state(self) -> str:
-        if self.file_id:
-            return State.READY
-        if self.job is None or self.job.state == JobState.QUEUED:
-            return State.QUEUED
-        return State.WORKING if self.job.state == JobState.WORKING else State.FAILED
-
-    @property
-    def is_ready(self) -> bool:
-        return self.state == State.READY
-
-    @property
-    def is_failed(self) -> bool:
-        return self.state == State.FAILED
-
-
-class Report(Building, UidModel, DatedModel):
+class Report(Proved, Building, UidModel, DatedModel):
     """A PDF about one assessment or decision, from when it is asked for until its file is there for good.
 
     Whatever may change between the asking and the building is copied here, so that building it late or twice gives the
@@ -56,16 +36,12 @@ class Report(Building, UidModel, DatedModel):
         "reviews.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="reports"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    is_redacted = models.BooleanField(_("without names, partners and free text"), default=False)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
-    as_of = models.DateTimeField(_("as of"))
-    as_asked = models.JSONField(default=dict)
-    audit_sequence = models.BigIntegerField(_("last event when asked for"))
-    audit_head = models.CharField(_("its fingerprint"), max_length=64)
     job = models.ForeignKey("jobs.Job", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     file = models.OneToOneField(
         "files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="report"
     )
-    sha256 = models.CharField(_("fingerprint"), max_length=64, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -74,20 +50,20 @@ class Report(Building, UidModel, DatedModel):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "record", "language"],
-                condition=Q(decision__isnull=True),
+                fields=["kind", "record", "language", "is_redacted"],
+                condition=Q(decision__isnull=True) & ~Q(kind__in=REPEATED),
                 name="report_once_a_record",
             ),
             models.UniqueConstraint(
-                fields=["kind", "decision", "language"],
+                fields=["kind", "decision", "language", "is_redacted"],
                 condition=Q(decision__isnull=False),
                 name="report_once_a_decision",
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="report_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=Kind.DECISION, decision__isnull=False)
-                | (~Q(kind=Kind.DECISION) & Q(decision__isnull=True)),
-                name="report_decision_with_its_letter",
+                condition=Q(kind__in=OF_DECISION, decision__isnull=False)
+                | (~Q(kind__in=OF_DECISION) & Q(decision__isnull=True)),
+                name="report_decision_with_its_kinds",
             ),
             models.CheckConstraint(
                 condition=Q(file__isnull=True, sha256="") | (Q(file__isnull=False) & ~Q(sha256="")),
@@ -116,27 +92,13 @@ class Report(Building, UidModel, DatedModel):
 
     @property
     def file_name(self) -> str:
-        return f"{self.proposal.reference}-v{self.version.number}-{self.kind}.pdf"
-
-
-class BlankForm(Building, UidModel, DatedModel):
-    """The blank questionnaire of a release as a PDF, made once of what `made_from` is the fingerprint of."""
-
-    release = models.ForeignKey("assessments.CatalogueRelease", on_delete=models.PROTECT, related_name="blank_forms")
-    language = models.CharField(_("language"), max_length=8)
-    institution = models.CharField(_("institution"), max_length=200, blank=True)
-    made_from = models.CharField(max_length=64, unique=True, help_text="Release, language, institution and page.")
-    job = models.ForeignKey("jobs.Job", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    file = models.OneToOneField(
-        "files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="blank_form"
-    )
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self):
-        return f"Questionnaire of {self.release} ({self.language})"
+        return f"{self._stem}.pdf"
 
     @property
-    def file_name(self) -> str:
-        return f"questionnaire-{self.release.catalogue_id}-{self.release.version}-{self.language}.pdf"
+    def archive_name(self) -> str:
+        return f"{self._stem}-record.pdf"
+
+    @property
+    def _stem(self) -> str:
+        redacted = "-redacted" if self.is_redacted else ""
+        return f"{self.proposal.reference}-v{self.version.number}-{self.kind.replace('_', '-')}{redacted}"

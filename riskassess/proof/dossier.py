@@ -1,0 +1,27 @@
+"""The dossier that a record copy carries, and how its fingerprints are made: plain Python, for anybody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+FORMAT = "riskassess-dossier-1"
+NAME = "dossier.json"
+# What the receipt on the last page stands for; a part that a kind of report does not carry is null.
+SEALED = ("format", "report", "facts_sha256", "catalogue_sha256", "result_sha256", "decision_sha256", "audit")
+
+
+def canonical(content: Any) -> bytes:
+    """The same value always gives the same bytes: sorted keys, no spaces, UTF-8."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fingerprint(content: Any) -> str:
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def receipt_of(dossier: Mapping[str, Any]) -> str:
+    """The fingerprint that is printed on the last page: report, facts, release, result, decision, place in the log."""
+    return fingerprint({name: dossier.get(name) for name in SEALED})
