@@ -13,6 +13,7 @@ from partners.queries.lists import list_standings, stuck_rescreenings, untold_ed
 from partners.reference.ror_retention import remove_old_ror_files
 from partners.services.screenings import screen_due
 from riskassess import workflow
+from riskassess.accounts.settings import lapse_settings
 from riskassess.assessments.edits import tell_answers
 from riskassess.audit.checkpoints import guard_start, take_now
 from riskassess.audit.services import check_chain
@@ -26,7 +27,13 @@ from riskassess.jobs.running import job_task
 from riskassess.jobs.services import retry
 from riskassess.notices.services import make_digest, people_awaiting_digest
 from riskassess.proposals.models import EvidenceVersion, Proposal
-from riskassess.reviews.queries import conditions_to_tell, run_out, stuck_submissions, undrawn_registrations
+from riskassess.reviews.queries import (
+    conditions_to_tell,
+    drawn_percent,
+    run_out,
+    stuck_submissions,
+    undrawn_registrations,
+)
 
 DIGEST_HOUR = 7
 TOLD_WITHIN = timedelta(days=7)  # older news is none
@@ -64,9 +71,15 @@ def tell_answered() -> None:
 @shared_task(name="schedule.draw_registered")
 def draw_registered() -> None:
     """Settle which new registrations are read afterwards. Where none is drawn by rule, nothing is settled."""
-    if settings.DRAW_PERCENT:
+    percent = drawn_percent()
+    if percent:
         for proposal in undrawn_registrations():
-            workflow.settle_draw(proposal=proposal, percent=settings.DRAW_PERCENT)
+            workflow.settle_draw(proposal=proposal, percent=percent)
+
+
+@shared_task(name="schedule.lapse_settings")
+def lapse_old_settings() -> None:
+    lapse_settings(on=timezone.localdate())
 
 
 @shared_task(name="schedule.check_chain")

@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schedule.sweep_jobs", "schedule": 10.0, "options": {"queue": "bulk", "expires": 10}},
     "draw-registered": {"task": "schedule.draw_registered", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "take-checkpoint": {"task": "schedule.take_checkpoint", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "lapse-settings": {"task": "schedule.lapse_settings", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "check-chain": {"task": "schedule.check_chain", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

@@ -24,6 +24,7 @@ class Institution(UidModel):
     allows_fast_track = models.BooleanField(_("low risk needs no review"), default=True)
     appeal_working_days = models.PositiveSmallIntegerField(_("working days to appeal"), default=20)
     reply_working_days = models.PositiveSmallIntegerField(_("working days to reply to a flag"), default=10)
+    co_author_months = models.PositiveSmallIntegerField(_("months a joint proposal keeps apart"), default=36)
     validity_months = models.PositiveSmallIntegerField(_("months an approval is valid"), default=24)
     top_approver = models.ForeignKey(
         "accounts.User",
@@ -34,6 +35,14 @@ class Institution(UidModel):
         related_name="+",
     )
     panel = models.ManyToManyField("accounts.User", verbose_name=_("panel"), blank=True, related_name="panels")
+    route_days = models.JSONField(
+        _("working days of a route"), default=dict, blank=True, help_text="Route to days, where not the catalogue's."
+    )
+    fast_track_share = models.PositiveSmallIntegerField(
+        _("of a hundred registrations, so many are never read"), null=True, blank=True
+    )
+    allows_one_person_low = models.BooleanField(_("one person may recommend and decide on low risk"), default=False)
+    texts = models.JSONField(_("own texts"), default=dict, blank=True)
     # Whom everybody may ask, shown on public pages: an office, so that no person's name stands there unasked.
     office_name = models.CharField(_("office for research security"), max_length=120, blank=True)
     office_email = models.EmailField(_("its e-mail"), blank=True)
@@ -41,6 +50,41 @@ class Institution(UidModel):
 
     def __str__(self):
         return self.name
+
+
+class SettingChange(UidModel, DatedModel):
+    """A change of a setting that makes a control weaker: it holds once a second person agrees within the days left."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for a second person")
+        AGREED = "agreed", _("agreed")
+        DECLINED = "declined", _("not agreed")
+        LAPSED = "lapsed", _("lapsed")
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="setting_changes")
+    name = models.CharField(max_length=40)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    lapses_on = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    settled_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "name"], condition=Q(state="open"), name="setting_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | (Q(settled_by__isnull=False) & ~Q(settled_by=F("asked_by"))),
+                name="setting_agreed_by_another",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.get_state_display()}"
 
 
 class Unit(UidModel):
@@ -85,6 +129,7 @@ class User(AbstractBaseUser, PermissionsMixin, UidModel):
     name = models.CharField(_("name"), max_length=120)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reports_here")
+    orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
     colours = models.CharField(
         _("colours"),

@@ -25,4 +25,5 @@ is_approver = holds(Role.APPROVER)
 is_administrator = holds(Role.ADMINISTRATOR)
 is_auditor = holds(Role.AUDITOR)
 
+rules.add_perm("accounts.settle_settings", is_signed_in & (is_officer | is_administrator))
 rules.add_perm("accounts.change_settings", is_signed_in & is_administrator)

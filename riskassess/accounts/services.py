@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from riskassess.accounts.models import Institution, RoleMembership, Unit, User
+from riskassess.accounts.models import RoleMembership, Unit, User
 from riskassess.accounts.roles import INCOMPATIBLE, Role
 from riskassess.audit.log import record
 from riskassess.core.errors import DomainError
@@ -73,32 +73,6 @@ def change_account(*, user: User, name: str, language: str, colours: str) -> Use
             after=after,
         )
     return user
-
-
-SETTINGS = ("shows_level_while_writing", "allows_fast_track", "office_name", "office_email", "office_phone")
-
-
-@transaction.atomic
-def change_settings(*, institution: Institution, actor: User, **values) -> Institution:
-    """Change some of SETTINGS; what each was before stands in the record."""
-    institution = Institution.objects.select_for_update().get(pk=institution.pk)
-    before = {name: getattr(institution, name) for name in SETTINGS}
-    after = {**before, **{name: values[name] for name in SETTINGS if name in values}}
-    changed = [name for name in SETTINGS if before[name] != after[name]]
-    if changed:
-        for name in changed:
-            setattr(institution, name, after[name])
-        institution.save(update_fields=changed)
-        record(
-            "settings.changed",
-            subject=institution,
-            actor_id=actor.pk,
-            role=actor.role_now,
-            actor_name=actor.name,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
-    return institution
 
 
 @transaction.atomic

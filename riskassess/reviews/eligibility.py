@@ -5,6 +5,7 @@ from collections import Counter
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, ProposalVersion, SafeguardState
 from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
@@ -76,7 +77,8 @@ def why_not_vote(case: Case, user: User) -> str:
         return _("Your vote is in. Another person casts the next one.")
     recommendations = list(recommendations_now(case))
     is_panel = any(member.pk == user.pk for member in panel_members(case))
-    if any(r.by_id == user.pk for r in recommendations) and stage != Vote.Stage.PANEL:
+    is_adviser = any(r.by_id == user.pk for r in recommendations)
+    if is_adviser and stage != Vote.Stage.PANEL and not one_person_may(case):
         return _("You recommended on this case, so somebody else decides.")
     is_officer, is_approver = (
         user.has_role(Role.OFFICER),
@@ -118,6 +120,25 @@ def _panel_still_to_recommend(case: Case, recommendations) -> str:
         return _("Voting opens when the panel has recommended. Still to come: %(names)s.") % {
             "names": ", ".join(waiting)
         }
+    return ""
+
+
+def one_person_may(case: Case) -> bool:
+    """Whether whoever recommended may decide, too: on low risk alone, where the institution says so openly."""
+    return case.deciders == Deciders.LOW and case.proposal.institution.allows_one_person_low
+
+
+def why_stuck(case: Case) -> str:
+    """Why nobody can carry or decide this case, whoever holds the roles now; empty where somebody is free."""
+    proposal = case.proposal
+
+    def is_free(role: str) -> bool:
+        return any(not conflict_reason(user, proposal) for user in holders(role, unit=proposal.unit))
+
+    if not is_free(Role.OFFICER):
+        return _("No research-security officer without a conflict of interest is free for this case.")
+    if case.deciders != Deciders.LOW and not is_free(Role.APPROVER):
+        return _("No approver of this unit without a conflict of interest is free for this case.")
     return ""
 
 

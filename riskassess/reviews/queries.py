@@ -1,14 +1,16 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from riskassess.accounts.models import User
-from riskassess.accounts.queries import with_children
+from riskassess.accounts.queries import the_institution, with_children
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, Determination, ProposalVersion
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
-from riskassess.proposals.models import CoInvestigator, Proposal
+from riskassess.proposals.models import CoInvestigator, Invitation, InvitationState, ParticipationContact, Proposal
 from riskassess.proposals.states import AFTER_DECISION, STANDING, UNDER_REVIEW, State
 from riskassess.reviews.models import (
     Assignment,
@@ -17,29 +19,84 @@ from riskassess.reviews.models import (
     Deciders,
     Decision,
     Hold,
+    Interest,
     Recommendation,
     Vote,
 )
+from riskassess.reviews.rules import together_since
 
 
 def visible_proposals(user: User):
-    """The one scope of case content: every page, list, count and file goes through it. Administrators see none."""
+    """The one scope of case content: every page, list, count and file goes through it. Administrators see none.
+
+    Whoever reviews comes in once they said that nothing stands against it, in each round anew; nobody in conflict does.
+    """
     if not user.is_authenticated or not user.is_active:
         return Proposal.objects.none()
+    own, staff = _own(user), _at_work(user)
+    if staff is None:
+        return Proposal.objects.filter(own)
+    declared = Interest.objects.filter(
+        case__proposal=OuterRef("pk"), round=F("case__round"), user=user, answer=Interest.Answer.NONE
+    )
+    seen = ~in_conflict(user)
+    if not user.has_role(Role.AUDITOR):
+        seen &= Q(case__isnull=True) | Exists(declared)
+    return Proposal.objects.filter(own | (staff & seen))
+
+
+def listed_proposals(user: User):
+    """What somebody may know of, also where they did not declare yet: of those, reference, unit, level and due date
+    alone."""
+    if not user.is_authenticated or not user.is_active:
+        return Proposal.objects.none()
+    own, staff = _own(user), _at_work(user)
+    return Proposal.objects.filter(own if staff is None else own | (staff & ~in_conflict(user)))
+
+
+def _own(user: User) -> Q:
+    return Q(owner=user) | Exists(CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user))
+
+
+def _at_work(user: User) -> Q | None:
+    """What the roles and assignments of this person reach; none for whoever has neither."""
     if user.is_superuser:
-        return Proposal.objects.all()
+        return Q(pk__isnull=False)
     submitted = ~Q(state=State.DRAFT)
-    scope = Q(owner=user) | Exists(CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user))
     if user.has_role(Role.OFFICER, Role.AUDITOR):
-        scope |= submitted
+        return submitted
+    if not user.has_role(Role.REVIEWER, Role.APPROVER):
+        return None
     assigned = Assignment.objects.filter(case__proposal=OuterRef("pk"), user=user, ended_at__isnull=True)
-    scope |= submitted & Exists(assigned)
+    scope = submitted & Exists(assigned)
     if units := user.units_with(Role.APPROVER):
         at_stage = _at_decision_stage()
         if None not in units:
             at_stage &= Q(unit__in=with_children(units))
         scope |= at_stage
-    return Proposal.objects.filter(scope)
+        scope |= submitted & Q(institution__top_approver=user) & ~Q(case__escalated="")
+    return scope
+
+
+def in_conflict(user: User) -> Q:
+    """The proposals that `rules.conflict_reason` finds something against, for this person, without one query more."""
+    institution = the_institution()
+    if institution is None:
+        return Q(pk__isnull=True)
+    left = Q(invitations__settled_by=user, invitations__state=InvitationState.ENDED)
+    since = Proposal.objects.filter(created_at__gte=together_since(institution), submitted_at__isnull=False)
+    joint = since.filter(Q(owner=user) | Q(coinvestigators__user=user) | left)
+    with_them = CoInvestigator.objects.filter(proposal__in=joint.values("pk"), user=OuterRef("owner"))
+    was_here = Invitation.objects.filter(proposal=OuterRef("pk"), settled_by=user, state=InvitationState.ENDED)
+    said_yes = Interest.objects.filter(case__proposal=OuterRef("pk"), user=user, answer=Interest.Answer.YES)
+    found = _own(user) | Q(owner__supervisor=user) | Q(owner__in=joint.values("owner")) | Exists(with_them)
+    found |= Exists(was_here) | Exists(said_yes)
+    if user.supervisor_id:
+        found |= Q(owner=user.supervisor_id)
+    if user.orcid:
+        named = ParticipationContact.objects.filter(participation__proposal=OuterRef("pk"), contact__orcid=user.orcid)
+        found |= Exists(named)
+    return found
 
 
 def carried_by(people) -> QuerySet[Case]:
@@ -62,6 +119,15 @@ def stuck_submissions(proposals) -> dict[int, Job]:
         .filter(~Exists(assessed))
     )
     return {pk: jobs[pk] for pk in stuck.values_list("pk", flat=True)}
+
+
+def drawn_percent() -> Decimal:
+    """Of a hundred registrations so many are read afterwards: what the institution leaves of its fast-track share, or
+    what the installation is set to."""
+    institution = the_institution()
+    if institution is None or institution.fast_track_share is None:
+        return settings.DRAW_PERCENT
+    return Decimal(100 - institution.fast_track_share)
 
 
 def undrawn_registrations() -> QuerySet[Proposal]:
@@ -197,7 +263,9 @@ def counted_votes(case: Case):
 
 
 def recommendations_now(case: Case):
-    return case.recommendations.filter(round=case.round).select_related("by")
+    """The advice of this round; not of somebody who found later that they have an interest."""
+    conflicted = Interest.objects.filter(case=case, answer=Interest.Answer.YES).values("user")
+    return case.recommendations.filter(round=case.round).exclude(by__in=conflicted).select_related("by")
 
 
 def last_decision(case: Case):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from riskassess.accounts.models import Institution, User
-from riskassess.accounts.queries import holders
+from riskassess.accounts.queries import holders, the_institution
 from riskassess.accounts.roles import Role
 from riskassess.core.days import add_working_days
 from riskassess.engine.catalogue import Catalogue
@@ -20,8 +20,13 @@ ROUTE_ORDER = ("fast_track", "light", "full", "panel")
 DECIDERS_ORDER = ("low", "moderate", "high")
 
 
+def days_of(catalogue: Catalogue, route: str) -> int:
+    """The working days of a route: the catalogue's, or those that the institution set."""
+    return the_institution().route_days.get(route) or catalogue.route(route).days
+
+
 def due_date(catalogue: Catalogue, route: str, start: date | None = None) -> date:
-    return add_working_days(start or timezone.localdate(), catalogue.route(route).days)
+    return add_working_days(start or timezone.localdate(), days_of(catalogue, route))
 
 
 def filed_route(result: Assessment, institution: Institution) -> str:

@@ -1,8 +1,13 @@
+from datetime import datetime
+
 import rules
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from partners.models import Contact
+from riskassess.accounts.models import Institution
 from riskassess.accounts.roles import Role
 from riskassess.accounts.rules import (
     holds,
@@ -15,8 +20,12 @@ from riskassess.accounts.rules import (
 from riskassess.proposals.queries import co_authored_since, took_part_since
 from riskassess.proposals.rules import add_step, is_author, is_coinvestigator, is_owner, state_allows
 from riskassess.proposals.states import AFTER_DECISION
+from riskassess.reviews.models import Interest
 
-CO_AUTHOR_MONTHS = 36
+
+def together_since(institution: Institution) -> datetime:
+    """Since when a joint proposal keeps two people apart."""
+    return timezone.now() - relativedelta(months=institution.co_author_months)
 
 
 def conflict_reason(user, proposal) -> str:
@@ -27,9 +36,17 @@ def conflict_reason(user, proposal) -> str:
         return _("You take part in this proposal.")
     if user.supervisor_id == proposal.owner_id or proposal.owner.supervisor_id == user.pk:
         return _("You and the lead researcher report to one another.")
-    since = timezone.now() - relativedelta(months=CO_AUTHOR_MONTHS)
+    if Interest.objects.filter(case__proposal=proposal, user=user, answer=Interest.Answer.YES).exists():
+        return _("You said that you have an interest in this proposal.")
+    if user.orcid and Contact.objects.filter(orcid=user.orcid, participations__participation__proposal=proposal):
+        return _("You are named at a partner of this proposal.")
+    since = together_since(proposal.institution)
     if co_authored_since(user.pk, proposal.owner_id, since):
-        return _("You and the lead researcher filed a proposal together within the last three years.")
+        return ngettext(
+            "You and the lead researcher filed a proposal together within the last month.",
+            "You and the lead researcher filed a proposal together within the last %(n)d months.",
+            proposal.institution.co_author_months,
+        ) % {"n": proposal.institution.co_author_months}
     if took_part_since(user.pk, proposal, since):
         return _("You took part in this proposal, or in another one of its lead researcher, before.")
     return ""
@@ -94,7 +111,14 @@ def hears_appeal(user, proposal):
     )
 
 
-works_on_case = hears_appeal | is_case_reviewer | is_panel_member | is_officer | is_unit_approver
+@rules.predicate
+def is_top_of_escalated(user, proposal):
+    """The institution's top role, once nobody else is free to carry or decide the case."""
+    case = _case(proposal)
+    return case is not None and bool(case.escalated) and proposal.institution.top_approver_id == user.pk
+
+
+works_on_case = is_top_of_escalated | hears_appeal | is_case_reviewer | is_panel_member | is_officer | is_unit_approver
 may_review = is_signed_in & has_case & ~has_conflict
 
 rules.add_perm(
@@ -107,7 +131,7 @@ rules.add_perm("reviews.read_changes", is_signed_in & is_officer)
 rules.add_perm("reviews.view_case", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.read_notes", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 add_step("reviews.assess_again", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("register"))
-rules.add_perm("reviews.assign", may_review & is_officer)
+rules.add_perm("reviews.assign", may_review & (is_officer | is_top_of_escalated))
 add_step(
     "reviews.recommend",
     who=may_review & (is_case_reviewer | is_panel_member | is_officer),

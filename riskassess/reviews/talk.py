@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -10,11 +9,11 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import with_children, with_parents
 from riskassess.accounts.roles import Role
-from riskassess.proposals.models import CoInvestigator, Comment, Invitation, InvitationState, Proposal, Thread
-from riskassess.proposals.queries import people_filed_with
+from riskassess.proposals.models import CoInvestigator, Comment, Proposal, Thread
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.proposals.states import OVER
-from riskassess.reviews.rules import CO_AUTHOR_MONTHS, conflict_reason
+from riskassess.reviews.queries import in_conflict
+from riskassess.reviews.rules import conflict_reason
 
 Kind = Thread.Kind
 AUTHOR, STAFF, READER, HELPER, NOBODY = "author", "staff", "reader", "helper", ""
@@ -121,13 +120,7 @@ def helped_by(user: User) -> QuerySet[Proposal]:
     proposals = Proposal.objects.exclude(state__in=OVER)
     if None not in units:
         proposals = proposals.filter(unit__in=with_children(units))
-    since = timezone.now() - relativedelta(months=CO_AUTHOR_MONTHS)
-    takes_part = CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user)
-    left = Invitation.objects.filter(proposal=OuterRef("pk"), settled_by=user, state=InvitationState.ENDED)
-    barred = {user.pk, user.supervisor_id, *people_filed_with(user.pk, since)} - {None}
-    return (
-        proposals.exclude(owner__in=barred).exclude(owner__supervisor=user).exclude(Exists(takes_part) | Exists(left))
-    )
+    return proposals.exclude(in_conflict(user))
 
 
 def without_lead(user: User) -> QuerySet[Proposal]:

@@ -10,10 +10,11 @@ from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
 from riskassess.proposals.models import Proposal, Thread, Transfer
+from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
 from riskassess.reviews.models import Case
-from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.queries import listed_proposals, visible_proposals
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
 
@@ -21,10 +22,18 @@ class StepClosed(Conflict):
     """This person may take the step, but the proposal has moved on: a button pressed twice ends here."""
 
 
+class NotDeclared(Exception):
+    """This person comes in once they said whether something stands against it."""
+
+    def __init__(self, reference: str):
+        super().__init__(reference)
+        self.reference = reference
+
+
 def get_proposal_for(user, reference: str, permission: str) -> Proposal:
     """The proposal with its people and case, when it is in this person's scope and the permission holds.
 
-    Whoever comes too late for a step gets StepClosed.
+    Whoever comes too late for a step gets StepClosed; who has not declared their interest yet, NotDeclared.
     """
     scoped = visible_proposals(user).select_related(
         "owner__unit",
@@ -36,9 +45,12 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
     )
     # Most proposals have no thread; whoever shows threads then need not look for them.
     scoped = scoped.annotate(has_threads=Exists(Thread.objects.filter(proposal=OuterRef("pk"))))
-    proposal = get_object_or_404(
-        scoped.prefetch_related("coinvestigators__user", "case__assignments__user"), reference=reference
-    )
+    people = scoped.prefetch_related("coinvestigators__user", "case__assignments__user")
+    proposal = people.filter(reference=reference).first()
+    if proposal is None:
+        if listed_proposals(user).filter(reference=reference).exists():
+            raise NotDeclared(reference)
+        raise Http404
     if not user.has_perm(permission, proposal):
         if user.has_perm(f"{permission}.ever", proposal):
             raise StepClosed(
@@ -69,6 +81,19 @@ def get_case_for(user, reference: str, permission: str) -> Case:
         raise Http404
     case.proposal = proposal
     return case
+
+
+def get_interest_for(user, reference: str) -> Case:
+    """A case on which this person is to say whether something stands against their reading it: its reference, unit,
+    level and due date, and whom it concerns. Authors and auditors say nothing."""
+    rows = listed_proposals(user).select_related("owner__unit", "unit", "institution", "case")
+    proposal = get_object_or_404(rows.prefetch_related("coinvestigators__user"), reference=reference)
+    if getattr(proposal, "case", None) is None:
+        raise Http404
+    if is_owner(user, proposal) or is_coinvestigator(user, proposal) or user.has_role(Role.AUDITOR):
+        raise PermissionDenied
+    proposal.case.proposal = proposal
+    return proposal.case
 
 
 def get_report_for(user, uid, permission: str = "proposals.view") -> Report:

@@ -1,12 +1,16 @@
 import logging
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from riskassess.audit.services import record_denial
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.web.access import StepClosed
+from riskassess.web.access import NotDeclared, StepClosed
 from riskassess.web.policy import OBJECT, PUBLIC, SIGNED_IN, entry_for
 from riskassess.web.views.errors import forbidden, lost_race, refused, signed_out, unreadable, unreadable_place
 
@@ -75,6 +79,12 @@ class DomainErrorMiddleware:
         return unreadable(request, place) if place else None
 
     def process_exception(self, request, exception):
+        if isinstance(exception, NotDeclared):
+            if request.method == "POST":
+                words = _("Say first whether something stands against your reading this case; its page asks you.")
+                return forbidden(request, PermissionDenied(words))
+            place = reverse("interest", args=[exception.reference])
+            return redirect(f"{place}?{urlencode({'next': request.get_full_path()})}")
         if isinstance(exception, StepClosed) and request.method != "POST":
             return forbidden(request, exception)
         if isinstance(exception, Conflict):

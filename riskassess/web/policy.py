@@ -139,6 +139,8 @@ POLICY: dict[tuple[str, str], str] = {
     ("partner_match_evidence", "GET"): "partners.see_screening",
     ("partner_match", "POST"): "partners.see_screening",
     ("case", "GET"): OBJECT,
+    ("interest", "GET"): OBJECT,
+    ("interest", "POST"): OBJECT,
     ("assign", "GET"): OBJECT,
     ("assign", "POST"): OBJECT,
     ("recommend", "GET"): OBJECT,
@@ -179,6 +181,8 @@ POLICY: dict[tuple[str, str], str] = {
     ("replay_stop", "POST"): "assessments.start_replay",
     ("settings", "GET"): "accounts.change_settings",
     ("settings", "POST"): "accounts.change_settings",
+    ("setting_change", "GET"): "accounts.settle_settings",
+    ("setting_change", "POST"): "accounts.settle_settings",
     ("audit", "GET"): "audit.view",
     ("audit_export", "POST"): "audit.view",
 }

@@ -21,6 +21,7 @@ from riskassess.web.views import (
     health,
     holds,
     home,
+    interests,
     list_editions,
     list_sources,
     lists,
@@ -155,6 +156,7 @@ urlpatterns = [
     path("partners/<uuid:uid>/owners/<uuid:person>/erase", partner_matches.owner_erase, name="owner_erase"),
     path("partners/<uuid:uid>/matches/<uuid:hit>", partner_matches.partner_match, name="partner_match"),
     path(CASE, case.case, name="case"),
+    path(f"{CASE}/interest", interests.interest, name="interest"),
     path(f"{CASE}/assign", moves.assign, name="assign"),
     path(f"{CASE}/recommend", moves.recommend, name="recommend"),
     path(f"{CASE}/decision", moves.decide, name="decide"),
@@ -181,6 +183,7 @@ urlpatterns = [
     path("replays/<uuid:uid>/state", replays.replay_state, name="replay_state"),
     path("replays/<uuid:uid>/stop", replays.replay_stop, name="replay_stop"),
     path("settings", settings.institution_settings, name="settings"),
+    path("settings/changes/<uuid:uid>", settings.setting_change, name="setting_change"),
     path("audit", audit.audit, name="audit"),
     path("audit/export", audit.audit_export, name="audit_export"),
 ]

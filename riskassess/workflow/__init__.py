@@ -29,6 +29,7 @@ from riskassess.workflow.following import (
     tell_due,
     terminate,
 )
+from riskassess.workflow.interests import declare_interest, declare_none
 from riskassess.workflow.lists import tell_edition, tell_old_list, tell_stuck_rescreening
 from riskassess.workflow.people import (
     accept_invitation,
@@ -62,6 +63,7 @@ from riskassess.workflow.reviewing import (
     unflag,
 )
 from riskassess.workflow.safeguards import propose_safeguard, settle_safeguard
+from riskassess.workflow.settings import change_settings, settle_setting
 from riskassess.workflow.threads import answer_thread, open_thread, settle_correction, settle_thread
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "assess_submitted",
     "assign",
     "break_condition",
+    "change_settings",
     "check_condition",
     "choose_contacts",
     "choose_partners",
@@ -86,6 +89,8 @@ __all__ = [
     "confirm_judgement",
     "copy_proposal",
     "decide",
+    "declare_interest",
+    "declare_none",
     "decline_invitation",
     "decline_lead",
     "determine",
@@ -116,6 +121,7 @@ __all__ = [
     "settle_correction",
     "settle_draw",
     "settle_safeguard",
+    "settle_setting",
     "settle_thread",
     "submit",
     "tell_due",

@@ -8,10 +8,11 @@ from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.assessments.queries import latest_record
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.notices import telling
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import UNDER_REVIEW, State
 from riskassess.reviews import services as reviews
-from riskassess.reviews.eligibility import why_not_vote
+from riskassess.reviews.eligibility import why_not_vote, why_stuck
 from riskassess.reviews.models import Case
 from riskassess.reviews.rules import conflict_reason
 from riskassess.reviews.talk import is_waiting_for_authors
@@ -42,6 +43,20 @@ def next_voters(case: Case) -> list[User]:
     people = [*holders(Role.APPROVER, unit=unit), *holders(Role.OFFICER, unit=unit)]
     people += [row.user for row in case.assignments.filter(kind="panel", ended_at__isnull=True).select_related("user")]
     return [user for user in {p.pk: p for p in people}.values() if not why_not_vote(case, user)]
+
+
+def escalate_where_stuck(case: Case) -> None:
+    """Where nobody is free to carry or decide a case, it goes to the institution's top role. It is decided by nobody
+    else, and never by itself."""
+    proposal, reason = case.proposal, why_stuck(case)
+    if not reason:
+        return
+    case.escalated = reason
+    case.save(update_fields=["escalated"])
+    top = proposal.institution.top_approver
+    if top is not None and top.is_active and not conflict_reason(top, proposal):
+        telling.case_escalated(proposal=proposal, people=[top], round_number=case.round)
+    telling.people_needed(proposal=proposal, people=list(holders(Role.ADMINISTRATOR)), round_number=case.round)
 
 
 def record_shown(proposal: Proposal, record_uid: str) -> AssessmentRecord:

@@ -16,7 +16,7 @@ from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.models import Case
 from riskassess.reviews.rules import conflict_reason
-from riskassess.workflow.common import free_officers
+from riskassess.workflow.common import escalate_where_stuck, free_officers
 
 
 def open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment) -> Case:
@@ -28,6 +28,7 @@ def open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment
     proposal.case = case
     reviews.sync_holds(case=case, result=result)
     _assign_by_table(proposal, case)
+    escalate_where_stuck(case)
     reports.request_report(proposal=proposal, record=record, kind="assessment", asked_by=proposal.owner)
     people = [case.officer] if case.officer else free_officers(proposal)
     telling.proposal_submitted(proposal=proposal, people=people, number=record.version.number)

@@ -70,6 +70,12 @@ class Visitor:
         assert (path, answer.status) == (path, 200)
         self.look()
 
+    def declare(self) -> None:
+        """Say that nothing stands against it, where a case asks that first."""
+        if self.page.url.removeprefix(self.stack.url).partition("?")[0].endswith("/interest"):
+            self.page.get_by_role("button", name="Nothing stands against it: open the case").click()
+            self.page.wait_for_url(lambda address: "/interest" not in address)
+
     def follow(self, words: str) -> None:
         """Press the one link or button with these words, and look at the page it leads to."""
         target = self.page.get_by_role("main").get_by_role("link", name=words, exact=True)
@@ -112,6 +118,7 @@ class Visitor:
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def look(self) -> None:
+        self.declare()
         if not self.is_strict:
             return
         self.page.mouse.move(0, 0)

@@ -26,6 +26,7 @@ from riskassess.notices.telling.deciding import (
     recommendation_made,
     vote_awaited,
 )
+from riskassess.notices.telling.interests import case_escalated, interest_declared, people_needed
 from riskassess.notices.telling.lists import list_held, list_old, list_refused, list_rescreening_stuck
 from riskassess.notices.telling.people import (
     invitation_answered,
@@ -36,6 +37,7 @@ from riskassess.notices.telling.people import (
     person_left,
     person_removed,
 )
+from riskassess.notices.telling.settings import setting_settled, setting_waits
 from riskassess.notices.telling.talk import (
     comment_written,
     correction_proposed,
@@ -54,6 +56,7 @@ __all__ = [
     "approval_expired",
     "assessment_failed",
     "case_assigned",
+    "case_escalated",
     "case_handed_back",
     "case_reopened",
     "changes_requested",
@@ -70,6 +73,7 @@ __all__ = [
     "flag_told",
     "help_asked",
     "hold_lift_proposed",
+    "interest_declared",
     "invitation_answered",
     "invitation_waits",
     "invited",
@@ -80,6 +84,7 @@ __all__ = [
     "list_refused",
     "list_rescreening_stuck",
     "not_screened",
+    "people_needed",
     "person_left",
     "person_mentioned",
     "person_removed",
@@ -93,5 +98,7 @@ __all__ = [
     "recommendation_made",
     "review_opened",
     "scanner_away",
+    "setting_settled",
+    "setting_waits",
     "vote_awaited",
 ]

@@ -1,5 +1,13 @@
 from riskassess.reviews.services.appeals import file_appeal, settle_appeal
-from riskassess.reviews.services.cases import add_note, assign_case, hand_back, open_case, recommend, update_case
+from riskassess.reviews.services.cases import (
+    add_note,
+    assign_case,
+    hand_back,
+    needs_panel,
+    open_case,
+    recommend,
+    update_case,
+)
 from riskassess.reviews.services.conditions import (
     accept_condition,
     break_condition,
@@ -10,6 +18,7 @@ from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.drawing import lot_of, settle_draw
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
 from riskassess.reviews.services.pausing import start_clock, stop_clock
+from riskassess.reviews.services.interests import declare_interest, declare_none
 
 __all__ = [
     "accept_condition",
@@ -18,11 +27,14 @@ __all__ = [
     "break_condition",
     "cast_vote",
     "confirm_hold_lift",
+    "declare_interest",
+    "declare_none",
     "drop_votes",
     "file_appeal",
     "hand_back",
     "lift_hold",
     "lot_of",
+    "needs_panel",
     "open_case",
     "recommend",
     "report_condition",

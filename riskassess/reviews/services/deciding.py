@@ -14,6 +14,7 @@ from riskassess.proposals.states import UNDER_REVIEW
 from riskassess.reviews.eligibility import (
     needs_word_on_safeguards,
     next_stage,
+    one_person_may,
     panel_majority,
     parts_of,
     unfulfilled_safeguards,
@@ -21,7 +22,7 @@ from riskassess.reviews.eligibility import (
     why_outcome_closed,
 )
 from riskassess.reviews.models import Case, Condition, Decision, Outcome, Vote
-from riskassess.reviews.queries import counted_votes, standing_holds
+from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
 
 APPROVALS = {Outcome.APPROVE, Outcome.CONDITIONS, Outcome.PART}
 
@@ -171,7 +172,7 @@ def _write_decision(case: Case, record: AssessmentRecord, leading: Vote, votes: 
         editions=record.editions,
         outcome=leading.outcome,
         scope=leading.scope,
-        reasons=_joined(vote.reasons for vote in votes),
+        reasons=_joined([*(vote.reasons for vote in votes), _one_person(case, votes)]),
         source=_joined(vote.source for vote in votes),
         why_safeguards_fail=_joined(vote.why_safeguards_fail for vote in votes),
         valid_until=today + relativedelta(months=institution.validity_months) if approved else None,
@@ -201,6 +202,14 @@ def _write_decision(case: Case, record: AssessmentRecord, leading: Vote, votes: 
         },
     )
     return decision
+
+
+def _one_person(case: Case, votes: list[Vote]) -> str:
+    """What the decision and its report say where somebody both recommended and decided, as a small institution may."""
+    advised = set(recommendations_now(case).values_list("by", flat=True))
+    if not one_person_may(case) or not {vote.by_id for vote in votes} <= advised:
+        return ""
+    return _("One person recommended and decided. This institution allows it on low risk.")
 
 
 def _joined(texts) -> str:

@@ -6,7 +6,7 @@ from partners.models import Judgement
 from partners.models.screenings import VERDICTS_ON_PERSONS, VERDICTS_ON_WHOLES
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
-from riskassess.reviews.eligibility import needs_word_on_safeguards, parts_of, why_outcome_closed
+from riskassess.reviews.eligibility import needs_word_on_safeguards, one_person_may, parts_of, why_outcome_closed
 from riskassess.reviews.models import Outcome
 from riskassess.reviews.rules import conflict_reason
 from riskassess.web.forms.opened import OpenedForm
@@ -66,6 +66,7 @@ class AssignForm(OwnWordsForm):
 
     def __init__(self, *args, case, **kwargs):
         super().__init__(*args, **kwargs)
+        self.case = case
         self.initial.setdefault("officer", case.officer_id)
         self.initial.setdefault("reviewer", case.reviewer_id)
         for field, role in (("officer", Role.OFFICER), ("reviewer", Role.REVIEWER)):
@@ -75,7 +76,8 @@ class AssignForm(OwnWordsForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("officer") and cleaned.get("officer") == cleaned.get("reviewer"):
+        is_one = cleaned.get("officer") and cleaned.get("officer") == cleaned.get("reviewer")
+        if is_one and not one_person_may(self.case):
             raise ValidationError(_("The reviewer recommends and the officer may decide: choose two people."))
         return cleaned
 

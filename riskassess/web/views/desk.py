@@ -9,7 +9,7 @@ from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
 from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.models import Deciders, Route
-from riskassess.reviews.queries import desk_counts, inbox, visible_proposals
+from riskassess.reviews.queries import desk_counts, inbox, listed_proposals, visible_proposals
 from riskassess.reviews.talk import waiting_help, without_lead
 from riskassess.web.standing import paused_words
 
@@ -19,14 +19,16 @@ VIEWS = ("open", "mine", "waiting", "decided", "all")
 
 
 def desk(request):
-    proposals = visible_proposals(request.user)
+    proposals = listed_proposals(request.user)
     counts = desk_counts(request.user, proposals)
     show = request.GET.get("show")
     if show not in VIEWS:
         show = "mine" if counts["mine"] else "open"
     page = Paginator(inbox(request.user, proposals, show=show), PAGE_SIZE).get_page(request.GET.get("page"))
     today = timezone.localdate()
-    rows = [row_of(case, today) for case in page]
+    shown = [case.proposal_id for case in page]
+    seen = set(visible_proposals(request.user).filter(pk__in=shown).values_list("pk", flat=True))
+    rows = [{**row_of(case, today), "is_hidden": case.proposal_id not in seen} for case in page]
     words = {
         "mine": _("Mine"),
         "open": _("All open"),
@@ -39,7 +41,7 @@ def desk(request):
         "desk/desk.html",
         {
             "perms_of_desk": may_read_changes,
-            "changes_count": len(changed_facts(proposals)) if may_read_changes else 0,
+            "changes_count": len(changed_facts(visible_proposals(request.user))) if may_read_changes else 0,
             "help": help_rows(request.user),
             "without_lead": without_lead(request.user)[:MOST_HELP],
             "page": page,

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from partners.countries import country_name
 from riskassess import workflow
+from riskassess.accounts.texts import text_for
 from riskassess.assessments.queries import assessment_of, catalogue_of, last_edits, latest_record
 from riskassess.assessments.wording import answer_groups, changes_between, visits_of
 from riskassess.audit.queries import EventFilters, events
@@ -299,6 +300,7 @@ def decision_page(request, proposal, *, typed=None, status=200):
         request,
         "proposals/decision.html",
         {
+            "own_text": text_for(proposal.institution, "beside_decision"),
             "proposal": proposal,
             "decision": decision,
             "result": assessment_of(record),

@@ -1,6 +1,5 @@
 """The receipt of a registration: what may begin, what was seen, and whether it is read afterwards."""
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import formats, timezone
@@ -13,7 +12,7 @@ from riskassess.proposals.states import State
 from riskassess.reports.models import Kind
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.models import Draw
-from riskassess.reviews.queries import last_decision
+from riskassess.reviews.queries import drawn_percent, last_decision
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import may_write
 from riskassess.web.views.questionnaire import crumbs
@@ -49,7 +48,7 @@ def receipt(request, reference):
             "stands": proposal.state == State.REGISTERED,
             "draw": draw,
             "fraction": draw.event.hash[:8] if draw else "",
-            "percent": draw.percent if draw else settings.DRAW_PERCENT,
+            "percent": draw.percent if draw else drawn_percent(),
             "reviewed": draw is not None and draw.is_drawn and last_decision(proposal.case) is not None,
             "crumbs": crumbs(proposal, _("Receipt"), reader=request.user),
         },

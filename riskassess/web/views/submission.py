@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from riskassess import workflow
+from riskassess.accounts.texts import text_for
 from riskassess.assessments.facts import present_visits
 from riskassess.assessments.wording import answer_groups, lines_of, visits_of
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.states import State
-from riskassess.reviews.routing import due_date, filed_route
+from riskassess.reviews.routing import days_of, due_date, filed_route
 from riskassess.web.access import get_proposal_for
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.evidence import evidence_rows
@@ -119,8 +120,10 @@ def check_page(request, draft: Draft, form, status=200):
                 for i in draft.asked
                 if draft.is_unsure(i)
             ],
+            "own_text": text_for(proposal.institution, "before_submitting"),
             "route": route,
             "route_reason": result.route_reason,
+            "days": days_of(catalogue, route.id),
             "due_on": due_date(catalogue, route.id) if route.days else None,
             "result": result,
             **whole_of(draft),
