@@ -296,6 +296,8 @@ CELERY_BEAT_SCHEDULE = {
 LISTS_FOLDER = os.environ.get("RISKASSESS_LISTS_FOLDER", "")
 LIST_FILES_DAYS = int(os.environ.get("RISKASSESS_LIST_FILES_DAYS", "730"))  # uploaded files of lists are kept so long
 # Of a hundred registrations so many are drawn and read afterwards (docs/draw.md); 0 draws none.
+# Experts from outside show a second factor, too (six digits of an app), besides the code they were given.
+EXPERTS_NEED_SECOND_FACTOR = env_flag("RISKASSESS_EXPERTS_NEED_SECOND_FACTOR")
 DRAW_PERCENT = env_percent("RISKASSESS_DRAW_PERCENT", "5")
 CELERY_TASK_DEFAULT_QUEUE = "person"
 if REDIS_URL:

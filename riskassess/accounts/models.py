@@ -138,6 +138,7 @@ class User(AbstractBaseUser, PermissionsMixin, UidModel):
         choices=[("system", _("as the system")), ("light", _("light")), ("dark", _("dark"))],
     )
     is_active = models.BooleanField(_("active"), default=True)
+    is_guest = models.BooleanField(_("expert from outside"), default=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -160,8 +161,8 @@ class User(AbstractBaseUser, PermissionsMixin, UidModel):
 
     @cached_property
     def held(self) -> frozenset[Held]:
-        """The roles in force today, read once for this instance; an inactive account holds none."""
-        if not self.is_active or not self.pk:
+        """The roles in force today, read once for this instance; an inactive account and a guest hold none."""
+        if not self.is_active or self.is_guest or not self.pk:
             return frozenset()
         rows = self.memberships.in_force(timezone.localdate()).values_list("role", "unit_id")
         return frozenset(Held(role, unit_id) for role, unit_id in rows)

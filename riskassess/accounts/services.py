@@ -23,6 +23,8 @@ def grant_role(
     """Give a role from a day on. Nobody grants a role to himself; administrators and auditors never decide."""
     if actor is not None and actor.pk == user.pk:
         raise DomainError(_("Nobody can grant a role to himself. Ask another administrator."))
+    if user.is_guest:
+        raise DomainError(_("An expert from outside takes no role. Make an account first."), field="user")
     starts = starts or timezone.localdate()
     held = set(RoleMembership.objects.in_force(starts).filter(user=user).values_list("role", flat=True))
     if clash := held & INCOMPATIBLE.get(Role(role), set()) or {

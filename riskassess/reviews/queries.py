@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import the_institution, with_children
@@ -18,6 +19,7 @@ from riskassess.reviews.models import (
     Condition,
     Deciders,
     Decision,
+    GuestSeat,
     Hold,
     Interest,
     Recommendation,
@@ -67,7 +69,7 @@ def _at_work(user: User) -> Q | None:
         return submitted
     if not user.has_role(Role.REVIEWER, Role.APPROVER):
         return None
-    assigned = Assignment.objects.filter(case__proposal=OuterRef("pk"), user=user, ended_at__isnull=True)
+    assigned = Assignment.objects.filter(case__proposal=OuterRef("pk"), user=user, ended_at__isnull=True, until=None)
     scope = submitted & Exists(assigned)
     if units := user.units_with(Role.APPROVER):
         at_stage = _at_decision_stage()
@@ -76,6 +78,17 @@ def _at_work(user: User) -> Q | None:
         scope |= at_stage
         scope |= submitted & Q(institution__top_approver=user) & ~Q(case__escalated="")
     return scope
+
+
+def open_seats():
+    """The seats of experts from outside that are open today: in time, not ended, of a case that is in review."""
+    return GuestSeat.objects.filter(
+        assignment__ended_at__isnull=True,
+        assignment__until__gte=timezone.localdate(),
+        assignment__user__is_active=True,
+        assignment__user__is_guest=True,
+        assignment__case__proposal__state__in=UNDER_REVIEW,
+    ).select_related("assignment__user", "assignment__case__proposal__institution", "assignment__case__proposal__owner")
 
 
 def in_conflict(user: User) -> Q:

@@ -177,5 +177,6 @@ add_step(
     when=state_allows("terminate"),
 )
 add_step("reviews.close", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("close"))
+add_step("reviews.invite_expert", who=may_review & is_officer, when=state_allows("decide"))
 rules.add_perm("audit.view", is_signed_in & (is_auditor | is_administrator))
 rules.add_perm("audit.view_content", is_signed_in & is_auditor)

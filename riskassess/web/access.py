@@ -13,8 +13,8 @@ from riskassess.proposals.models import Proposal, Thread, Transfer
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
-from riskassess.reviews.models import Case
-from riskassess.reviews.queries import listed_proposals, visible_proposals
+from riskassess.reviews.models import Case, GuestSeat
+from riskassess.reviews.queries import listed_proposals, open_seats, visible_proposals
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
 
@@ -94,6 +94,13 @@ def get_interest_for(user, reference: str) -> Case:
         raise PermissionDenied
     proposal.case.proposal = proposal
     return proposal.case
+
+
+def get_seat_for(user, uid, entered: str | None) -> GuestSeat:
+    """An expert's own seat, the one they came in by; everything else of the case is out of their scope."""
+    if not user.is_guest or entered != str(uid):
+        raise Http404
+    return get_object_or_404(open_seats().filter(assignment__user=user), uid=uid)
 
 
 def get_report_for(user, uid, permission: str = "proposals.view") -> Report:

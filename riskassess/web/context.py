@@ -106,7 +106,7 @@ class Site:
 
     @property
     def home_url(self) -> str:
-        return reverse("home" if self.signed_in else "start")
+        return reverse("home" if self.signed_in and not self.user.is_guest else "start")
 
     @property
     def back_url(self) -> str:
@@ -120,7 +120,7 @@ class Site:
 
     @property
     def account_url(self) -> str:
-        return reverse("account")
+        return "" if self.signed_in and self.user.is_guest else reverse("account")
 
     @property
     def login_url(self) -> str:
@@ -132,6 +132,8 @@ class Site:
 
     @property
     def notices_url(self) -> str:
+        if self.signed_in and self.user.is_guest:
+            return ""
         try:
             return reverse("notices")
         except NoReverseMatch:

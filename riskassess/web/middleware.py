@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from riskassess.audit.services import record_denial
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.web.access import NotDeclared, StepClosed
-from riskassess.web.policy import OBJECT, PUBLIC, SIGNED_IN, entry_for
+from riskassess.web.policy import GUEST_ROUTES, OBJECT, PUBLIC, SIGNED_IN, entry_for
 from riskassess.web.views.errors import forbidden, lost_race, refused, signed_out, unreadable, unreadable_place
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,8 @@ class PolicyMiddleware:
             if request.method == "POST":
                 return signed_out(request)
             return redirect_to_login(request.get_full_path())
+        if request.user.is_guest and route not in GUEST_ROUTES:
+            raise Http404
         if entry in {SIGNED_IN, OBJECT} or request.user.has_perm(entry):
             return None
         raise PermissionDenied

@@ -141,6 +141,13 @@ POLICY: dict[tuple[str, str], str] = {
     ("case", "GET"): OBJECT,
     ("interest", "GET"): OBJECT,
     ("interest", "POST"): OBJECT,
+    ("experts", "GET"): OBJECT,
+    ("experts", "POST"): OBJECT,
+    ("expert_end", "POST"): OBJECT,
+    ("expert_enter", "GET"): PUBLIC,
+    ("expert_enter", "POST"): PUBLIC,
+    ("expert", "GET"): OBJECT,
+    ("expert", "POST"): OBJECT,
     ("assign", "GET"): OBJECT,
     ("assign", "POST"): OBJECT,
     ("recommend", "GET"): OBJECT,
@@ -186,6 +193,10 @@ POLICY: dict[tuple[str, str], str] = {
     ("audit", "GET"): "audit.view",
     ("audit_export", "POST"): "audit.view",
 }
+
+
+# An expert from outside opens these and what is public, and no page else, whatever the table says.
+GUEST_ROUTES = {"expert", "logout"}
 
 
 def entry_for(route: str, method: str) -> str | None:

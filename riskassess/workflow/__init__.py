@@ -29,6 +29,7 @@ from riskassess.workflow.following import (
     tell_due,
     terminate,
 )
+from riskassess.workflow.guests import invite_expert, write_as_expert
 from riskassess.workflow.interests import declare_interest, declare_none
 from riskassess.workflow.lists import tell_edition, tell_old_list, tell_stuck_rescreening
 from riskassess.workflow.people import (
@@ -104,6 +105,7 @@ __all__ = [
     "handle_change",
     "import_proposal",
     "invite",
+    "invite_expert",
     "judge_hit",
     "lift_hold",
     "may_consent",
@@ -136,4 +138,5 @@ __all__ = [
     "undo_merge",
     "unflag",
     "withdraw",
+    "write_as_expert",
 ]

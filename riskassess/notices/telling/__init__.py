@@ -26,6 +26,7 @@ from riskassess.notices.telling.deciding import (
     recommendation_made,
     vote_awaited,
 )
+from riskassess.notices.telling.guests import expert_invited, expert_wrote
 from riskassess.notices.telling.interests import case_escalated, interest_declared, people_needed
 from riskassess.notices.telling.lists import list_held, list_old, list_refused, list_rescreening_stuck
 from riskassess.notices.telling.people import (
@@ -70,6 +71,8 @@ __all__ = [
     "determination_waits",
     "evidence_refused",
     "fact_found",
+    "expert_invited",
+    "expert_wrote",
     "flag_told",
     "help_asked",
     "hold_lift_proposed",

@@ -100,6 +100,7 @@ class Assignment(UidModel, DatedModel):
         REVIEWER = "reviewer", _("reviewer")
         PANEL = "panel", _("panel member")
         APPEAL = "appeal", _("reads the appeal")
+        EXPERT = "expert", _("expert from outside")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -107,10 +108,13 @@ class Assignment(UidModel, DatedModel):
     assigned_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)
     ended_at = models.DateTimeField(null=True, blank=True)
+    until = models.DateField(_("last day"), null=True, blank=True, help_text="An expert's; others stay until ended.")
+    sections = models.JSONField(default=list, blank=True, help_text="What an expert reads, and nothing else.")
 
     class Meta:
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(condition=~Q(kind="expert") | Q(until__isnull=False), name="expert_has_last_day"),
             models.UniqueConstraint(
                 fields=["case", "kind"],
                 condition=Q(ended_at__isnull=True, kind__in=["officer", "reviewer"]),

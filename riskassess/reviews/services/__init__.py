@@ -16,6 +16,16 @@ from riskassess.reviews.services.conditions import (
 )
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.drawing import lot_of, settle_draw
+from riskassess.reviews.services.guests import (
+    declare_unconflicted,
+    end_expert,
+    invite_expert,
+    note_entered,
+    renew_code,
+    try_code,
+    try_digits,
+    write_word,
+)
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
 from riskassess.reviews.services.pausing import start_clock, stop_clock
 from riskassess.reviews.services.interests import declare_interest, declare_none
@@ -29,14 +39,19 @@ __all__ = [
     "confirm_hold_lift",
     "declare_interest",
     "declare_none",
+    "declare_unconflicted",
     "drop_votes",
+    "end_expert",
     "file_appeal",
     "hand_back",
+    "invite_expert",
     "lift_hold",
     "lot_of",
     "needs_panel",
+    "note_entered",
     "open_case",
     "recommend",
+    "renew_code",
     "report_condition",
     "return_condition",
     "settle_appeal",
@@ -44,5 +59,8 @@ __all__ = [
     "start_clock",
     "stop_clock",
     "sync_holds",
+    "try_code",
+    "try_digits",
     "update_case",
+    "write_word",
 ]
