@@ -53,6 +53,7 @@ PAGES = {
     "receipt":          (404, 404, 404, 404, 404, 404, 404),
     "case":             (403, 200, 200, 404, 200, 404, 404),
     "interest":         (403, 200, 200, 404, 403, 404, 404),
+    "experts":          (403, 200, 200, 404, 200, 404, 404),
     "recommend":        (403, 200, 200, 404, 403, 404, 404),
     "decide":           (403, 403, 200, 404, 403, 404, 404),
     "what_if":          (403, 200, 200, 404, 200, 404, 404),
@@ -165,7 +166,7 @@ def test_nobody_outside_can_post_anything_to_the_case(submitted, people, as_user
     for route, method in POLICY:
         if POLICY[route, method] != OBJECT or method != "POST" or route.startswith("report"):
             continue
-        names = {"uid"} if route == "help" else {"reference"} | ({"uid"} if route in UID_ROUTES else set())
+        names = {"uid"} if route in {"help", "expert"} else {"reference"} | ({"uid"} if route in UID_ROUTES else set())
         names |= set(EXTRA.get(route, {}))
         url = reverse(route, kwargs={name: given[name] for name in names})
         for person in ("eve", "ada", "jonas"):
@@ -197,6 +198,7 @@ UID_ROUTES = {
     "contact_erase",
     "determination_settle",
     "evidence_change",
+    "expert_end",
     "hold_lift",
     "hold_confirm",
     "match",

@@ -27,8 +27,8 @@ from riskassess.reviews.services.guests import (
     write_word,
 )
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
-from riskassess.reviews.services.pausing import start_clock, stop_clock
 from riskassess.reviews.services.interests import declare_interest, declare_none
+from riskassess.reviews.services.pausing import start_clock, stop_clock
 
 __all__ = [
     "accept_condition",
