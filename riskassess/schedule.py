@@ -15,6 +15,7 @@ from partners.services.screenings import screen_due
 from riskassess import workflow
 from riskassess.accounts.settings import lapse_settings
 from riskassess.assessments.edits import tell_answers
+from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.checkpoints import guard_start, take_now
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
@@ -124,6 +125,14 @@ def assess_submitted(_party_id, proposal_id):
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is not None:
         workflow.assess_submitted(proposal=proposal)
+
+
+@job_task("schedule.reassess_screened")
+def reassess_screened(_party_id, record_id, trigger):
+    """As `assess_submitted`, of a case that is assessed again."""
+    record = AssessmentRecord.objects.select_related("proposal").filter(pk=record_id).first()
+    if record is not None:
+        workflow.reassess_screened(record=record, trigger=trigger)
 
 
 @job_task("schedule.file_scanned")

@@ -54,6 +54,7 @@ from partners.queries.screenings import (
     sanction_hit,
     sanction_hits,
     screening_standings,
+    stale_parties,
 )
 
 __all__ = [
@@ -111,6 +112,7 @@ __all__ = [
     "sanction_hit",
     "sanction_hits",
     "screening_standings",
+    "stale_parties",
     "standing_of",
     "standings_of",
 ]

@@ -87,7 +87,14 @@ def hits_of(partner: Partner) -> list[Hit]:
 
 def is_fresh(party: Party) -> bool:
     """Screened as it is named now, against all that is in force now."""
-    return is_up_to_date(names_key(party), latest_screening(party), accepted_editions())
+    return not stale_parties([party])
+
+
+def stale_parties(parties: Iterable[Party]) -> list[Party]:
+    """Those of them that are not fresh, in a constant number of queries."""
+    parties = list(parties)
+    latest, is_current_for = latest_screenings(parties), _up_to_date(parties, accepted_editions(), None)
+    return [party for party in parties if not is_current_for(party, latest.get(party))]
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,9 @@ from riskassess.workflow.people import (
     remove_person,
     tell_invitations,
 )
-from riskassess.workflow.reassessing import reassess
+from riskassess.workflow.reassessing import reassess, reassess_screened
 from riskassess.workflow.registry import (
+    Handled,
     confirm_judgement,
     erase_contact,
     handle_change,
@@ -69,6 +70,7 @@ from riskassess.workflow.threads import answer_thread, open_thread, settle_corre
 
 __all__ = [
     "NEW_PARTNER",
+    "Handled",
     "Reused",
     "UnclearPartners",
     "accept_invitation",
@@ -114,6 +116,7 @@ __all__ = [
     "open_thread",
     "propose_safeguard",
     "reassess",
+    "reassess_screened",
     "recommend",
     "remove_person",
     "reopen",

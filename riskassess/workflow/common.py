@@ -16,6 +16,7 @@ from riskassess.reviews.eligibility import why_not_vote, why_stuck
 from riskassess.reviews.models import Case
 from riskassess.reviews.rules import conflict_reason
 from riskassess.reviews.talk import is_waiting_for_authors
+from riskassess.workflow.comparing import waits_to_be_assessed
 
 
 def free_officers(proposal: Proposal) -> list[User]:
@@ -64,6 +65,13 @@ def record_shown(proposal: Proposal, record_uid: str) -> AssessmentRecord:
     if record is None or str(record.uid) != str(record_uid):
         raise Conflict(
             _("Nothing was done. The assessment changed after you opened this page. Read what changed, then go on.")
+        )
+    if waits_to_be_assessed(record):
+        raise Conflict(
+            _(
+                "Nothing was done. A list or a judgement changed, and the case is being assessed with it now. Open the "
+                "page again in a minute."
+            )
         )
     return record
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services as registry_services
-from partners.models import Contact, Partner, Party
+from partners.models import Contact, Partner
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
@@ -31,6 +31,7 @@ from riskassess.reviews.models import Case, Draw
 from riskassess.reviews.queries import stuck_submissions
 from riskassess.reviews.routing import filed_route
 from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict, set_clock
+from riskassess.workflow.comparing import is_being_screened, partners_of, people_of, screen_first, stale_parties_of
 from riskassess.workflow.opening import open_review
 from riskassess.workflow.people import hand_back_conflicted
 
@@ -42,10 +43,9 @@ def choose_partners(*, proposal: Proposal, actor: User, rows: list[tuple[Partner
     result = proposals.set_partners(proposal=proposal, actor=actor, rows=rows)
     contacts.forget_unnamed(contacts=named)
     editions = _editions_key()
-    for partner, _role in rows:
-        if not registry.is_fresh(partner):
-            key = f"screen:{partner.uid}:{registry.names_key(partner)[:16]}:{editions}"[:180]
-            registry_services.request_screening(partner=partner, key=key, asked_by=actor)
+    for partner in registry.stale_parties({partner: None for partner, _role in rows}):
+        key = f"screen:{partner.uid}:{registry.names_key(partner)[:16]}:{editions}"[:180]
+        registry_services.request_screening(partner=partner, key=key, asked_by=actor)
     return result
 
 
@@ -54,7 +54,7 @@ def choose_contacts(*, proposal: Proposal, actor: User, people: list[contacts.Na
     """Say who at the partners one works with, and have those compared with the lists that were not yet."""
     result = contacts.set_contacts(proposal=proposal, actor=actor, people=people)
     editions = _editions_key()
-    for contact in _stale([row.contact for row in result]):
+    for contact in registry.stale_parties([row.contact for row in result]):
         key = f"screen:{contact.uid}:{editions}"[:180]
         registry_services.request_contact_screening(contact=contact, key=key, asked_by=actor)
     return result
@@ -62,10 +62,6 @@ def choose_contacts(*, proposal: Proposal, actor: User, people: list[contacts.Na
 
 def _editions_key() -> str:
     return ",".join(sorted(str(edition.pk) for edition in registry.editions_in_force()))
-
-
-def _stale(parties: list[Party]) -> list[Party]:
-    return [party for party in parties if not registry.is_fresh(party)]
 
 
 class UnclearPartners(DomainError):
@@ -90,17 +86,16 @@ def submit(*, proposal: Proposal, actor: User, seen: str = "") -> ProposalVersio
     proposals.move(proposal=proposal, name="submit", actor=actor)
     version = assessments.freeze_version(proposal=proposal, actor=actor, seen=seen)
     Proposal.objects.filter(pk=proposal.pk).update(submitted_at=timezone.now())
-    partners = _partners_of(proposal)
-    people = _contacts_of(proposal)
-    registry_services.file_contacts(contacts=Contact.objects.filter(pk__in=[contact.pk for contact in people]))
-    stale = _stale([*partners, *registry.owners_of(partners, timezone.localdate()), *people])
-    goes_on = {"follow_up": "schedule.assess_submitted", "ids": (proposal.pk,), "asked_by": actor}
-    for party in stale:
-        key = f"screen:{version.uid}:{party.uid}"
-        if isinstance(party, Contact):
-            registry_services.request_contact_screening(contact=party, key=key, **goes_on)
-        else:
-            registry_services.request_screening(partner=party, key=key, **goes_on)
+    named = [contact.pk for contact in people_of(proposal)]
+    registry_services.file_contacts(contacts=Contact.objects.filter(pk__in=named))
+    stale = stale_parties_of(proposal)
+    screen_first(
+        stale,
+        waiting=f"screen:{version.uid}:",
+        follow_up="schedule.assess_submitted",
+        ids=(proposal.pk,),
+        asked_by=actor,
+    )
     # Who files together is in conflict from now on, also over other proposals.
     hand_back_conflicted([proposal.owner, *(row.user for row in proposal.coinvestigators.select_related("user"))])
     if not stale:
@@ -115,10 +110,7 @@ def assess_submitted(*, proposal: Proposal) -> AssessmentRecord | None:
     version = latest_version(proposal)
     if proposal.state != State.SUBMITTED or version is None or version.records.exists():
         return None
-    screenings = Job.objects.filter(
-        task__in=["partners.screen_partner", "partners.screen_contact"], key__startswith=f"screen:{version.uid}:"
-    )
-    if screenings.filter(state__in=["queued", "working"]).exists():
+    if is_being_screened(f"screen:{version.uid}:"):
         return None
     record = assessments.assess_version(version=version, trigger="submitted")
     result = assessment_of(record)
@@ -157,14 +149,6 @@ def assess_again(*, proposal: Proposal, actor: User) -> Job:
     return retry(job=job)
 
 
-def _partners_of(proposal: Proposal) -> list[Partner]:
-    return [row.partner for row in proposal.participations.select_related("partner")]
-
-
-def _contacts_of(proposal: Proposal) -> list[Contact]:
-    return [row.contact for row in contacts.contacts_of(proposal)]
-
-
 def _register(proposal: Proposal, record: AssessmentRecord) -> None:
     proposals.move(proposal=proposal, name="register", actor=None)
     reports.request_report(proposal=proposal, record=record, kind="receipt", asked_by=proposal.owner)
@@ -194,7 +178,7 @@ def draw(*, proposal: Proposal) -> Case:
 
 
 def _tell_unscreened(proposal: Proposal, version: ProposalVersion) -> None:
-    partners, people = _partners_of(proposal), _contacts_of(proposal)
+    partners, people = partners_of(proposal), people_of(proposal)
     said = [*registry.sanction_hits(partners).values(), *registry.sanction_hits(people).values()]
     if "not_screened" in said:
         telling.not_screened(proposal=proposal, people=free_officers(proposal), number=version.number)

@@ -1,13 +1,16 @@
 """What officers do to partners and matches, with the proposals that it concerns."""
 
+from typing import NamedTuple
+
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import queries as registry
 from partners import services as registry_services
-from partners.models import Contact, FactChange, Hit, Judgement, Partner, PartnerMerge, Party
+from partners.models import Contact, FactChange, Hit, Judgement, Partner, PartnerMerge, Party, name_of_party
 from riskassess.accounts.models import User
+from riskassess.assessments.queries import latest_record
 from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict
@@ -15,7 +18,11 @@ from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Participation, ParticipationContact, Proposal
 from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
 from riskassess.workflow.common import guard_no_conflict
+from riskassess.workflow.comparing import waits_to_be_assessed
 from riskassess.workflow.reassessing import reassess
+
+# Filed, and not over: in whose record a judgement of one of their partners stands.
+JUDGED_FOR = [State.SUBMITTED, *UNDER_REVIEW, State.APPROVED, State.APPROVED_WITH_CONDITIONS, State.REGISTERED]
 
 
 @story()
@@ -23,6 +30,7 @@ def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
     """Keep an officer's judgement of a match and reassess each open proposal with that party, or with what it owns."""
     waiting = _guarded_open(actor, _with_party(hit.screening.about))
     judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
+    _record_in_cases("case.match_judged", judgement, actor)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
@@ -33,20 +41,50 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     """A second person stands by the clearing of a match; each open proposal with that party is assessed with it."""
     waiting = _guarded_open(actor, _with_party(judgement.about))
     judgement = registry_services.confirm_judgement(judgement=judgement, actor=actor)
+    _record_in_cases("case.judgement_confirmed", judgement, actor)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
 
 
+def _record_in_cases(verb: str, judgement: Judgement, actor: User) -> None:
+    """The registry knows no proposals: what was judged stands in the record of each case that it concerns, too."""
+    rows = Participation.objects.filter(_with_party(judgement.about))
+    concerned = Proposal.objects.filter(participations__in=rows, state__in=JUDGED_FOR).order_by("pk").distinct()
+    for proposal in concerned:
+        record_event(
+            verb,
+            subject=judgement,
+            actor_id=actor.pk,
+            role=actor.role_now,
+            actor_name=actor.name,
+            reference=proposal.reference,
+            after={
+                name_of_party(judgement.about): str(judgement.about.uid),
+                "list": judgement.source.code,
+                "entry": judgement.external_id,
+                "verdict": str(judgement.verdict),
+                "reason": judgement.reason,
+            },
+        )
+
+
+class Handled(NamedTuple):
+    assessed: list[Proposal]
+    waiting: list[Proposal]  # somebody in them is compared with a changed list first
+
+
 @story()
-def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
+def handle_change(*, change: FactChange, actor: User) -> Handled:
     """An officer has looked at what changed about a partner, a contact or a country: the open proposals that it
-    concerns are assessed again, and given; what is approved or registered keeps its state."""
+    concerns are assessed again; what is approved or registered keeps its state."""
     about = change.partner or change.contact
     waiting = _guarded_open(actor, _with(about) if about else Q(partner__country=change.country))
     if not registry_services.close_change(change=change):
         raise Conflict(_("Somebody has dealt with this change meanwhile."))
     assessed = [proposal for proposal in waiting if reassess(proposal=proposal, trigger="facts")]
+    later = [proposal for proposal in waiting if (last := latest_record(proposal)) and waits_to_be_assessed(last)]
+    named = {"assessed_again": assessed, "assessed_once_compared": later}
     record_event(
         "facts.handled",
         subject=change,
@@ -54,9 +92,12 @@ def handle_change(*, change: FactChange, actor: User) -> list[Proposal]:
         actor_name=actor.name,
         role=actor.role_now,
         before={change.fact: change.before},
-        after={change.fact: change.after, "assessed_again": [proposal.reference for proposal in assessed]},
+        after={
+            change.fact: change.after,
+            **{how: [proposal.reference for proposal in those] for how, those in named.items() if those},
+        },
     )
-    return assessed
+    return Handled(assessed, later)
 
 
 def _with(party: Party) -> Q:

@@ -22,7 +22,12 @@ from riskassess.reviews.models import Case, Outcome
 
 # Known to everybody who reads this file: for trying things out on one's own machine, never for real cases.
 PASSWORD = "open-door-2026"  # noqa: S105
-AWAITED = ("partners.screen_partner", "partners.screen_contact", "schedule.assess_submitted")
+AWAITED = (
+    "partners.screen_partner",
+    "partners.screen_contact",
+    "schedule.assess_submitted",
+    "schedule.reassess_screened",
+)
 DEMO = settings.BASE_DIR / "fixtures" / "demo"
 
 

@@ -32,12 +32,14 @@ def sync_holds(*, case: Case, result: Assessment) -> bool:
             hold = Hold(case=case, rule=found.rule, row=found.row or "")
         elif hold.because_sha256 == because and hold.state in {state, Hold.State.LIFTED, Hold.State.LIFTING}:
             continue
+        stands = hold.pk is not None and hold.state in {Hold.State.FIRM, Hold.State.POSSIBLE}
         before = hold.state
         hold.title, hold.activity, hold.because_sha256, hold.state = found.title, found.activity or "", because, state
         hold.evidence, hold.lifted_by, hold.confirmed_by, hold.lifted_at = "", None, None, None
         hold.save()
         changed = True
-        _record_hold(hold, None, "hold.placed", before)
+        # What a hold rests on may change while it stands; it was placed once.
+        _record_hold(hold, None, "hold.changed" if stands else "hold.placed", before)
     for hold in present.values():
         if hold.state != Hold.State.GONE:
             before, hold.state = hold.state, Hold.State.GONE

@@ -9,6 +9,7 @@ from partners.models import FactChange
 from partners.queries.listed import find_listed, named_as
 from riskassess import workflow
 from riskassess.core.errors import DomainError
+from riskassess.proposals.models import Proposal
 from riskassess.reviews.changed import Changed, changed_facts
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.forms.lists import SearchForm
@@ -109,10 +110,23 @@ def open_match_urls(found: list[Changed]) -> dict[int, str]:
 def change_handle(request, uid):
     change = get_object_or_404(FactChange.objects.select_related("partner", "contact"), uid=uid)
     try:
-        proposals = workflow.handle_change(change=change, actor=request.user)
+        handled = workflow.handle_change(change=change, actor=request.user)
     except DomainError as fault:
         messages.error(request, str(fault))
     else:
-        names = ", ".join(proposal.reference for proposal in proposals)
-        messages.success(request, _("Assessed again: %(names)s.") % {"names": names} if names else _("Noted."))
+        messages.success(request, " ".join(_handled_words(handled)) or _("Noted."))
     return redirect("changes")
+
+
+def _handled_words(handled: workflow.Handled) -> list[str]:
+    said = []
+    if handled.assessed:
+        said.append(_("Assessed again: %(names)s.") % {"names": _references(handled.assessed)})
+    if handled.waiting:
+        sentence = _("Being compared with the newest lists, and assessed again after that: %(names)s.")
+        said.append(sentence % {"names": _references(handled.waiting)})
+    return said
+
+
+def _references(proposals: list[Proposal]) -> str:
+    return ", ".join(proposal.reference for proposal in proposals)
