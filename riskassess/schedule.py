@@ -28,8 +28,8 @@ from riskassess.jobs.running import job_task
 from riskassess.jobs.services import retry
 from riskassess.notices.services import make_digest, people_awaiting_digest
 from riskassess.proposals.models import EvidenceVersion, Proposal
+from riskassess.reviews import reminders
 from riskassess.reviews.queries import (
-    conditions_to_tell,
     drawn_percent,
     run_out,
     stuck_submissions,
@@ -164,9 +164,19 @@ def send_digests() -> None:
 
 @shared_task(name="schedule.follow_decisions")
 def follow_decisions() -> None:
-    """Remind of conditions 14 and 3 days ahead, on the day, and each week that they are late; let approvals expire."""
+    """Let approvals expire; on working days remind of what comes near or has passed, and tell delays further up."""
     today = timezone.localdate()
-    for condition, days in conditions_to_tell(today):
-        workflow.tell_due(condition=condition, days=days)
     for proposal in Proposal.objects.filter(pk__in=run_out(today)):
         workflow.expire(proposal=proposal, on=today)
+    if not is_working_day(today):
+        return
+    for condition, days in reminders.conditions_to_tell(today):
+        workflow.tell_due(condition=condition, days=days)
+    for case, days in reminders.cases_to_tell(today):
+        workflow.tell_case_due(case=case, days=days, today=today)
+    for appeal, days in reminders.appeals_to_tell(today):
+        workflow.tell_appeal_due(appeal=appeal, days=days, today=today)
+    for decision, day, days in reminders.midterms_to_tell(today):
+        workflow.tell_follow_up(decision=decision, kind="midterm", day=day, days=days)
+    for decision, day, days in reminders.expiries_to_tell(today):
+        workflow.tell_follow_up(decision=decision, kind="expiry", day=day, days=days)

@@ -26,6 +26,7 @@ class Institution(UidModel):
     reply_working_days = models.PositiveSmallIntegerField(_("working days to reply to a flag"), default=10)
     co_author_months = models.PositiveSmallIntegerField(_("months a joint proposal keeps apart"), default=36)
     validity_months = models.PositiveSmallIntegerField(_("months an approval is valid"), default=24)
+    asks_midway = models.BooleanField(_("halfway through an approval we ask whether something changed"), default=True)
     top_approver = models.ForeignKey(
         "accounts.User",
         verbose_name=_("institution's top role"),

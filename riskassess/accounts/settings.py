@@ -11,7 +11,14 @@ from riskassess.accounts.roles import Role
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
 
-SETTINGS = ("shows_level_while_writing", "allows_fast_track", "office_name", "office_email", "office_phone")
+SETTINGS = (
+    "shows_level_while_writing",
+    "allows_fast_track",
+    "asks_midway",
+    "office_name",
+    "office_email",
+    "office_phone",
+)
 REVIEW_SETTINGS = ("route_days", "fast_track_share", "co_author_months", "allows_one_person_low", "panel")
 ALL_SETTINGS = (*SETTINGS, *REVIEW_SETTINGS, "texts")
 LAPSES_AFTER = timedelta(days=7)

@@ -55,7 +55,7 @@ def _event(due: Due, host: str) -> Event:
     event.add("dtstart", due.day)
     event.add("dtend", due.day + timedelta(days=1))
     event.add("summary", f"{due.reference}: {due.need}")
-    event.add("url", settings.SITE_URL + reverse(due.page, args=[due.reference]))
+    event.add("url", settings.SITE_URL + reverse(due.page, args=[due.uid or due.reference]))
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event

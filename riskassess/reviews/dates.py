@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.states import STANDING, UNDER_REVIEW, State
+from riskassess.reviews.followups import midterm_day, unasked_midway
 from riskassess.reviews.models import Appeal, Assignment, Case, Condition, Decision, Outcome
 from riskassess.reviews.queries import followed, visible_proposals
 
@@ -20,6 +22,7 @@ class Due:
     day: date
     need: str
     page: str  # the route that shows it
+    uid: UUID | None = None  # of what the page shows, where it is not the proposal
 
 
 def dates_of(user: User) -> list[Due]:
@@ -27,7 +30,13 @@ def dates_of(user: User) -> list[Due]:
     visible = visible_proposals(user)
     takes_part = Exists(CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user))
     own = visible.filter(Q(owner=user) | takes_part)
-    found = [*_cases(user, visible), *_conditions(user, visible, own), *_expiries(own), *_appeals(user, visible)]
+    found = [
+        *_cases(user, visible),
+        *_conditions(user, visible, own),
+        *_expiries(own),
+        *_midterms(own),
+        *_appeals(user, visible),
+    ]
     return sorted(found, key=lambda due: (due.day, due.reference, due.key))
 
 
@@ -51,7 +60,9 @@ def _conditions(user: User, visible: QuerySet[Proposal], own: QuerySet[Proposal]
     need = _("a condition falls due")
     authored = rows.filter(decision__case__proposal__in=own)
     carried = rows.filter(decision__case__officer=user, decision__case__proposal__in=visible)
+    given = rows.filter(owner=user).exclude(decision__case__proposal__in=own)
     return [
+        *(Due(f"condition-{uid}", reference, day, need, "condition", uid) for uid, reference, day in given),
         *(Due(f"condition-{uid}", reference, day, need, "decision") for uid, reference, day in authored),
         *(Due(f"condition-{uid}-case", reference, day, need, "case") for uid, reference, day in carried),
     ]
@@ -63,6 +74,12 @@ def _expiries(own: QuerySet[Proposal]) -> list[Due]:
         Due(f"expiry-{uid}", reference, day, _("the approval runs out"), "proposal")
         for uid, reference, day in rows.values_list("uid", "reference", "valid_until")
     ]
+
+
+def _midterms(own: QuerySet[Proposal]) -> list[Due]:
+    found = [(row, midterm_day(row)) for row in unasked_midway().filter(case__proposal__in=own)]
+    need = _("halfway: did anything change?")
+    return [Due(f"midterm-{row.uid}", row.case.proposal.reference, day, need, "decision") for row, day in found if day]
 
 
 def _appeals(user: User, visible: QuerySet[Proposal]) -> list[Due]:

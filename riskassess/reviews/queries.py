@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -283,26 +283,6 @@ def recommendations_now(case: Case):
 
 def last_decision(case: Case):
     return case.decisions.order_by("-round", "-pk").first()
-
-
-AHEAD_DAYS = (14, 3, 0)
-
-
-def conditions_to_tell(today: date) -> list[tuple[Condition, int]]:
-    """Open conditions of what stands approved that are due within two weeks, or were due, each with the distance that
-    was passed last: 14, 3 or 0 days ahead, then -1, -8, -15 and so on. Whoever asks twice gets the same."""
-    rows = Condition.objects.filter(
-        decision__case__proposal__state__in=STANDING,
-        decision__round=F("decision__case__round"),
-        fulfilled_on__isnull=True,
-        reported_at__isnull=True,
-        due_on__lte=today + timedelta(days=max(AHEAD_DAYS)),
-    ).select_related("decision__case__proposal", "decision__case__officer", "decision__case__reviewer")
-    return [(condition, _passed((condition.due_on - today).days)) for condition in rows]
-
-
-def _passed(left: int) -> int:
-    return min(days for days in AHEAD_DAYS if days >= left) if left >= 0 else -7 * ((-left - 1) // 7) - 1
 
 
 def run_out(today: date) -> list[int]:

@@ -18,8 +18,8 @@ from riskassess.accounts.rules import (
     is_signed_in,
 )
 from riskassess.proposals.queries import co_authored_since, took_part_since
-from riskassess.proposals.rules import add_step, is_author, is_coinvestigator, is_owner, state_allows
-from riskassess.proposals.states import AFTER_DECISION
+from riskassess.proposals.rules import add_step, is_author, is_coinvestigator, is_lead, is_owner, state_allows
+from riskassess.proposals.states import AFTER_DECISION, State
 from riskassess.reviews.models import Interest
 
 
@@ -99,6 +99,11 @@ def is_decided(user, proposal):
     return proposal.state in AFTER_DECISION
 
 
+@rules.predicate
+def is_submitted(user, proposal):
+    return proposal.state != State.DRAFT
+
+
 holds_staff_role = holds(Role.REVIEWER, Role.OFFICER, Role.APPROVER)
 is_unit_approver = is_approver & covers_unit
 
@@ -167,6 +172,13 @@ rules.add_perm("reviews.view_match", is_signed_in & ~has_conflict & (works_on_ca
 rules.add_perm("reviews.judge", is_signed_in & ~has_conflict & is_officer)
 rules.add_perm("reviews.confirm_judgement", is_signed_in & ~has_conflict & (is_officer | is_unit_approver))
 add_step("reviews.check_condition", who=may_review & is_officer, when=state_allows("expire"))
+add_step("reviews.propose_condition", who=may_review & is_case_reviewer, when=state_allows("expire"))
+add_step("reviews.name_condition_owner", who=is_lead | (may_review & is_officer), when=state_allows("expire"))
+add_step("reviews.read_follow_up", who=may_review & is_officer, when=state_allows("close"))
+add_step("proposals.follow_up", who=is_author, when=state_allows("close"))
+add_step("proposals.correct_partner", who=is_signed_in & (is_owner | is_coinvestigator), when=is_submitted)
+rules.add_perm("reviews.settle_partner_correction", is_signed_in & is_officer & ~has_conflict)
+rules.add_perm("insights.view", is_signed_in & holds(Role.OFFICER, Role.AUDITOR))
 rules.add_perm("reviews.hear_appeal", may_review & hears_appeal)
 add_step("proposals.report_condition", who=is_author, when=state_allows("expire"))
 rules.add_perm("proposals.appeal", is_signed_in & is_owner)

@@ -13,7 +13,7 @@ from riskassess.proposals.models import Proposal, Thread, Transfer
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
-from riskassess.reviews.models import Case, GuestSeat
+from riskassess.reviews.models import Case, Condition, GuestSeat
 from riskassess.reviews.queries import listed_proposals, open_seats, visible_proposals
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
@@ -101,6 +101,20 @@ def get_seat_for(user, uid, entered: str | None) -> GuestSeat:
     if not user.is_guest or entered != str(uid):
         raise Http404
     return get_object_or_404(open_seats().filter(assignment__user=user), uid=uid)
+
+
+def get_condition_for(user, uid) -> Condition:
+    """A condition: for the person who sees to it, who gets nothing else of the case, and for whoever may read that."""
+    rows = Condition.objects.select_related(
+        "owner",
+        "decision__case__proposal__owner",
+        "decision__case__proposal__unit__parent__parent",
+        "decision__case__proposal__institution",
+    ).prefetch_related("decision__case__proposal__coinvestigators__user", "files__file")
+    condition = get_object_or_404(rows, uid=uid)
+    if condition.owner_id != user.pk:
+        get_proposal_for(user, condition.decision.case.proposal.reference, "proposals.view")
+    return condition
 
 
 def get_report_for(user, uid, permission: str = "proposals.view") -> Report:

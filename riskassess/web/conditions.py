@@ -7,6 +7,10 @@ from riskassess.reviews.models import Condition
 from riskassess.web.standing import day
 
 
+def conditions_with_files(decision):
+    return decision.conditions.select_related("owner", "proposed_by", "reported_by").prefetch_related("files__file")
+
+
 def condition_rows(conditions, form_class, typed: dict, parts: dict) -> list[dict]:
     """`typed` holds forms that came back, by the uid of their condition; the others are new. `parts` are the reader's
     words for whom the catalogue names as responsible."""

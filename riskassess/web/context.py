@@ -15,7 +15,7 @@ from riskassess.web.reading import READING
 # (label, url name, roles, first parts of the paths it covers)
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
-    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists", "ror-files")),
+    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists", "ror-files", "insights")),
     (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases")),
     (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "lists", "ror-files")),
     (

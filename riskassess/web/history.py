@@ -12,7 +12,10 @@ TOLD = (
     "proposal.submit", "proposal.register", "proposal.assign", "proposal.request_changes",
     "proposal.decide", "proposal.withdraw", "proposal.draw", "proposal.reopen", "proposal.terminate",
     "proposal.expire", "proposal.close", "safeguard.proposed", "safeguard.agreed", "safeguard.refused",
-    "safeguard.fulfilled", "hold.lifted",
+    "safeguard.fulfilled", "hold.lifted", "case.paused", "case.resumed", "condition.reported", "condition.fulfilled",
+    "condition.returned", "condition.broken", "appeal.filed", "appeal.settled", "midterm.told", "midterm.read",
+    "closing.told", "closing.read", "partner_correction.proposed", "partner_correction.applied",
+    "partner_correction.refused",
 )  # fmt: skip
 STEPS = tuple(verb for verb in TOLD if verb.startswith("proposal."))
 

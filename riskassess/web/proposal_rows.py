@@ -15,6 +15,7 @@ from riskassess.proposals.queries import open_invitations, with_people
 from riskassess.proposals.states import State
 from riskassess.reviews.models import Condition, Decision
 from riskassess.reviews.queries import followed
+from riskassess.reviews.reminders import conditions_given
 from riskassess.reviews.talk import waiting_requests
 from riskassess.web.forms.finding import view_of
 from riskassess.web.forms.proposals import CopyForm
@@ -138,10 +139,11 @@ def turns_of(own, most: int) -> list[Turn]:
 
 
 def consents_of(user: User) -> list[Turn]:
-    """What others ask of this person: to take part in a proposal, or to lead one."""
+    """What others ask of this person: to take part in a proposal, to lead one, or to see to a condition of one."""
     invitations = open_invitations(user)
     offers = Transfer.objects.filter(new_owner=user, state=Transfer.State.OPEN).exclude(offered_by=user)
-    return [*map(_invitation, invitations), *map(_offer, offers.select_related("proposal", "offered_by"))]
+    offered = map(_offer, offers.select_related("proposal", "offered_by"))
+    return [*map(_invitation, invitations), *offered, *map(_condition, conditions_given(user))]
 
 
 def _invitation(invitation) -> Turn:
@@ -151,6 +153,16 @@ def _invitation(invitation) -> Turn:
         % {"reference": invitation.proposal.reference, "day": day(invitation.valid_until)},
         reverse("invitation", args=[invitation.proposal.reference]),
         _("Answer"),
+    )
+
+
+def _condition(condition) -> Turn:
+    reference = condition.decision.case.proposal.reference
+    return Turn(
+        _("You see to a condition"),
+        _("%(reference)s · by %(day)s") % {"reference": reference, "day": day(condition.due_on)},
+        reverse("condition", args=[condition.uid]),
+        _("Open"),
     )
 
 

@@ -8,6 +8,8 @@ LARGEST_BY_ROUTE = {
     "evidence_change": 25 * MEGABYTE,
     "match": 25 * MEGABYTE,
     "verify": 25 * MEGABYTE,
+    "condition": 25 * MEGABYTE,
+    "condition_report": 25 * MEGABYTE,
 }
 LARGEST = 600 * MEGABYTE
 

@@ -1,5 +1,6 @@
 """The story of a proposal: each function is one step, one transaction, and calls the chapters in order."""
 
+from riskassess.workflow.corrections import propose_partner_correction, settle_partner_correction
 from riskassess.workflow.determining import confirm_determination, determine, drop_determination
 from riskassess.workflow.filing import (
     NEW_PARTNER,
@@ -23,14 +24,16 @@ from riskassess.workflow.following import (
     check_condition,
     close,
     expire,
+    name_condition_owner,
+    propose_condition,
     reopen,
     report_condition,
     settle_appeal,
-    tell_due,
     terminate,
 )
 from riskassess.workflow.guests import invite_expert, write_as_expert
 from riskassess.workflow.interests import declare_interest, declare_none
+from riskassess.workflow.lasting import follow_up, see_follow_up
 from riskassess.workflow.lists import tell_edition, tell_old_list, tell_stuck_rescreening
 from riskassess.workflow.people import (
     accept_invitation,
@@ -53,6 +56,7 @@ from riskassess.workflow.registry import (
     merge_partners,
     undo_merge,
 )
+from riskassess.workflow.reminding import tell_appeal_due, tell_case_due, tell_due, tell_follow_up
 from riskassess.workflow.reusing import Reused, confirm_answers, copy_proposal, fill_in_known, import_proposal
 from riskassess.workflow.reviewing import (
     assign,
@@ -104,6 +108,7 @@ __all__ = [
     "expire",
     "fill_in_known",
     "flag",
+    "follow_up",
     "handle_change",
     "import_proposal",
     "invite",
@@ -112,8 +117,11 @@ __all__ = [
     "lift_hold",
     "may_consent",
     "merge_partners",
+    "name_condition_owner",
     "offer_lead",
     "open_thread",
+    "propose_condition",
+    "propose_partner_correction",
     "propose_safeguard",
     "reassess",
     "reassess_screened",
@@ -122,16 +130,21 @@ __all__ = [
     "reopen",
     "report_condition",
     "request_changes",
+    "see_follow_up",
     "settle_appeal",
     "settle_correction",
     "settle_draw",
+    "settle_partner_correction",
     "settle_safeguard",
     "settle_setting",
     "settle_thread",
     "submit",
+    "tell_appeal_due",
+    "tell_case_due",
     "tell_due",
     "tell_edition",
     "tell_file_refused",
+    "tell_follow_up",
     "tell_invitations",
     "tell_old_list",
     "tell_scanner_away",

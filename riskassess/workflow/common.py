@@ -38,6 +38,11 @@ def carriers_of(case: Case) -> list[User]:
     return [user for user in people if not conflict_reason(user, case.proposal)]
 
 
+def officers_of(case: Case) -> list[User]:
+    """The case's officer, or where none may act those of the unit."""
+    return [user for user in carriers_of(case) if user == case.officer] or free_officers(case.proposal)
+
+
 def next_voters(case: Case) -> list[User]:
     """Whoever could cast the vote that is due now."""
     unit = case.proposal.unit

@@ -11,6 +11,8 @@ from riskassess.assessments import services as assessments
 from riskassess.assessments.queries import assessment_of, latest_version
 from riskassess.audit.log import story
 from riskassess.core.errors import DomainError
+from riskassess.files.checking import CheckedFile
+from riskassess.files.services import written_whole
 from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Proposal
@@ -18,19 +20,46 @@ from riskassess.proposals.states import STANDING
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.hearing import took_part
-from riskassess.reviews.models import Appeal, Case, Condition
+from riskassess.reviews.models import Appeal, Case, Condition, Decision, FollowUp
 from riskassess.reviews.queries import last_decision
-from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict, lock, needed
+from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict, lock, needed, officers_of
 from riskassess.workflow.opening import open_review
 
 
 @story()
-def report_condition(*, condition: Condition, actor: User, evidence: str) -> Condition:
-    """The authors say that a condition is done; the case officer looks."""
-    condition = reviews.report_condition(condition=condition, actor=actor, evidence=evidence)
+def name_condition_owner(*, condition: Condition, actor: User, owner: User) -> Condition:
+    """The lead researcher or an officer says who sees to a condition; it may be somebody outside the proposal."""
+    proposal = condition.decision.case.proposal
+    if proposal.owner_id != actor.pk:
+        guard_no_conflict(actor, proposal)
+    before = condition.owner_id
+    condition = reviews.name_owner(condition=condition, actor=actor, owner=owner)
+    if owner.pk not in {before, actor.pk}:
+        telling.condition_given(proposal=proposal, condition=condition)
+    return condition
+
+
+@written_whole()
+@story()
+def report_condition(*, condition: Condition, actor: User, evidence: str, file: CheckedFile | None = None) -> Condition:
+    """Whoever sees to a condition, or an author, says that it is done; the case officer looks."""
+    condition = reviews.report_condition(condition=condition, actor=actor, evidence=evidence, file=file)
     case = condition.decision.case
-    people = [user for user in carriers_of(case) if user == case.officer] or free_officers(case.proposal)
+    people = officers_of(case)
     telling.condition_reported(proposal=case.proposal, people=people, condition=condition)
+    return condition
+
+
+@story()
+def propose_condition(*, condition: Condition, actor: User, advice: str) -> Condition:
+    """The reviewer of the case proposes to close a condition; the officer is told, and closes."""
+    case = condition.decision.case
+    guard_no_conflict(actor, case.proposal)
+    if case.reviewer_id != actor.pk:
+        raise DomainError(_("The reviewer of the case proposes this."))
+    condition = reviews.propose_condition(condition=condition, actor=actor, advice=advice)
+    people = officers_of(case)
+    telling.condition_proposed(proposal=case.proposal, people=people, condition=condition)
     return condition
 
 
@@ -43,6 +72,8 @@ def check_condition(*, condition: Condition, actor: User, accepted: bool, reason
     else:
         condition = reviews.return_condition(condition=condition, actor=actor, reasons=reasons)
     telling.condition_checked(proposal=condition.decision.case.proposal, condition=condition)
+    if accepted:
+        close_when_done(condition.decision, actor)
     return condition
 
 
@@ -106,6 +137,14 @@ def close(*, case: Case, actor: User, reasons: str) -> Proposal:
     return case.proposal
 
 
+def close_when_done(decision: Decision, actor: User) -> None:
+    """Once its closing report was read, a proposal closes with its last condition."""
+    reports = decision.followups.filter(kind=FollowUp.Kind.CLOSING, seen_at__isnull=False)
+    if reports.exists() and not decision.conditions.filter(fulfilled_on__isnull=True).exists():
+        reasons = _("The closing report was read and every condition is done.")
+        close(case=decision.case, actor=actor, reasons=reasons)
+
+
 @story()
 def expire(*, proposal: Proposal, on: date) -> Proposal | None:
     """Note that an approval has run out by this day; once it did, doing it again does nothing."""
@@ -116,15 +155,6 @@ def expire(*, proposal: Proposal, on: date) -> Proposal | None:
     proposals.move(proposal=proposal, name="expire", actor=None)
     telling.approval_expired(proposal=proposal, revision=proposal.revision)
     return proposal
-
-
-@story()
-def tell_due(*, condition: Condition, days: int) -> None:
-    """Remind the authors of a condition, and the officer once its day has passed; once for each distance."""
-    case = condition.decision.case
-    telling.condition_due(proposal=case.proposal, condition=condition, days=days)
-    if days < 0:
-        telling.condition_late(proposal=case.proposal, people=carriers_of(case), condition=condition, days=days)
 
 
 @story()
@@ -148,6 +178,7 @@ def settle_appeal(*, appeal: Appeal, actor: User, upheld: bool, answer: str) -> 
     settled = reviews.settle_appeal(appeal=appeal, actor=actor, upheld=upheld, answer=answer)
     if upheld:
         reasons = _("The appeal was upheld: %(answer)s") % {"answer": settled.answer}
-        reopen(proposal=case.proposal, actor=actor, reasons=reasons, besides=frozenset(took_part(case)))
+        again = reopen(proposal=case.proposal, actor=actor, reasons=reasons, besides=frozenset(took_part(case)))
+        settled = reviews.link_round(appeal=settled, round_number=again.round)
     telling.appeal_settled(proposal=case.proposal, uid=settled.uid)
     return settled

@@ -64,6 +64,9 @@ PAGES = {
     "flag":             (403, 200, 200, 404, 403, 404, 404),
     "unflag":           (403, 403, 403, 404, 403, 404, 404),
     "appeal":           (404, 403, 403, 404, 403, 404, 404),
+    "follow_up":        (404, 404, 404, 404, 404, 404, 404),
+    "partner_corrections": (200, 200, 200, 404, 200, 404, 404),
+    "insights":         (403, 403, 200, 403, 200, 403, 403),
     "appeal_hear":      (403, 403, 403, 404, 403, 404, 404),
     "terminate":        (403, 403, 403, 404, 403, 404, 404),
     "reopen":           (403, 403, 403, 404, 403, 404, 404),
@@ -71,9 +74,9 @@ PAGES = {
 }  # fmt: skip
 WITHOUT_REFERENCE = {
     "home", "proposal_import", "proposal_new", "desk", "audit", "settings", "replays", "list_sources", "partners",
-    "ror_files",
+    "ror_files", "insights",
 }  # fmt: skip
-EXTRA = {"section": {"section": "work"}, "version": {"number": 1}}
+EXTRA = {"follow_up": {"kind": "midterm"}, "section": {"section": "work"}, "version": {"number": 1}}
 
 
 # The same for everybody, with or without a login; the PDF is on its way until a worker has made it.

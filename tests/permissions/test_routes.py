@@ -23,6 +23,8 @@ FILLED = {
     "mitigation": "M_end_use",
     "person": uuid.UUID(int=10),
     "key": "0" * 40,
+    "file": uuid.UUID(int=11),
+    "kind": "midterm",
 }
 
 

@@ -1,6 +1,7 @@
 """After a decision: conditions are reported, looked at or broken; one appeal, read by others; opening again; expiry."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,7 +15,8 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.notices.models import Notice
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Appeal, Assignment, Case, Condition
-from riskassess.reviews.queries import conditions_to_tell, run_out
+from riskassess.reviews.queries import run_out
+from riskassess.reviews.reminders import conditions_to_tell
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,12 @@ def state_of(condition) -> str:
 
 def verbs(proposal) -> list[str]:
     return list(Event.objects.filter(reference=proposal.reference).order_by("sequence").values_list("verb", flat=True))
+
+
+def at(monkeypatch, *day) -> None:
+    """Let it be ten in the morning of this day."""
+    now = datetime(*day, 10, tzinfo=ZoneInfo("Europe/Brussels"))
+    monkeypatch.setattr(timezone, "now", lambda: now)
 
 
 def told(user) -> list[str]:
@@ -179,13 +187,14 @@ def test_approval_expires_once_by_schedule(condition, ana):
     [(20, None), (14, 14), (10, 14), (3, 3), (1, 3), (0, 0), (-1, -1), (-7, -1), (-8, -8), (-15, -15)],
 )
 def test_reminder_stands_for_the_distance_passed_last(condition, left, told_at):
-    today = timezone.localdate()
+    today = date(2026, 12, 2)  # a Wednesday
     Condition.objects.filter(pk=condition.pk).update(due_on=today + timedelta(days=left))
 
     assert [days for _row, days in conditions_to_tell(today)] == ([] if told_at is None else [told_at])
 
 
-def test_reminders_come_once_for_each_distance_and_to_the_officer_when_late(condition, ana, omar):
+def test_reminders_come_once_for_each_distance_and_to_the_officer_when_late(condition, ana, omar, monkeypatch):
+    at(monkeypatch, 2026, 12, 2)
     Condition.objects.filter(pk=condition.pk).update(due_on=timezone.localdate() - timedelta(days=2))
 
     schedule.follow_decisions()

@@ -14,7 +14,14 @@ from riskassess.notices.telling.cases import (
     reassessed,
     review_opened,
 )
-from riskassess.notices.telling.conditions import condition_checked, condition_due, condition_late, condition_reported
+from riskassess.notices.telling.conditions import (
+    condition_checked,
+    condition_due,
+    condition_given,
+    condition_late,
+    condition_proposed,
+    condition_reported,
+)
 from riskassess.notices.telling.deciding import (
     appeal_filed,
     appeal_settled,
@@ -28,6 +35,16 @@ from riskassess.notices.telling.deciding import (
 )
 from riskassess.notices.telling.guests import expert_invited, expert_wrote
 from riskassess.notices.telling.interests import case_escalated, interest_declared, people_needed
+from riskassess.notices.telling.lasting import (
+    appeal_due,
+    case_due,
+    delay_told,
+    follow_up_due,
+    follow_up_read,
+    follow_up_told,
+    partner_corrected,
+    partner_correction_settled,
+)
 from riskassess.notices.telling.lists import list_held, list_old, list_refused, list_rescreening_stuck
 from riskassess.notices.telling.people import (
     invitation_answered,
@@ -52,11 +69,13 @@ from riskassess.notices.telling.talk import (
 )
 
 __all__ = [
+    "appeal_due",
     "appeal_filed",
     "appeal_settled",
     "approval_expired",
     "assessment_failed",
     "case_assigned",
+    "case_due",
     "case_escalated",
     "case_handed_back",
     "case_reopened",
@@ -64,16 +83,22 @@ __all__ = [
     "comment_written",
     "condition_checked",
     "condition_due",
+    "condition_given",
     "condition_late",
+    "condition_proposed",
     "condition_reported",
     "correction_proposed",
     "decision_made",
+    "delay_told",
     "determination_waits",
     "evidence_refused",
     "expert_invited",
     "expert_wrote",
     "fact_found",
     "flag_told",
+    "follow_up_due",
+    "follow_up_read",
+    "follow_up_told",
     "help_asked",
     "hold_lift_proposed",
     "interest_declared",
@@ -87,6 +112,8 @@ __all__ = [
     "list_refused",
     "list_rescreening_stuck",
     "not_screened",
+    "partner_corrected",
+    "partner_correction_settled",
     "people_needed",
     "person_left",
     "person_mentioned",

@@ -44,6 +44,7 @@ class Case(UidModel):
     opened_at = models.DateTimeField()
     due_on = models.DateField(_("due"))
     paused_on = models.DateField(null=True, blank=True, help_text="Since when the clock stands: the authors are asked.")
+    delay_told_on = models.DateField(null=True, blank=True, help_text="When its being late was told further up.")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -15,11 +15,23 @@ class Condition(UidModel, DatedModel):
     safeguard = models.ForeignKey(
         "assessments.Safeguard", null=True, blank=True, on_delete=models.PROTECT, related_name="conditions"
     )
+    owner = models.ForeignKey(
+        USER,
+        verbose_name=_("who sees to it"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="conditions_owned",
+        help_text="A person named for it; they need not take part in the proposal.",
+    )
     fulfilled_on = models.DateField(null=True, blank=True)
     fulfilled_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     evidence = models.TextField(_("evidence"), blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text="Said to be done, and not looked at yet.")
     reported_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(null=True, blank=True, help_text="When the reviewer found it done.")
+    proposed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    advice = models.TextField(_("what the reviewer found"), blank=True)
     returned = models.TextField(_("what is still missing"), blank=True)
     broken_on = models.DateField(null=True, blank=True)
     breach = models.TextField(_("what was not kept"), blank=True)
@@ -34,6 +46,15 @@ class Condition(UidModel, DatedModel):
                 name="condition_checked_by_another",
             ),
             models.CheckConstraint(
+                condition=Q(fulfilled_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(fulfilled_by=F("proposed_by")),
+                name="condition_closed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=True) | ~Q(advice=""), name="condition_proposal_has_advice"
+            ),
+            models.CheckConstraint(
                 condition=Q(broken_on__isnull=True) | ~Q(breach=""), name="condition_breach_has_reason"
             ),
         ]
@@ -44,6 +65,50 @@ class Condition(UidModel, DatedModel):
     @property
     def is_open(self) -> bool:
         return self.fulfilled_on is None and self.broken_on is None
+
+
+class ConditionFile(UidModel, DatedModel):
+    """A file that shows that a condition is done."""
+
+    condition = models.ForeignKey(Condition, on_delete=models.PROTECT, related_name="files")
+    file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="condition_file")
+    added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.file} of {self.condition}"
+
+
+class FollowUp(UidModel, DatedModel):
+    """What the authors tell while an approval stands: halfway whether something changed, at the end what came of it."""
+
+    class Kind(models.TextChoices):
+        MIDTERM = "midterm", _("mid-term check")
+        CLOSING = "closing", _("closing report")
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="followups")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    is_changed = models.BooleanField(_("something is otherwise than filed"))
+    text = models.TextField(_("what"), blank=True)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(_("what the officer says"), blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "kind"], name="followup_once_a_decision"),
+            models.CheckConstraint(condition=Q(is_changed=False) | ~Q(text=""), name="followup_change_has_words"),
+            models.CheckConstraint(
+                condition=Q(seen_by__isnull=True) | ~Q(seen_by=F("by")), name="followup_seen_by_another"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} of {self.decision}"
 
 
 class Hold(UidModel, DatedModel):
@@ -105,11 +170,16 @@ class Appeal(UidModel, DatedModel):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
     answer = models.TextField(_("answer"), blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    delay_told_on = models.DateField(null=True, blank=True, help_text="When its being late was told further up.")
+    new_round = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Which one opened, upheld.")
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(reasons=""), name="appeal_has_reasons"),
+            models.CheckConstraint(
+                condition=Q(new_round__isnull=True) | Q(outcome="upheld"), name="appeal_round_only_upheld"
+            ),
             models.CheckConstraint(condition=Q(outcome="") | ~Q(answer=""), name="appeal_outcome_has_answer"),
             models.CheckConstraint(
                 condition=Q(hearer__isnull=True) | ~Q(hearer=F("by")), name="appeal_heard_by_another"

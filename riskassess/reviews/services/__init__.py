@@ -1,4 +1,4 @@
-from riskassess.reviews.services.appeals import file_appeal, settle_appeal
+from riskassess.reviews.services.appeals import file_appeal, link_round, settle_appeal
 from riskassess.reviews.services.cases import (
     add_note,
     assign_case,
@@ -11,11 +11,15 @@ from riskassess.reviews.services.cases import (
 from riskassess.reviews.services.conditions import (
     accept_condition,
     break_condition,
+    name_owner,
+    propose_condition,
     report_condition,
     return_condition,
 )
+from riskassess.reviews.services.corrections import propose_correction, settle_correction
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
 from riskassess.reviews.services.drawing import lot_of, settle_draw
+from riskassess.reviews.services.followups import follow_up, see_follow_up
 from riskassess.reviews.services.guests import (
     declare_unconflicted,
     end_expert,
@@ -28,6 +32,7 @@ from riskassess.reviews.services.guests import (
 )
 from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
 from riskassess.reviews.services.interests import declare_interest, declare_none
+from riskassess.reviews.services.lateness import note_appeal_delay, note_case_delay
 from riskassess.reviews.services.pausing import start_clock, stop_clock
 
 __all__ = [
@@ -43,18 +48,27 @@ __all__ = [
     "drop_votes",
     "end_expert",
     "file_appeal",
+    "follow_up",
     "hand_back",
     "invite_expert",
     "lift_hold",
+    "link_round",
     "lot_of",
+    "name_owner",
     "needs_panel",
+    "note_appeal_delay",
+    "note_case_delay",
     "note_entered",
     "open_case",
+    "propose_condition",
+    "propose_correction",
     "recommend",
     "renew_code",
     "report_condition",
     "return_condition",
+    "see_follow_up",
     "settle_appeal",
+    "settle_correction",
     "settle_draw",
     "start_clock",
     "stop_clock",

@@ -59,6 +59,14 @@ def settle_appeal(*, appeal: Appeal, actor: User, upheld: bool, answer: str) -> 
     return appeal
 
 
+@transaction.atomic
+def link_round(*, appeal: Appeal, round_number: int) -> Appeal:
+    """Keep which round the upheld appeal opened."""
+    appeal.new_round = round_number
+    appeal.save(update_fields=["new_round"])
+    return appeal
+
+
 def _record(appeal: Appeal, actor: User, verb: str, after: dict) -> None:
     proposal = appeal.decision.case.proposal
     record_event(

@@ -30,6 +30,7 @@ def open_case(*, proposal: Proposal, route: str, deciders: str, due_on: date, es
         "panel_called": False,
         "closed_at": None,
         "paused_on": None,
+        "delay_told_on": None,
     }
     if case is None:
         case = Case.objects.create(proposal=proposal, opened_at=timezone.now(), **values)

@@ -7,14 +7,37 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.audit.log import record as record_event
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.files.checking import CheckedFile
+from riskassess.files.models import StoredFile
+from riskassess.files.services import store_checked
 from riskassess.proposals.services import role_in
 from riskassess.proposals.states import STANDING
-from riskassess.reviews.models import Condition
+from riskassess.reviews.models import Condition, ConditionFile
+
+MOST_FILES = 5
 
 
 @transaction.atomic
-def report_condition(*, condition: Condition, actor: User, evidence: str) -> Condition:
-    """The authors say that it is done, with what shows it. It stays open until an officer has looked."""
+def name_owner(*, condition: Condition, actor: User, owner: User) -> Condition:
+    """Say who sees to it. Whoever carries the case looks at it later, so it is somebody else."""
+    condition = _locked(condition)
+    case = condition.decision.case
+    if owner.pk in {case.officer_id, case.reviewer_id}:
+        raise DomainError(_("%(name)s carries the case and looks at it later. Name somebody else.") % {"name": owner})
+    if not owner.is_active:
+        raise DomainError(_("%(name)s has left. Name somebody else.") % {"name": owner})
+    before = condition.owner_id
+    if before != owner.pk:
+        condition.owner = owner
+        condition.save(update_fields=["owner"])
+        _record(condition, actor, "condition.owner_named", {"owner": owner.pk, "before": before})
+    return condition
+
+
+@transaction.atomic
+def report_condition(*, condition: Condition, actor: User, evidence: str, file: CheckedFile | None = None) -> Condition:
+    """Whoever sees to it, or an author, says that it is done, with what shows it. It stays open until an officer has
+    looked."""
     condition = _locked(condition)
     if condition.reported_at:
         raise Conflict(_("Somebody said already that this is done. An officer looks at it."))
@@ -24,7 +47,24 @@ def report_condition(*, condition: Condition, actor: User, evidence: str) -> Con
     condition.evidence, condition.reported_by, condition.reported_at = evidence, actor, timezone.now()
     condition.returned = ""
     condition.save(update_fields=["evidence", "reported_by", "reported_at", "returned"])
-    _record(condition, actor, "condition.reported", {"evidence": evidence})
+    kept = _keep(condition, actor, file) if file else None
+    shown = {"file": kept.name, "sha256": kept.sha256} if kept else {}
+    _record(condition, actor, "condition.reported", {"evidence": evidence, **shown})
+    return condition
+
+
+@transaction.atomic
+def propose_condition(*, condition: Condition, actor: User, advice: str) -> Condition:
+    """The reviewer has looked and proposes to close it; an officer closes."""
+    condition = _locked(condition)
+    if not condition.reported_at:
+        raise Conflict(_("Nobody says yet that this is done. Ask the researcher to say what shows it."))
+    if condition.reported_by_id == actor.pk:
+        raise DomainError(_("You said that this is done, so somebody else looks at it."))
+    advice = _needed(advice, _("Say in a sentence what you looked at."), "reasons")
+    condition.advice, condition.proposed_by, condition.proposed_at = advice, actor, timezone.now()
+    condition.save(update_fields=["advice", "proposed_by", "proposed_at"])
+    _record(condition, actor, "condition.proposed", {"advice": advice})
     return condition
 
 
@@ -36,6 +76,8 @@ def accept_condition(*, condition: Condition, actor: User) -> Condition:
         raise Conflict(_("Nobody says yet that this is done. Ask the researcher to say what shows it."))
     if condition.reported_by_id == actor.pk:
         raise DomainError(_("You said that this is done, so somebody else looks at it."))
+    if condition.proposed_by_id == actor.pk:
+        raise DomainError(_("You proposed to close this, so another officer closes it."))
     condition.fulfilled_on, condition.fulfilled_by = timezone.localdate(), actor
     condition.save(update_fields=["fulfilled_on", "fulfilled_by"])
     _record(condition, actor, "condition.fulfilled", {"evidence": condition.evidence})
@@ -49,8 +91,9 @@ def return_condition(*, condition: Condition, actor: User, reasons: str) -> Cond
     if not condition.reported_at:
         raise Conflict(_("Nobody says that this is done, so nothing can be sent back."))
     condition.returned = _needed(reasons, _("Say what is still missing; the researcher reads it."), "reasons")
-    condition.reported_at = condition.reported_by = None
-    condition.save(update_fields=["returned", "reported_at", "reported_by"])
+    condition.reported_at = condition.reported_by = condition.proposed_at = condition.proposed_by = None
+    condition.advice = ""
+    condition.save(update_fields=["returned", "reported_at", "reported_by", "proposed_at", "proposed_by", "advice"])
     _record(condition, actor, "condition.returned", {"reasons": condition.returned})
     return condition
 
@@ -79,6 +122,18 @@ def _locked(condition: Condition) -> Condition:
             % {"reference": case.proposal.reference}
         )
     return condition
+
+
+def _keep(condition: Condition, actor: User, file: CheckedFile) -> StoredFile:
+    if condition.files.count() >= MOST_FILES:
+        raise DomainError(
+            _("%(n)d files belong to this condition already. Say in the text where the rest can be read.")
+            % {"n": MOST_FILES},
+            field="file",
+        )
+    stored = store_checked(file=file)
+    ConditionFile.objects.create(condition=condition, file=stored, added_by=actor)
+    return stored
 
 
 def _needed(text: str, sentence: str, field: str) -> str:

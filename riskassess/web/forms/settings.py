@@ -26,6 +26,11 @@ class SettingsForm(OwnWordsForm):
         required=False,
         help_text=_("Switched off, a reviewer reads what would have taken the fast track."),
     )
+    asks_midway = forms.BooleanField(
+        label=_("Halfway through an approval we ask whether something changed"),
+        required=False,
+        help_text=_("The lead researcher answers in a minute; what changed comes to an officer."),
+    )
     office_name = forms.CharField(
         label=_("Office for research security"),
         required=False,

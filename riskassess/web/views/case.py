@@ -30,7 +30,7 @@ from riskassess.reviews.models import Appeal, Deciders
 from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
-from riskassess.web.conditions import condition_rows
+from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.context import home_of
 from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.reviews import NoteForm, ReasonForm
@@ -129,9 +129,13 @@ def case_context(user, case, *, typed=None) -> dict:
         "votes": counted_votes(case) if shows_votes else [],
         "decision": decision,
         "talk": [card for card in Talk(proposal, user).cards() if card.thread.is_open],
-        "conditions": condition_rows(decision.conditions.all(), ReasonForm, typed or {}, RESPONSIBLE)
+        "conditions": condition_rows(conditions_with_files(decision), ReasonForm, typed or {}, RESPONSIBLE)
         if decision
         else [],
+        "may_propose": user.has_perm("reviews.propose_condition", proposal),
+        "accounts": accounts_of(decision, typed or {}) if decision else [],
+        "may_read_account": user.has_perm("reviews.read_follow_up", proposal),
+        "corrections_open": proposal.partner_corrections.filter(state="open").count(),
         "may_check": user.has_perm("reviews.check_condition", proposal),
         "appeals": Appeal.objects.filter(decision__case=case).select_related("by", "hearer", "decision"),
         "notes": notes,
@@ -141,6 +145,16 @@ def case_context(user, case, *, typed=None) -> dict:
         "events": timeline(reference=proposal.reference, reader=user, limit=12),
         "crumbs": crumbs(case, reader=user),
     }
+
+
+def accounts_of(decision, typed: dict) -> list[tuple]:
+    """What the authors told halfway and at the end, each with the form of the officer's answer."""
+    rows = decision.followups.select_related("by", "seen_by")
+    words = _("What you say to it")
+    forms = {row: typed.get(str(row.uid)) or ReasonForm(prefix=str(row.uid), label=words) for row in rows}
+    for form in forms.values():
+        form.fields["reasons"].required = False
+    return list(forms.items())
 
 
 def crumbs(case, *parts, reader):

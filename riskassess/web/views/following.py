@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from riskassess import workflow
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.files.checking import check_file
 from riskassess.reviews.hearing import why_no_appeal, why_not_hear
 from riskassess.reviews.models import Appeal, Condition
 from riskassess.reviews.queries import last_decision
@@ -29,7 +30,7 @@ def refuse(form, fault: DomainError) -> int:
 
 
 def condition_of(proposal, uid) -> Condition:
-    rows = Condition.objects.select_related("decision__case__proposal")
+    rows = Condition.objects.select_related("decision__case__proposal", "owner")
     return get_object_or_404(rows.filter(decision__case__proposal=proposal), uid=uid)
 
 
@@ -38,17 +39,29 @@ def condition_report(request, reference, uid):
     """The authors say that a condition is done, with what shows it."""
     proposal = get_proposal_for(request.user, reference, "proposals.report_condition")
     condition = condition_of(proposal, uid)
-    form = EvidenceForm(request.POST, prefix=str(uid))
-    status = 422
-    if form.is_valid():
-        try:
-            workflow.report_condition(condition=condition, actor=request.user, **form.cleaned_data)
-        except DomainError as fault:
-            status = refuse(form, fault)
-        else:
-            messages.success(request, _("Sent. An officer looks at it; the condition is open until then."))
-            return redirect("decision", reference)
+    form = EvidenceForm(request.POST, request.FILES, prefix=str(uid))
+    status = report(request, condition, form)
+    if status == 200:
+        return redirect("decision", reference)
     return decision_page(request, proposal, typed={str(uid): form}, status=status)
+
+
+def report(request, condition, form) -> int:
+    """Say that a condition is done, with the file that shows it; 200 when it is said."""
+    if not form.is_valid():
+        return 422
+    given, file = form.cleaned_data, form.cleaned_data["file"]
+    try:
+        checked = check_file(stream=file, name=file.name, size=file.size) if file else None
+    except DomainError as fault:
+        form.add_error("file", str(fault))
+        return 422
+    try:
+        workflow.report_condition(condition=condition, actor=request.user, evidence=given["evidence"], file=checked)
+    except DomainError as fault:
+        return refuse(form, fault)
+    messages.success(request, _("Sent. An officer looks at it; the condition is open until then."))
+    return 200
 
 
 @require_POST

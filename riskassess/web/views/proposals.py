@@ -14,15 +14,16 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.core.words import ROUTE_MEANINGS, ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole, Proposal
 from riskassess.proposals.rules import is_coinvestigator
-from riskassess.proposals.states import AFTER_DECISION, EDITABLE, IN_WORK, UNDER_REVIEW, State
+from riskassess.proposals.states import AFTER_DECISION, EDITABLE, IN_WORK, STANDING, UNDER_REVIEW, State
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.eligibility import parts_of
+from riskassess.reviews.followups import midterm_day, why_not_follow_up
 from riskassess.reviews.hearing import why_no_appeal
-from riskassess.reviews.models import Appeal
+from riskassess.reviews.models import Appeal, FollowUp
 from riskassess.reviews.queries import last_decision, recommendations_now, stuck_submissions
 from riskassess.reviews.routing import filed_route
 from riskassess.web.access import get_proposal_for, note_read
-from riskassess.web.conditions import condition_rows
+from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.following import EvidenceForm
@@ -285,6 +286,22 @@ def decision(request, reference):
     return decision_page(request, get_proposal_for(request.user, reference, "proposals.view"))
 
 
+def follow_ups_of(user, proposal, decision) -> list[dict]:
+    """The mid-term check and the closing report: told already, open to this reader now, or with the day it opens."""
+    told = {row.kind: row for row in decision.followups.all()}
+    writes = user.has_perm("proposals.follow_up", proposal)
+    day = midterm_day(decision)
+    rows = []
+    for kind in FollowUp.Kind:
+        is_open = writes and not why_not_follow_up(proposal, decision, kind)
+        if kind in told or is_open or (kind == FollowUp.Kind.MIDTERM and day and proposal.state in STANDING):
+            shown_day = day if kind == FollowUp.Kind.MIDTERM else None
+            rows.append(
+                {"kind": kind, "label": kind.label, "told": told.get(kind), "is_open": is_open, "day": shown_day}
+            )
+    return rows
+
+
 def decision_page(request, proposal, *, typed=None, status=200):
     """`typed`: the form of a condition that came back, by the condition's uid."""
     note_read(request.user, proposal)
@@ -305,7 +322,7 @@ def decision_page(request, proposal, *, typed=None, status=200):
             "decision": decision,
             "result": assessment_of(record),
             "record": record,
-            "conditions": condition_rows(decision.conditions.all(), EvidenceForm, typed or {}, RESPONSIBLE),
+            "conditions": condition_rows(conditions_with_files(decision), EvidenceForm, typed or {}, RESPONSIBLE),
             "may_report": reports,
             "is_open_again": proposal.state not in AFTER_DECISION,
             "scope": [labels[row] for row in decision.scope if row in labels],
@@ -315,6 +332,8 @@ def decision_page(request, proposal, *, typed=None, status=200):
             "appeal": Appeal.objects.filter(decision=decision).first(),
             "may_appeal": request.user.has_perm("proposals.appeal", proposal) and not why_no_appeal(case, decision),
             "reader_is_owner": proposal.owner_id == request.user.pk,
+            "follow_ups": follow_ups_of(request.user, proposal, decision),
+            "may_correct_partner": request.user.has_perm("proposals.correct_partner", proposal),
             "may_terminate": request.user.has_perm("reviews.terminate", proposal),
             "crumbs": crumbs(proposal, _("Decision"), reader=request.user),
         },

@@ -28,7 +28,7 @@ def ada(university):
 def settings_of(**changes) -> dict:
     """What the page would send as it stands, with these changes; None leaves a field out, as an empty box does."""
     institution = Institution.objects.get()
-    boxes = ("shows_level_while_writing", "allows_fast_track")
+    boxes = ("shows_level_while_writing", "allows_fast_track", "asks_midway")
     now = {name: "on" if name in boxes else getattr(institution, name) for name in SETTINGS}
     return {name: value for name, value in {**now, **changes}.items() if value is not None}
 
