@@ -15,6 +15,7 @@ from partners.services.screenings import screen_due
 from riskassess import workflow
 from riskassess.accounts.settings import lapse_settings
 from riskassess.assessments.edits import tell_answers
+from riskassess.assessments.law import records_under_law
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.checkpoints import guard_start, take_now
 from riskassess.audit.services import check_chain
@@ -86,6 +87,14 @@ def lapse_old_settings() -> None:
 @shared_task(name="schedule.check_chain")
 def check_chain_daily() -> None:
     check_chain()
+
+
+@shared_task(name="schedule.note_law")
+def note_law() -> None:
+    """Put proposals on the list of which law says something else today: rules whose day came, and newer releases."""
+    today = timezone.localdate()
+    for record in records_under_law().iterator(chunk_size=200):
+        workflow.note_law(record=record, on=today)
 
 
 @shared_task(name="schedule.watch_lists")

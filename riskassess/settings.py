@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
     "draw-registered": {"task": "schedule.draw_registered", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "take-checkpoint": {"task": "schedule.take_checkpoint", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "lapse-settings": {"task": "schedule.lapse_settings", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "note-law": {"task": "schedule.note_law", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "check-chain": {"task": "schedule.check_chain", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

@@ -314,3 +314,30 @@ class ReplayDifference(models.Model):
 
     def __str__(self):
         return f"{self.record}: {self.kind}"
+
+
+class LawChange(UidModel, DatedModel):
+    """Law says something else of a filed proposal than when it was assessed: for officers, who decide what follows."""
+
+    class Kind(models.TextChoices):
+        DATES = "dates", _("a rule came into force, or ended")
+        RELEASE = "release", _("a newer release says it otherwise")
+
+    record = models.ForeignKey(AssessmentRecord, on_delete=models.PROTECT, related_name="law_changes")
+    version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="law_changes")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    cause = models.CharField(max_length=200, help_text="The day, or the release.")
+    rules = models.JSONField(help_text="Id, title, and whether it is new, possible, gone or changed.")
+    before = models.JSONField()
+    after = models.JSONField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "cause"], name="law_change_once"),
+            models.CheckConstraint(condition=Q(kind__in=["dates", "release"]), name="law_change_kind_known"),
+        ]
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.version}: {self.cause}"

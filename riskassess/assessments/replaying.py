@@ -92,12 +92,12 @@ def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> Found
         found.kind = Kind.FAULT if replay.release_id is None else Kind.UNREADABLE
         found.reason = "\n".join([UNREAD, *fault.problems[:5]])
         return found
-    found.after = _standing(result.to_json()) if replay.release_id else result.inherent.to_json()
+    found.after = standing(result.to_json()) if replay.release_id else result.inherent.to_json()
     if replay.release_id is None:
         if hashlib.sha256(result.canonical()).hexdigest() != row.result_sha256:
             _explain_fault(found, row, result)
         return found
-    found.before = _standing(row.result)
+    found.before = standing(row.result)
     if found.before != found.after:
         found.kind = Kind.MOVED
         found.rules = moved_rules(row.result, result.to_json()) or {BANDS: "changed"}
@@ -107,7 +107,7 @@ def _again(replay: Replay, row: AssessmentRecord, catalogue: Catalogue) -> Found
 def _explain_fault(found: Found, row: AssessmentRecord, result: Assessment) -> None:
     stored, now = row.result, result.to_json()
     found.kind = Kind.FAULT
-    found.before, found.after = _standing(stored), _standing(now)
+    found.before, found.after = standing(stored), standing(now)
     found.rules = moved_rules(stored, now)
     if hashlib.sha256(Assessment.from_json(stored).canonical()).hexdigest() != row.result_sha256:
         found.reason = RESULT_CHANGED
@@ -118,7 +118,7 @@ def _explain_fault(found: Found, row: AssessmentRecord, result: Assessment) -> N
         found.reason = f"{PARTS_DIFFER}\n{', '.join(parts)}"
 
 
-def _standing(result: dict) -> dict:
+def standing(result: dict) -> dict:
     """Of a result as JSON, what a case stands on."""
     return {
         "lower": result["inherent"]["lower"],

@@ -119,6 +119,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("help", "POST"): OBJECT,
     ("changes", "GET"): "reviews.read_changes",
     ("change_handle", "POST"): "reviews.read_changes",
+    ("law_change_handle", "POST"): "reviews.read_changes",
     ("list_search", "GET"): "partners.judge",
     ("datasets", "GET"): "partners.see_datasets",
     ("country_find", "GET"): SIGNED_IN,

@@ -141,6 +141,7 @@ urlpatterns = [
     path("desk/help/<uuid:uid>", messages.help, name="help"),
     path("desk/changes", lists.changes, name="changes"),
     path("desk/changes/<uuid:uid>", lists.change_handle, name="change_handle"),
+    path("desk/changes/law/<uuid:uid>", lists.law_change_handle, name="law_change_handle"),
     path("desk/lists", lists.search, name="list_search"),
     path("countries", countries.datasets, name="datasets"),
     path("countries/find", countries.country, name="country_find"),

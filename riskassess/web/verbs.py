@@ -60,6 +60,8 @@ VERB_WORDS = {
     "expert.read": _("read sections as an expert from outside"),
     "expert.recoded": _("gave an expert from outside a new code"),
     "expert.wrote": _("gave an opinion as an expert from outside"),
+    "law.changed": _("noted that law says something else of this proposal now"),
+    "law.handled": _("dealt with a change of law"),
     "facts.handled": _("dealt with a changed fact"),
     "list.settled": _("compared partners with what changed in a list"),
     "judgement.confirmed": _("confirmed the judgement of a match"),

@@ -34,6 +34,7 @@ from riskassess.workflow.following import (
 from riskassess.workflow.guests import invite_expert, write_as_expert
 from riskassess.workflow.interests import declare_interest, declare_none
 from riskassess.workflow.lasting import follow_up, see_follow_up
+from riskassess.workflow.law import handle_law_change, note_law
 from riskassess.workflow.lists import tell_edition, tell_old_list, tell_stuck_rescreening
 from riskassess.workflow.people import (
     accept_invitation,
@@ -110,6 +111,7 @@ __all__ = [
     "flag",
     "follow_up",
     "handle_change",
+    "handle_law_change",
     "import_proposal",
     "invite",
     "invite_expert",
@@ -118,6 +120,7 @@ __all__ = [
     "may_consent",
     "merge_partners",
     "name_condition_owner",
+    "note_law",
     "offer_lead",
     "open_thread",
     "propose_condition",

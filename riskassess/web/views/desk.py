@@ -7,11 +7,11 @@ from django.utils.translation import ngettext
 from riskassess.accounts.roles import Role
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
-from riskassess.reviews.changed import changed_facts
 from riskassess.reviews.models import Deciders, Route
 from riskassess.reviews.queries import desk_counts, inbox, listed_proposals, visible_proposals
 from riskassess.reviews.talk import waiting_help, without_lead
 from riskassess.web.standing import paused_words
+from riskassess.web.views.lists import changes_count
 
 PAGE_SIZE = 50
 MOST_HELP = 5
@@ -41,7 +41,7 @@ def desk(request):
         "desk/desk.html",
         {
             "perms_of_desk": may_read_changes,
-            "changes_count": len(changed_facts(visible_proposals(request.user))) if may_read_changes else 0,
+            "changes_count": changes_count(request.user) if may_read_changes else 0,
             "help": help_rows(request.user),
             "without_lead": without_lead(request.user)[:MOST_HELP],
             "page": page,

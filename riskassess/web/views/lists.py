@@ -8,10 +8,13 @@ from partners import queries as registry
 from partners.models import FactChange
 from partners.queries.listed import find_listed, named_as
 from riskassess import workflow
+from riskassess.assessments.law import law_changes
+from riskassess.assessments.models import LawChange
 from riskassess.core.errors import DomainError
 from riskassess.proposals.models import Proposal
-from riskassess.reviews.changed import Changed, changed_facts
+from riskassess.reviews.changed import OPEN, Changed, changed_facts
 from riskassess.reviews.queries import visible_proposals
+from riskassess.web.access import get_proposal_for
 from riskassess.web.forms.lists import SearchForm
 from riskassess.web.list_words import tabs
 from riskassess.web.views.matches import weighed
@@ -82,7 +85,40 @@ def changes(request):
         }
         for each in found
     ]
-    return render(request, "lists/changes.html", {"rows": rows})
+    laws = [law_row(change) for change in law_changes(visible_proposals(request.user))]
+    return render(request, "lists/changes.html", {"rows": rows, "laws": laws})
+
+
+def changes_count(user) -> int:
+    """All that stands on the page of changes."""
+    proposals = visible_proposals(user)
+    return len(changed_facts(proposals)) + len(law_changes(proposals))
+
+
+HOW = {
+    "new": _("is new"),
+    "possible": _("may apply now"),
+    "gone": _("no longer applies"),
+    "changed": _("says something else"),
+}
+
+
+def law_row(change: LawChange) -> dict:
+    """A change of law with the difference it makes to one proposal, in words."""
+    proposal = change.record.proposal
+    is_open = proposal.state in OPEN
+    return {
+        "change": change,
+        "proposal": proposal,
+        "why": _("release %(release)s") % {"release": change.cause}
+        if change.kind == LawChange.Kind.RELEASE
+        else _("a day that came or passed"),
+        "rules": [{"title": title, "how": HOW[how]} for _rule, title, how in change.rules],
+        "before": {end: change.before[end] for end in ("lower", "upper")},
+        "after": {end: change.after[end] for end in ("lower", "upper")},
+        "is_open": is_open,
+        "assesses": is_open and change.kind == LawChange.Kind.DATES,
+    }
 
 
 def said(fact: str, value):
@@ -115,6 +151,20 @@ def change_handle(request, uid):
         messages.error(request, str(fault))
     else:
         messages.success(request, " ".join(_handled_words(handled)) or _("Noted."))
+    return redirect("changes")
+
+
+@require_POST
+def law_change_handle(request, uid):
+    change = get_object_or_404(LawChange.objects.select_related("record__proposal"), uid=uid)
+    change.record.proposal = get_proposal_for(request.user, change.record.proposal.reference, "reviews.read_changes")
+    try:
+        record = workflow.handle_law_change(change=change, actor=request.user)
+    except DomainError as fault:
+        messages.error(request, str(fault))
+    else:
+        named = {"names": change.record.proposal.reference}
+        messages.success(request, _("Assessed again: %(names)s.") % named if record else _("Noted."))
     return redirect("changes")
 
 
