@@ -13,6 +13,7 @@ from partners.queries.lists import list_standings, stuck_rescreenings, untold_ed
 from partners.reference.ror_retention import remove_old_ror_files
 from partners.services.screenings import screen_due
 from riskassess import workflow
+from riskassess.accounts.calendar import the_calendar
 from riskassess.accounts.settings import lapse_settings
 from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.law import records_under_law
@@ -20,7 +21,6 @@ from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.checkpoints import guard_start, take_now
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
-from riskassess.core.days import is_working_day
 from riskassess.files.models import FileState
 from riskassess.jobs import running
 from riskassess.jobs.models import Job
@@ -144,6 +144,12 @@ def reassess_screened(_party_id, record_id, trigger):
         workflow.reassess_screened(record=record, trigger=trigger)
 
 
+@job_task("schedule.recount_due")
+def recount_due(run, after):
+    """The calendar of the institution changed: count open cases anew, a few at a time."""
+    workflow.recount_due(run=run, after=after)
+
+
 @job_task("schedule.file_scanned")
 def file_scanned(file_id):
     """A file was scanned, or could not be: where something was found, its authors are told."""
@@ -166,7 +172,7 @@ def scan_waiting() -> None:
 def send_digests() -> None:
     """On working days, once from seven in the morning on: whoever wants one mail a day gets what waits."""
     now = timezone.localtime()
-    if now.hour >= DIGEST_HOUR and is_working_day(now.date()):
+    if now.hour >= DIGEST_HOUR and the_calendar().is_working(now.date()):
         for user in people_awaiting_digest():
             make_digest(user=user, day=now.date())
 
@@ -177,7 +183,7 @@ def follow_decisions() -> None:
     today = timezone.localdate()
     for proposal in Proposal.objects.filter(pk__in=run_out(today)):
         workflow.expire(proposal=proposal, on=today)
-    if not is_working_day(today):
+    if not the_calendar().is_working(today):
         return
     for condition, days in reminders.conditions_to_tell(today):
         workflow.tell_due(condition=condition, days=days)

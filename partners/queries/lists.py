@@ -66,6 +66,12 @@ def list_standings(today: date, sources: QuerySet[ListSource] | None = None) -> 
     return list(found.values())
 
 
+def lists_in_force(today: date) -> list[ListStanding]:
+    """The editions in force with their age alone; one query."""
+    editions = ListEdition.objects.filter(state=State.IN_FORCE).select_related("source")
+    return [ListStanding(edition.source, today, in_force=edition) for edition in editions]
+
+
 def editions_of(source: ListSource) -> QuerySet[ListEdition]:
     editions = source.editions.select_related("source", "brought_by", "accepted_by", "restores", "compared_with", "job")
     return editions.order_by("-pk")

@@ -48,6 +48,9 @@ class Institution(UidModel):
     office_name = models.CharField(_("office for research security"), max_length=120, blank=True)
     office_email = models.EmailField(_("its e-mail"), blank=True)
     office_phone = models.CharField(_("its telephone"), max_length=40, blank=True)
+    # Whose public holidays are no working days; empty: weekends alone.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    subdivision = models.CharField(_("part of the country"), max_length=30, blank=True)
 
     def __str__(self):
         return self.name
@@ -86,6 +89,22 @@ class SettingChange(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.name}: {self.get_state_display()}"
+
+
+class ClosedDay(UidModel, DatedModel):
+    """A day on which the institution itself is closed, beside weekends and public holidays."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="closed_days")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("why"), max_length=80)
+    added_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["institution", "day"], name="closed_once_a_day")]
+
+    def __str__(self):
+        return f"{self.day}: {self.name}"
 
 
 class Unit(UidModel):

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from riskassess.accounts.models import RoleMembership, Unit, User
+from riskassess.accounts.calendar import countries, subdivisions
+from riskassess.accounts.models import ClosedDay, Institution, RoleMembership, Unit, User
 from riskassess.accounts.roles import INCOMPATIBLE, Role
 from riskassess.audit.log import record
 from riskassess.core.errors import DomainError
@@ -75,6 +76,61 @@ def change_account(*, user: User, name: str, language: str, colours: str) -> Use
             after=after,
         )
     return user
+
+
+@transaction.atomic
+def change_calendar(*, institution: Institution, actor: User, country: str, subdivision: str) -> Institution:
+    """Say whose public holidays are no working days; no country: weekends alone."""
+    if country and country not in countries():
+        raise DomainError(_("The public holidays of this country are not known. Choose another one."), field="country")
+    if subdivision and subdivision not in subdivisions(country):
+        raise DomainError(_("This part does not belong to the country. Choose one of its own."), field="subdivision")
+    institution = Institution.objects.select_for_update().get(pk=institution.pk)
+    before = {"country": institution.country, "subdivision": institution.subdivision}
+    after = {"country": country, "subdivision": subdivision}
+    if before != after:
+        institution.country, institution.subdivision = country, subdivision
+        institution.save(update_fields=list(after))
+        _record_calendar("calendar.changed", institution, actor, before, after)
+    return institution
+
+
+@transaction.atomic
+def close_day(*, institution: Institution, actor: User, day: date, name: str) -> ClosedDay:
+    """Add a day on which the institution itself is closed."""
+    if not name.strip():
+        raise DomainError(_("Say why the institution is closed on that day."), field="name")
+    if day < timezone.localdate():
+        raise DomainError(_("This day is over. Choose one that is to come."), field="day")
+    Institution.objects.select_for_update().get(pk=institution.pk)
+    if institution.closed_days.filter(day=day).exists():
+        raise DomainError(_("This day is on the list already."), field="day")
+    closed = ClosedDay.objects.create(institution=institution, day=day, name=name.strip(), added_by=actor)
+    _record_calendar("calendar.day_closed", institution, actor, None, {"day": day.isoformat(), "name": closed.name})
+    return closed
+
+
+@transaction.atomic
+def open_day(*, closed: ClosedDay, actor: User) -> None:
+    """Take one of the institution's closed days away again; what was counted with it stays in the record."""
+    before = {"day": closed.day.isoformat(), "name": closed.name}
+    institution = closed.institution
+    if closed.day < timezone.localdate():
+        raise DomainError(_("This day is over; it stays on the list."))
+    closed.delete()
+    _record_calendar("calendar.day_opened", institution, actor, before, None)
+
+
+def _record_calendar(verb: str, institution: Institution, actor: User, before: dict | None, after: dict | None) -> None:
+    record(
+        verb,
+        subject=institution,
+        actor_id=actor.pk,
+        role=actor.role_now,
+        actor_name=actor.name,
+        before=before,
+        after=after,
+    )
 
 
 @transaction.atomic

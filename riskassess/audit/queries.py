@@ -45,6 +45,11 @@ def last_event(verb: str, reference: str) -> Event:
     return Event.objects.filter(verb=verb, reference=reference).latest("sequence")
 
 
+def last_of(reference: str) -> int | None:
+    """The number of the latest event of this proposal."""
+    return Event.objects.filter(reference=reference).order_by("-sequence").values_list("sequence", flat=True).first()
+
+
 def events(filters: EventFilters, *, content: bool = False) -> QuerySet[Event]:
     """Events, newest first. Without `content` the search for text leaves details out, so that it can't tell of them."""
     found = Event.objects.select_related("detail").order_by("-sequence")

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Min
 from django.utils import timezone
 
-from riskassess.core.days import working_days
+from riskassess.accounts.calendar import Calendar
 from riskassess.reviews.models import Case, Draw, Route
 
 GROUP = 5
@@ -27,17 +27,17 @@ class Turnaround:
     most: int | None  # nine of ten
 
 
-def turnaround(today: date) -> dict[str, Turnaround]:
+def turnaround(today: date, calendar: Calendar | None = None) -> dict[str, Turnaround]:
     """By route, for the last twelve months. In two queries, whatever the number of cases.
 
     Cases are counted in groups of five in the order of their decisions, and a group only as a whole: what a figure was
     before and after differs by five cases or more, so that none of them can be told from the change.
     """
     since = today - relativedelta(months=MONTHS)
-    return {str(route): _figures(list(days), since) for route, days in _taken().items()}
+    return {str(route): _figures(list(days), since) for route, days in _taken(calendar or Calendar()).items()}
 
 
-def _taken() -> dict[str, list[tuple[date, int]]]:
+def _taken(calendar: Calendar) -> dict[str, list[tuple[date, int]]]:
     """For each route the day on which each case ended, with the days it took; in the order of the endings."""
     registered = Draw.objects.annotate(sent=Min("proposal__versions__created_at")).values_list("sent", "event__at")
     decided = (
@@ -49,7 +49,7 @@ def _taken() -> dict[str, list[tuple[date, int]]]:
     rows = [(str(Route.FAST_TRACK), sent, ended) for sent, ended in registered] + list(decided)
     taken: dict[str, list[tuple[date, int]]] = {str(route): [] for route in Route}
     for route, sent, ended in sorted(rows, key=lambda row: row[2]):
-        taken[route].append((_day(ended), working_days(_day(sent), _day(ended))))
+        taken[route].append((_day(ended), calendar.count(_day(sent), _day(ended))))
     return taken
 
 

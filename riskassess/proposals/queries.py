@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from riskassess.accounts.models import User
-from riskassess.proposals.models import Invitation, InvitationState, Proposal
+from riskassess.proposals.models import CoInvestigator, Invitation, InvitationState, Proposal
 
 
 def with_people(proposals):
@@ -42,8 +42,10 @@ def open_invitations(user: User):
 
 def people_filed_with(user_id: int, since: datetime) -> set[int]:
     """Everybody with whom somebody shares a proposal opened after `since` and submitted, or did before they left it."""
-    mine = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False)
-    left = Q(invitations__settled_by=user_id, invitations__state=InvitationState.ENDED)
-    shared = mine.filter(Q(owner=user_id) | Q(coinvestigators__user=user_id) | left)
-    rows = Proposal.objects.filter(pk__in=shared.values("pk")).values_list("owner", "coinvestigators__user")
+    written = CoInvestigator.objects.filter(user=user_id).values("proposal")
+    left = Invitation.objects.filter(settled_by=user_id, state=InvitationState.ENDED).values("proposal")
+    shared = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False).filter(
+        Q(owner=user_id) | Q(pk__in=written) | Q(pk__in=left)
+    )
+    rows = shared.values_list("owner", "coinvestigators__user")
     return {pk for row in rows for pk in row if pk is not None} - {user_id}

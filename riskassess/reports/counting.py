@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min
 
+from riskassess.accounts.calendar import the_calendar
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.models import ChainCheck, Event
-from riskassess.core.days import working_days
 from riskassess.core.words import LEVELS
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import PeriodKind
@@ -83,8 +83,9 @@ def _times(start: datetime, end: datetime, of_units: dict) -> Cells:
         .values_list("route", "sent", "ended")
     )
     taken: dict[str, list[int]] = {}
+    calendar = the_calendar()
     for route, sent, ended in rows:
-        taken.setdefault(route, []).append(working_days(sent.date(), ended.date()))
+        taken.setdefault(route, []).append(calendar.count(sent.date(), ended.date()))
     cells: Cells = []
     for route in Route:
         days = sorted(taken.get(route, []))

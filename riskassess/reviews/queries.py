@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from riskassess.accounts.models import User
@@ -177,87 +177,9 @@ def _at_decision_stage() -> Q:
     return (Q(state__in=UNDER_REVIEW) & open_stage) | Q(state__in=AFTER_DECISION, case__isnull=False)
 
 
-def cases_with_rows(proposals):
-    """The cases of these already scoped proposals with all that a row of the desk shows, levels included."""
-    newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
-    levels = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
-    heard = Recommendation.objects.filter(case=OuterRef("case"), round=OuterRef("case__round"), by=OuterRef("user"))
-    unheard = Assignment.objects.filter(case=OuterRef("pk"), kind="panel", ended_at__isnull=True).exclude(Exists(heard))
-    return (
-        Case.objects.filter(proposal__in=proposals)
-        .annotate(
-            **{name: Subquery(newest.values(name)[:1]) for name in levels},
-            has_possible_hold=Exists(Hold.objects.filter(case=OuterRef("pk"), state=Hold.State.POSSIBLE)),
-            has_hold=Exists(Hold.objects.filter(case=OuterRef("pk"), state__in=[Hold.State.FIRM, Hold.State.LIFTING])),
-            is_recommended=Exists(Recommendation.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))),
-            panel_waits=Exists(unheard),
-            is_voted=Exists(Vote.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), fallen="")),
-        )
-        .select_related("proposal__owner", "proposal__unit", "officer", "reviewer")
-        .prefetch_related("proposal__participations__partner", "proposal__coinvestigators")
-    )
-
-
-def inbox(user: User, proposals, *, show: str = "open"):
-    """The desk of a reviewer, officer or approver: cases in scope, the most urgent first, own proposals left out.
-
-    `show`: open, mine, waiting (for the researcher), decided or all.
-    """
-    rows = (
-        _with_turns(cases_with_rows(proposals), user)
-        .exclude(proposal__owner=user)
-        .exclude(proposal__coinvestigators__user=user)
-        .order_by("due_on", "pk")
-    )
-    if show == "open":
-        return rows.filter(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
-    if show == "mine":
-        return rows.filter(MINE)
-    if show == "waiting":
-        return rows.filter(proposal__state=State.CHANGES_REQUESTED)
-    if show == "decided":
-        return rows.filter(proposal__state__in=AFTER_DECISION).order_by("-closed_at")
-    return rows
-
-
-# What somebody carries or is on the panel of, and what is theirs after a decision: an appeal, a condition reported.
-IN_HAND = Q(is_carried=True, proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
-MINE = IN_HAND | Q(has_appeal=True) | Q(has_report=True)
-
-
-def _with_turns(cases, user: User):
-    """These cases with what makes one of them this person's."""
-    assigned = Assignment.objects.filter(case=OuterRef("pk"), user=user, ended_at__isnull=True)
-    reported = Condition.objects.filter(
-        decision__case=OuterRef("pk"),
-        decision__round=OuterRef("round"),
-        reported_at__isnull=False,
-        fulfilled_on__isnull=True,
-        broken_on__isnull=True,
-        decision__case__officer=user,
-    )
-    return cases.annotate(
-        is_carried=Exists(assigned.filter(kind__in=["officer", "reviewer", "panel"])),
-        has_appeal=Exists(assigned.filter(kind="appeal")),
-        has_report=Exists(reported),
-    )
-
-
-def desk_counts(user: User, proposals) -> dict[str, int]:
-    """How many cases each view of the desk holds, in one query."""
-    is_open = Q(proposal__state__in=[*UNDER_REVIEW, State.SUBMITTED])
-    return (
-        _with_turns(Case.objects.filter(proposal__in=proposals), user)
-        .exclude(proposal__owner=user)
-        .exclude(proposal__coinvestigators__user=user)
-        .aggregate(
-            open=Count("pk", filter=is_open),
-            mine=Count("pk", filter=MINE),
-            carried=Count("pk", filter=IN_HAND),
-            waiting=Count("pk", filter=Q(proposal__state=State.CHANGES_REQUESTED)),
-            decided=Count("pk", filter=Q(proposal__state__in=AFTER_DECISION)),
-        )
-    )
+def open_cases_after(pk: int) -> QuerySet[Case]:
+    """Cases that are not closed, beyond this key, in the order of their keys: for work that goes in steps."""
+    return Case.objects.filter(closed_at__isnull=True, pk__gt=pk).order_by("pk")
 
 
 def overdue(today: date):

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from django.db.models import F, QuerySet
 
+from riskassess.accounts.calendar import Calendar, the_calendar
 from riskassess.accounts.models import User
-from riskassess.core.days import add_working_days
 from riskassess.proposals.states import STANDING, UNDER_REVIEW, State
 from riskassess.reviews.followups import midterm_day, standing_decisions, unasked_midway
 from riskassess.reviews.models import Appeal, Case, Condition, Decision
@@ -18,9 +18,9 @@ CASES_AHEAD = (3, 0)
 EXPIRY_AHEAD = (60, 30, 7, 0)
 
 
-def passed(due: date, today: date, ahead: tuple[int, ...]) -> int | None:
+def passed(due: date, today: date, ahead: tuple[int, ...], calendar: Calendar) -> int | None:
     """Of the distances ahead the one that was passed last, then -1, -8, -15 and so on; none while all are to come."""
-    until = add_working_days(today, 1) - timedelta(days=1)  # a Friday reaches to its Sunday
+    until = calendar.add(today, 1) - timedelta(days=1)  # a Friday reaches to its Sunday
     if due < today:
         return -7 * (((today - due).days - 1) // 7) - 1
     left = max((due - until).days, 0)
@@ -70,16 +70,19 @@ def appeals_to_tell(today: date) -> list[tuple[Appeal, int]]:
 
 def midterms_to_tell(today: date) -> list[tuple[Decision, date, int]]:
     found = [(decision, midterm_day(decision)) for decision in unasked_midway()]
-    told = [(decision, day, passed(day, today, CONDITIONS_AHEAD)) for decision, day in found if day]
+    calendar = the_calendar()
+    told = [(decision, day, passed(day, today, CONDITIONS_AHEAD, calendar)) for decision, day in found if day]
     return [row for row in told if row[2] is not None]
 
 
 def expiries_to_tell(today: date) -> list[tuple[Decision, date, int]]:
     rows = standing_decisions().filter(valid_until__gte=today, valid_until__lte=today + timedelta(days=70))
-    told = [(row, row.valid_until, passed(row.valid_until, today, EXPIRY_AHEAD)) for row in rows]
+    calendar = the_calendar()
+    told = [(row, row.valid_until, passed(row.valid_until, today, EXPIRY_AHEAD, calendar)) for row in rows]
     return [row for row in told if row[2] is not None]
 
 
 def _told(rows: QuerySet, today: date, ahead: tuple[int, ...]) -> list:
-    told = [(row, passed(row.due_on, today, ahead)) for row in rows]
+    calendar = the_calendar()
+    told = [(row, passed(row.due_on, today, ahead, calendar)) for row in rows]
     return [(row, days) for row, days in told if days is not None]

@@ -6,10 +6,10 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from riskassess.accounts.calendar import Calendar
 from riskassess.accounts.models import Institution, User
 from riskassess.accounts.queries import holders, the_institution
 from riskassess.accounts.roles import Role
-from riskassess.core.days import add_working_days
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.results import Assessment
 from riskassess.proposals.models import Proposal
@@ -25,8 +25,8 @@ def days_of(catalogue: Catalogue, route: str) -> int:
     return the_institution().route_days.get(route) or catalogue.route(route).days
 
 
-def due_date(catalogue: Catalogue, route: str, start: date | None = None) -> date:
-    return add_working_days(start or timezone.localdate(), days_of(catalogue, route))
+def due_date(catalogue: Catalogue, route: str, calendar: Calendar, start: date | None = None) -> date:
+    return calendar.add(start or timezone.localdate(), days_of(catalogue, route))
 
 
 def filed_route(result: Assessment, institution: Institution) -> str:

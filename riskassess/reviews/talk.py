@@ -106,10 +106,10 @@ def people_to_mention(proposal: Proposal, kind: str, user: User) -> list[User]:
     return [person for person in {p.pk: p for p in found}.values() if person.pk != user.pk and person.is_active]
 
 
-def help_for(user: User) -> QuerySet[Thread]:
+def help_for(user: User, helped: QuerySet[Proposal] | None = None) -> QuerySet[Thread]:
     """The calls for help that this officer may read and answer: of their units, none of a proposal that they are in
     conflict with. Calls for help of drafts open nothing else."""
-    return Thread.objects.filter(kind=Kind.HELP, proposal__in=helped_by(user))
+    return Thread.objects.filter(kind=Kind.HELP, proposal__in=helped_by(user) if helped is None else helped)
 
 
 def helped_by(user: User) -> QuerySet[Proposal]:
@@ -123,15 +123,17 @@ def helped_by(user: User) -> QuerySet[Proposal]:
     return proposals.exclude(in_conflict(user))
 
 
-def without_lead(user: User) -> QuerySet[Proposal]:
-    """Of those, the ones whose lead researcher has left, drafts too: an officer finds a new one with another person."""
-    return helped_by(user).filter(owner__is_active=False).select_related("owner").order_by("pk")
+def without_lead(helped: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Of what `helped_by` gave, the proposals whose lead researcher has left, drafts too: an officer finds a new one
+    with another person."""
+    return helped.filter(owner__is_active=False).select_related("owner").order_by("pk")
 
 
-def waiting_help(user: User) -> QuerySet[Thread]:
-    """Those that wait for an officer: open, the last word an author's; the oldest first."""
+def waiting_help(user: User, helped: QuerySet[Proposal] | None = None) -> QuerySet[Thread]:
+    """Those that wait for an officer: open, the last word an author's; the oldest first. `helped`: what `helped_by`
+    gave before, so that it is asked once."""
     return (
-        _with_last_word(help_for(user).filter(resolved_at__isnull=True))
+        _with_last_word(help_for(user, helped).filter(resolved_at__isnull=True))
         .filter(Q(last_by=F("opened_by")) | _is_authors_word())
         .select_related("proposal__owner", "opened_by")
         .order_by("last_at", "pk")

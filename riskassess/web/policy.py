@@ -115,6 +115,11 @@ POLICY: dict[tuple[str, str], str] = {
     ("report_retry", "POST"): OBJECT,
     # the staff's pages
     ("desk", "GET"): "reviews.desk",
+    ("desk_keys", "GET"): "reviews.desk",
+    ("desk_bulk", "POST"): "reviews.desk",
+    ("desk_view", "GET"): "reviews.desk",
+    ("desk_view_save", "POST"): "reviews.desk",
+    ("desk_view_change", "POST"): "reviews.desk",
     ("help", "GET"): OBJECT,
     ("help", "POST"): OBJECT,
     ("changes", "GET"): "reviews.read_changes",
@@ -202,6 +207,9 @@ POLICY: dict[tuple[str, str], str] = {
     ("settings", "POST"): "accounts.change_settings",
     ("setting_change", "GET"): "accounts.settle_settings",
     ("setting_change", "POST"): "accounts.settle_settings",
+    ("working_days", "GET"): "accounts.change_settings",
+    ("working_days", "POST"): "accounts.change_settings",
+    ("closed_day_drop", "POST"): "accounts.change_settings",
     ("audit", "GET"): "audit.view",
     ("audit_export", "POST"): "audit.view",
 }

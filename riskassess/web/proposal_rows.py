@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from riskassess.accounts.calendar import Calendar
 from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.proposals.models import Proposal, Transfer
@@ -59,12 +60,13 @@ def with_rows(proposals):
     )
 
 
-def row_of(proposal: Proposal, reader: User, stuck) -> dict:
+def row_of(proposal: Proposal, reader: User, stuck, calendar: Calendar) -> dict:
     case = getattr(proposal, "case", None)
     decision = next(iter(case.decisions.all()), None) if case else None
     open_conditions = list(decision.conditions.all()) if decision else []
     standing = standing_of(
         proposal,
+        calendar=calendar,
         decision=decision,
         open_conditions=len(open_conditions),
         next_condition=open_conditions[0].due_on if open_conditions else None,

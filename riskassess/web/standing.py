@@ -7,7 +7,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from riskassess.core.days import working_days
+from riskassess.accounts.calendar import Calendar
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import DECIDED, State
@@ -33,7 +33,13 @@ def day(value: date | None) -> str:
 
 
 def standing_of(
-    proposal: Proposal, *, decision=None, open_conditions: int = 0, next_condition=None, is_stuck: bool = False
+    proposal: Proposal,
+    *,
+    calendar: Calendar,
+    decision=None,
+    open_conditions: int = 0,
+    next_condition=None,
+    is_stuck: bool = False,
 ) -> Standing:
     """Read from the proposal and its case; the decision and its conditions are the caller's to fetch."""
     case = getattr(proposal, "case", None)
@@ -77,7 +83,7 @@ def standing_of(
     if state in {State.IN_REVIEW, State.FLAGGED}:
         late = case.due_on < timezone.localdate()
         words = _("In review") if state == State.IN_REVIEW else _("In review, closer look")
-        hint = day_of_days(case)
+        hint = day_of_days(case, calendar)
         turn = _("It is our turn: %(name)s carries your case.") % {"name": name}
         if late:
             turn += " " + _("We are past the promised date. You need not do anything.")
@@ -132,10 +138,10 @@ def paused_words(case) -> str:
     return words % {"day": day(case.paused_on), "name": case.proposal.owner.first_name}
 
 
-def day_of_days(case) -> str:
+def day_of_days(case, calendar: Calendar) -> str:
     """ "Day 5 of 20", in working days; past the promise it says so."""
-    start = timezone.localtime(case.opened_at).date()
-    total, done = working_days(start, case.due_on), working_days(start, timezone.localdate())
+    start = case.started_on
+    total, done = calendar.count(start, case.due_on), calendar.count(start, timezone.localdate())
     if done > total:
         over = done - total
         return ngettext("%(n)d working day over", "%(n)d working days over", over) % {"n": over}

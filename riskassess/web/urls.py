@@ -13,6 +13,7 @@ from riskassess.web.views import (
     contacts,
     countries,
     desk,
+    desk_doing,
     determining,
     evidence,
     exchange,
@@ -54,6 +55,7 @@ from riskassess.web.views import (
     trail,
     trying,
     verifying,
+    working_days,
 )
 
 PROPOSAL = "proposals/<slug:reference>"
@@ -138,6 +140,11 @@ urlpatterns = [
     path("reports/<uuid:uid>/retry", reports.report_retry, name="report_retry"),
     # the staff's pages
     path("desk", desk.desk, name="desk"),
+    path("desk/keys", desk_doing.desk_keys, name="desk_keys"),
+    path("desk/cases", desk_doing.desk_bulk, name="desk_bulk"),
+    path("desk/views", desk_doing.desk_view_save, name="desk_view_save"),
+    path("desk/views/<uuid:uid>", desk_doing.desk_view, name="desk_view"),
+    path("desk/views/<uuid:uid>/change", desk_doing.desk_view_change, name="desk_view_change"),
     path("desk/help/<uuid:uid>", messages.help, name="help"),
     path("desk/changes", lists.changes, name="changes"),
     path("desk/changes/<uuid:uid>", lists.change_handle, name="change_handle"),
@@ -202,6 +209,8 @@ urlpatterns = [
     path("replays/<uuid:uid>/stop", replays.replay_stop, name="replay_stop"),
     path("settings", settings.institution_settings, name="settings"),
     path("settings/changes/<uuid:uid>", settings.setting_change, name="setting_change"),
+    path("settings/working-days", working_days.working_days, name="working_days"),
+    path("settings/working-days/<uuid:uid>/drop", working_days.closed_day_drop, name="closed_day_drop"),
     path("audit", audit.audit, name="audit"),
     path("audit/export", audit.audit_export, name="audit_export"),
 ]

@@ -20,9 +20,13 @@ VERB_WORDS = {
     "audit.exported": _("exported the audit log"),
     "audit.older_log_accepted": _("went on with a log that ends before its checkpoints"),
     "audit.reads_sealed": _("sealed a minute of reads"),
+    "calendar.changed": _("changed the calendar of working days"),
+    "calendar.day_closed": _("added a day on which the institution is closed"),
+    "calendar.day_opened": _("took away a day on which the institution was closed"),
     "case.assigned": _("gave the case to people"),
     "case.decided": _("completed the decision"),
     "case.delay_told": _("told further up that the review is late"),
+    "case.due_moved": _("moved the day a case is due"),
     "case.handed_back": _("took somebody with a conflict of interest off the case"),
     "case.opened": _("opened a round of review"),
     "case.panel_called": _("called the panel"),
@@ -32,6 +36,7 @@ VERB_WORDS = {
     "case.rerouted": _("changed route or due date"),
     "case.voted": _("cast a vote"),
     "case.votes_fell": _("let earlier votes fall"),
+    "case.reminded": _("reminded whom the case waits for"),
     "catalogue.published": _("published a catalogue"),
     "condition.broken": _("recorded that a condition was not kept"),
     "condition.fulfilled": _("accepted a condition as done"),
@@ -166,6 +171,9 @@ VERB_WORDS = {
     "thread.reopened": _("opened a thread again"),
     "thread.resolved": _("resolved a thread"),
     "version.frozen": _("froze a version"),
+    "view.dropped": _("took away a view of the desk"),
+    "view.kept": _("kept a view of the desk"),
+    "view.shared": _("changed who sees a view of the desk"),
 }
 
 

@@ -1,5 +1,6 @@
 """The story of a proposal: each function is one step, one transaction, and calls the chapters in order."""
 
+from riskassess.workflow.calendar import change_calendar, close_day, open_day, recount_due
 from riskassess.workflow.corrections import propose_partner_correction, settle_partner_correction
 from riskassess.workflow.determining import confirm_determination, determine, drop_determination
 from riskassess.workflow.filing import (
@@ -66,6 +67,7 @@ from riskassess.workflow.reviewing import (
     flag,
     lift_hold,
     recommend,
+    remind,
     request_changes,
     unflag,
 )
@@ -86,11 +88,13 @@ __all__ = [
     "assess_submitted",
     "assign",
     "break_condition",
+    "change_calendar",
     "change_settings",
     "check_condition",
     "choose_contacts",
     "choose_partners",
     "close",
+    "close_day",
     "confirm_answers",
     "confirm_determination",
     "confirm_hold_lift",
@@ -122,6 +126,7 @@ __all__ = [
     "name_condition_owner",
     "note_law",
     "offer_lead",
+    "open_day",
     "open_thread",
     "propose_condition",
     "propose_partner_correction",
@@ -129,6 +134,8 @@ __all__ = [
     "reassess",
     "reassess_screened",
     "recommend",
+    "recount_due",
+    "remind",
     "remove_person",
     "reopen",
     "report_condition",

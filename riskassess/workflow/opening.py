@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord
@@ -22,9 +23,8 @@ from riskassess.workflow.common import escalate_where_stuck, free_officers
 def open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment) -> Case:
     catalogue = catalogue_of(record.release)
     route = routing.case_route(result)
-    case = reviews.open_case(
-        proposal=proposal, route=route, deciders=result.deciders, due_on=routing.due_date(catalogue, route)
-    )
+    due_on = routing.due_date(catalogue, route, calendar_of(proposal.institution))
+    case = reviews.open_case(proposal=proposal, route=route, deciders=result.deciders, due_on=due_on)
     proposal.case = case
     reviews.sync_holds(case=case, result=result)
     _assign_by_table(proposal, case)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.assessments import services as assessments
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record, latest_version
@@ -58,7 +59,9 @@ def _reassess_now(proposal: Proposal, before: AssessmentRecord, trigger: str) ->
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     holds_changed = reviews.sync_holds(case=case, result=result)
     route = routing.higher(case.route, routing.case_route(result), routing.ROUTE_ORDER)
-    due_on = case.due_on if route == case.route else max(case.due_on, routing.due_date(catalogue, route))
+    due_on = case.due_on
+    if route != case.route:
+        due_on = max(due_on, routing.due_date(catalogue, route, calendar_of(proposal.institution)))
     rerouted = route != case.route or case.deciders != result.deciders
     reviews.update_case(case=case, route=route, deciders=result.deciders, due_on=due_on, reason=trigger)
     if rerouted and case.officer is not None:

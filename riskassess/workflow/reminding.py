@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from riskassess.accounts.calendar import the_calendar
 from riskassess.accounts.models import User
 from riskassess.audit.log import story
-from riskassess.core.days import working_days
 from riskassess.notices import telling
 from riskassess.reviews import services as reviews
 from riskassess.reviews.models import Appeal, Case, Condition, Decision
@@ -34,7 +34,8 @@ def tell_case_due(*, case: Case, days: int, today: date) -> None:
     telling.case_due(
         proposal=case.proposal, people=carriers_of(case) or free_officers(case.proposal), case=case, days=days
     )
-    if working_days(case.due_on, today) >= LATE_WORKING_DAYS and reviews.note_case_delay(case=case, today=today):
+    days_late = the_calendar().count(case.due_on, today)
+    if days_late >= LATE_WORKING_DAYS and reviews.note_case_delay(case=case, today=today):
         _tell_above(case, f"case-{case.round}", carriers_of(case))
 
 

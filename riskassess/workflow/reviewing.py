@@ -1,25 +1,33 @@
 """The review of a case: who carries it, advice, votes, flags and holds."""
 
+from datetime import datetime, time
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
+from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
+from riskassess.audit.models import Event
+from riskassess.core.errors import DomainError
 from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals import threads
 from riskassess.proposals.models import Proposal, Thread
+from riskassess.proposals.services import role_in
 from riskassess.proposals.states import State
 from riskassess.reports import services as reports
-from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
-from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members
+from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_recommend, why_not_vote
+from riskassess.reviews.inbox import with_turns
 from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
 from riskassess.reviews.rules import conflict_reason
 from riskassess.workflow.common import (
     carriers_of,
+    free_officers,
     guard_no_conflict,
     guard_open,
     lock,
@@ -40,18 +48,19 @@ STATE_AFTER = {
 
 
 @story()
-def assign(*, case: Case, actor: User, officer: User, reviewer: User | None) -> Case:
-    """An officer's own choice of who carries the case."""
+def assign(*, case: Case, actor: User, officer: User, reviewer: User | None, reason: str = "") -> Case:
+    """An officer's own choice of who carries the case, which goes before what the routing table chose."""
     proposal = case.proposal
     lock(proposal)
     guard_open(case)
     guard_no_conflict(actor, proposal)
+    chosen = _("chosen by %(name)s") % {"name": actor.name}
     reviews.assign_case(
         case=case,
         actor=actor,
         officer=officer,
         reviewer=reviewer,
-        reason=_("chosen by %(name)s") % {"name": actor.name},
+        reason=chosen + (f": {reason.strip()}" if reason.strip() else ""),
         panel=panel_for(proposal, case, officer),
     )
     if case.escalated:
@@ -63,6 +72,49 @@ def assign(*, case: Case, actor: User, officer: User, reviewer: User | None) -> 
         if user.pk != actor.pk:
             telling.case_assigned(proposal=proposal, user=user, round_number=case.round)
     return case
+
+
+@story()
+def remind(*, case: Case, actor: User) -> list[User]:
+    """Tell those whom an open case waits for that it does, once a day at most; says who was told."""
+    proposal, today = case.proposal, timezone.localdate()
+    lock(proposal)
+    if proposal.state != State.CHANGES_REQUESTED:
+        guard_open(case)
+    guard_no_conflict(actor, proposal)
+    begun = timezone.make_aware(datetime.combine(today, time.min))
+    if Event.objects.filter(verb="case.reminded", reference=proposal.reference, at__gte=begun).exists():
+        raise DomainError(_("Those it waits for were reminded today already."))
+    people = [user for user in awaited(case, actor) if user.pk != actor.pk]
+    if not people:
+        raise DomainError(_("It waits for you, and nobody else."))
+    telling.case_waits(proposal=proposal, people=people, day=today)
+    record_event(
+        "case.reminded",
+        subject=case,
+        actor_id=actor.pk,
+        role=role_in(actor, proposal),
+        actor_name=actor.name,
+        reference=proposal.reference,
+        after={"people": [user.pk for user in people]},
+    )
+    return people
+
+
+def awaited(case: Case, reader: User) -> list[User]:
+    """The people whom an open case waits for now."""
+    waits_for = with_turns(Case.objects.filter(pk=case.pk), reader).values_list("waits_for", flat=True).get()
+    if waits_for == "researcher":
+        return [case.proposal.owner]
+    if waits_for == "reviewer":
+        return [case.reviewer]
+    if waits_for == "approver":
+        return next_voters(case)
+    if waits_for == "panel" and case.panel_called:
+        return [user for user in panel_members(case) if not why_not_vote(case, user)]
+    if waits_for == "panel":
+        return [user for user in panel_members(case) if not why_not_recommend(case, user)]
+    return [case.officer] if case.officer else free_officers(case.proposal)
 
 
 @story()
@@ -151,7 +203,7 @@ def flag(*, case: Case, actor: User, reasons: str, told: str) -> Proposal:
         actor=actor,
         kind=Thread.Kind.FLAG,
         text=threads.read_text(told, field="told", empty=_("Say what the authors are told, and may reply to.")),
-        reply_until=routing.add_working_days(timezone.localdate(), days),
+        reply_until=calendar_of(proposal.institution).add(timezone.localdate(), days),
     )
     tell_first(thread)
     people = [user for user in carriers_of(case) if user.pk != actor.pk]

@@ -76,12 +76,25 @@
     });
   }
 
-  // A list with data-ra-rows: j and k move the mark, o opens, ? shows the keys.
+  // A list with data-ra-rows: j and k move the mark, o opens, x ticks, ? shows the keys.
   const list = document.querySelector("[data-ra-rows]");
   if (list) {
     const rows = [...list.querySelectorAll("tbody tr")].filter((row) => row.querySelector("a[href]"));
     const keys = document.querySelector("[data-ra-keys]");
-    if (keys) keys.hidden = false;
+    if (keys && keys.localName !== "dialog") keys.hidden = false;
+    const showKeys = () => (keys.localName === "dialog" ? keys.open ? keys.close() : keys.showModal() : keys.toggleAttribute("open"));
+    const said = list.querySelector("[data-ra-ticked]");
+    const tick = () => {
+      for (const row of rows) row.classList.toggle("is-picked", Boolean(row.querySelector("input[type=checkbox]")?.checked));
+      const count = list.querySelectorAll("tbody input[type=checkbox]:checked").length;
+      if (said) said.textContent = `${count} ${said.dataset.raWords}`;
+    };
+    list.addEventListener("change", tick);
+    document.querySelector("[data-ra-keys-link]")?.addEventListener("click", (event) => {
+      if (!keys) return;
+      event.preventDefault();
+      showKeys();
+    });
     let at = -1;
     const go = (step) => {
       if (!rows.length) return;
@@ -91,12 +104,14 @@
       rows[at].scrollIntoView({ block: "nearest" });
       rows[at].querySelector("a[href]").focus({ preventScroll: true });
     };
+    tick();
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable]")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
       if (event.key === "j") go(1);
       else if (event.key === "k") go(-1);
       else if (event.key === "o" && at >= 0) rows[at].querySelector("a[href]").click();
-      else if (event.key === "?" && keys) keys.toggleAttribute("open");
+      else if (event.key === "x" && at >= 0 && rows[at].querySelector("input[type=checkbox]")) rows[at].querySelector("input[type=checkbox]").click();
+      else if (event.key === "?" && keys) showKeys();
       else return;
       event.preventDefault();
     });

@@ -22,8 +22,10 @@ PAGES = {
     "proposal_new":     (200, 403, 403, 403, 403, 403, 200),
     "proposal_import":  (302, 403, 403, 403, 403, 403, 302),
     "desk":             (403, 200, 200, 200, 403, 403, 403),
+    "desk_keys":        (403, 200, 200, 200, 403, 403, 403),
     "audit":            (403, 403, 403, 403, 200, 200, 403),
     "settings":         (403, 403, 403, 403, 403, 200, 403),
+    "working_days":     (403, 403, 403, 403, 403, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
     "partners":         (200, 200, 200, 200, 200, 403, 200),
@@ -74,7 +76,7 @@ PAGES = {
 }  # fmt: skip
 WITHOUT_REFERENCE = {
     "home", "proposal_import", "proposal_new", "desk", "audit", "settings", "replays", "list_sources", "partners",
-    "ror_files", "insights",
+    "ror_files", "insights", "working_days", "desk_keys",
 }  # fmt: skip
 EXTRA = {"follow_up": {"kind": "midterm"}, "section": {"section": "work"}, "version": {"number": 1}}
 

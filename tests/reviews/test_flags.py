@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from riskassess import workflow
 from riskassess.assessments.queries import latest_record
+from riskassess.core.days import add_working_days
 from riskassess.core.errors import DomainError
 from riskassess.notices.models import Notice
 from riskassess.proposals.models import Thread
 from riskassess.reviews.eligibility import why_outcome_closed
 from riskassess.reviews.models import Case, Outcome
-from riskassess.reviews.routing import add_working_days
 from tests.story import HIGH
 from tests.web.filing.pages import text_of
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from riskassess import schedule, workflow
+from riskassess.accounts.calendar import Calendar
 from riskassess.audit.models import Event
 from riskassess.core.days import is_working_day
 from riskassess.core.errors import Conflict, DomainError
@@ -134,7 +135,7 @@ def test_closing_report_closes_at_once_where_nothing_is_open(condition, ana, oma
 )
 def test_distances_are_told_on_working_days(due, today, told_at):
     assert is_working_day(today)
-    assert passed(due, today, (14, 3, 0)) == told_at
+    assert passed(due, today, (14, 3, 0), Calendar()) == told_at
 
 
 def test_delay_of_a_review_is_reminded_and_told_further_up_and_decides_nothing(

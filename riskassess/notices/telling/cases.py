@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -57,6 +59,20 @@ def case_assigned(*, proposal: Proposal, user: User, round_number: int) -> None:
             _("You were named on this case. It waits on your desk."),
             "case",
         )
+
+
+def case_waits(*, proposal: Proposal, people: list[User], day: date) -> None:
+    """A colleague's reminder, at most once a day; whoever filed the proposal reads it on its page."""
+    for user in people:
+        with translation.override(user.language):
+            tell(
+                user,
+                proposal,
+                f"waits-{day}",
+                _("a reminder"),
+                _("This waits for you. The page says what is needed; nothing is decided by waiting."),
+                "proposal" if user.pk == proposal.owner_id else "case",
+            )
 
 
 def case_handed_back(*, proposal: Proposal, people: list[User], round_number: int, user: User) -> None:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.core.models import DatedModel, UidModel
@@ -42,6 +43,9 @@ class Case(UidModel):
     panel_called = models.BooleanField(default=False)
     escalated = models.CharField(_("escalated because"), max_length=300, blank=True)
     opened_at = models.DateTimeField()
+    # The day on which this round began and what was promised then: with the calendar they give the day it is due.
+    started_on = models.DateField(_("round begun"), default=timezone.localdate)
+    promised_days = models.PositiveSmallIntegerField(_("working days promised"), default=0)
     due_on = models.DateField(_("due"))
     paused_on = models.DateField(null=True, blank=True, help_text="Since when the clock stands: the authors are asked.")
     delay_told_on = models.DateField(null=True, blank=True, help_text="When its being late was told further up.")
@@ -49,6 +53,13 @@ class Case(UidModel):
 
     class Meta:
         ordering = ["due_on", "pk"]
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="case_open_by_due", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["officer", "due_on"], name="case_open_by_officer", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["closed_at"], name="case_by_closing"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(route__in=Route.values), name="case_route_known"),
             models.CheckConstraint(condition=Q(deciders__in=Deciders.values), name="case_deciders_known"),

@@ -6,6 +6,7 @@ from riskassess.reviews.services.cases import (
     needs_panel,
     open_case,
     recommend,
+    recount_due,
     update_case,
 )
 from riskassess.reviews.services.conditions import (
@@ -18,6 +19,7 @@ from riskassess.reviews.services.conditions import (
 )
 from riskassess.reviews.services.corrections import propose_correction, settle_correction
 from riskassess.reviews.services.deciding import cast_vote, drop_votes
+from riskassess.reviews.services.desk import drop_filter, mark_seen, save_filter, share_filter
 from riskassess.reviews.services.drawing import lot_of, settle_draw
 from riskassess.reviews.services.followups import follow_up, see_follow_up
 from riskassess.reviews.services.guests import (
@@ -45,6 +47,7 @@ __all__ = [
     "declare_interest",
     "declare_none",
     "declare_unconflicted",
+    "drop_filter",
     "drop_votes",
     "end_expert",
     "file_appeal",
@@ -54,6 +57,7 @@ __all__ = [
     "lift_hold",
     "link_round",
     "lot_of",
+    "mark_seen",
     "name_owner",
     "needs_panel",
     "note_appeal_delay",
@@ -63,13 +67,16 @@ __all__ = [
     "propose_condition",
     "propose_correction",
     "recommend",
+    "recount_due",
     "renew_code",
     "report_condition",
     "return_condition",
+    "save_filter",
     "see_follow_up",
     "settle_appeal",
     "settle_correction",
     "settle_draw",
+    "share_filter",
     "start_clock",
     "stop_clock",
     "sync_holds",

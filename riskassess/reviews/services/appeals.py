@@ -4,13 +4,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.audit.log import record as record_event
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.services import role_in
 from riskassess.reviews.hearing import choose_hearer, why_no_appeal, why_not_hear
 from riskassess.reviews.models import Appeal, Assignment, Case, Decision
-from riskassess.reviews.routing import add_working_days
 
 
 @transaction.atomic
@@ -22,11 +22,12 @@ def file_appeal(*, case: Case, decision: Decision, actor: User, reasons: str) ->
     if not reasons.strip():
         raise DomainError(_("Say what you contest, and why."), field="reasons")
     hearer, why_hearer = choose_hearer(case)
+    institution = case.proposal.institution
     appeal = Appeal.objects.create(
         decision=decision,
         by=actor,
         reasons=reasons.strip(),
-        due_on=add_working_days(timezone.localdate(), case.proposal.institution.appeal_working_days),
+        due_on=calendar_of(institution).add(timezone.localdate(), institution.appeal_working_days),
         hearer=hearer,
     )
     if hearer is None:

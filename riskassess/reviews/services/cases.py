@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from riskassess.accounts.calendar import Calendar, calendar_of
 from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord
@@ -26,6 +27,8 @@ def open_case(*, proposal: Proposal, route: str, deciders: str, due_on: date, es
         "route": route,
         "deciders": deciders,
         "due_on": due_on,
+        "started_on": (today := timezone.localdate()),
+        "promised_days": calendar_of(proposal.institution).count(today, due_on),
         "escalated": escalated,
         "panel_called": False,
         "closed_at": None,
@@ -56,8 +59,10 @@ def update_case(*, case: Case, route: str, deciders: str, due_on: date, reason: 
     before = {"route": case.route, "deciders": case.deciders, "due_on": case.due_on.isoformat()}
     after = {"route": str(route), "deciders": str(deciders), "due_on": due_on.isoformat()}
     if before != after:
+        if due_on != case.due_on:
+            case.promised_days = calendar_of(case.proposal.institution).count(case.started_on, due_on)
         case.route, case.deciders, case.due_on = route, deciders, due_on
-        case.save(update_fields=["route", "deciders", "due_on"])
+        case.save(update_fields=["route", "deciders", "due_on", "promised_days"])
         record_event(
             "case.rerouted",
             subject=case,
@@ -68,6 +73,27 @@ def update_case(*, case: Case, route: str, deciders: str, due_on: date, reason: 
             after={**after, "reason": reason},
         )
     return case
+
+
+@transaction.atomic
+def recount_due(*, case: Case, calendar: Calendar, reason: str) -> bool:
+    """Move the day an open case is due to where the calendar has it now: the days promised stay as many."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    due_on = calendar.add(case.started_on, case.promised_days)
+    if case.closed_at or not case.promised_days or due_on == case.due_on:
+        return False
+    before, case.due_on = case.due_on, due_on
+    case.save(update_fields=["due_on"])
+    record_event(
+        "case.due_moved",
+        subject=case,
+        actor_id=None,
+        role="system",
+        reference=case.proposal.reference,
+        before={"due_on": before.isoformat()},
+        after={"due_on": due_on.isoformat(), "reason": reason},
+    )
+    return True
 
 
 @transaction.atomic

@@ -3,11 +3,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.assessments.queries import catalogue_of
 from riskassess.audit.log import record as record_event
-from riskassess.core.days import add_working_days
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.services import role_in
 from riskassess.proposals.states import UNDER_REVIEW
@@ -176,7 +176,7 @@ def _write_decision(case: Case, record: AssessmentRecord, leading: Vote, votes: 
         source=_joined(vote.source for vote in votes),
         why_safeguards_fail=_joined(vote.why_safeguards_fail for vote in votes),
         valid_until=today + relativedelta(months=institution.validity_months) if approved else None,
-        appeal_until=add_working_days(today, institution.appeal_working_days),
+        appeal_until=calendar_of(institution).add(today, institution.appeal_working_days),
         decided_at=timezone.now(),
     )
     Vote.objects.filter(pk__in=[vote.pk for vote in votes]).update(decision=decision)
@@ -221,7 +221,7 @@ def _write_conditions(decision: Decision, record: AssessmentRecord, votes: list[
     from_votes = {(c["text"], c["responsible"], c["due_on"]) for vote in votes for c in vote.conditions}
     for text, responsible, due_on in sorted(from_votes):
         Condition.objects.create(decision=decision, text=text, responsible=responsible, due_on=due_on)
-    catalogue = catalogue_of(record.release)
+    catalogue, calendar = catalogue_of(record.release), calendar_of(record.proposal.institution)
     for safeguard in unfulfilled_safeguards(record):
         mitigation = catalogue.mitigation(safeguard.mitigation)
         Condition.objects.create(
@@ -229,7 +229,7 @@ def _write_conditions(decision: Decision, record: AssessmentRecord, votes: list[
             text=f"{mitigation.name}. {mitigation.text}",
             safeguard=safeguard,
             responsible=safeguard.responsible or mitigation.responsible,
-            due_on=safeguard.due_on or add_working_days(timezone.localdate(), 20),
+            due_on=safeguard.due_on or calendar.add(timezone.localdate(), 20),
         )
 
 

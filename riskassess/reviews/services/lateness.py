@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db import transaction
 
+from riskassess.accounts.calendar import the_calendar
 from riskassess.audit.log import record as record_event
-from riskassess.core.days import working_days
 from riskassess.reviews.models import Appeal, Case
 
 
@@ -33,5 +33,5 @@ def _record(subject, verb: str, reference: str, due_on: date, today: date) -> No
         actor_id=None,
         role="system",
         reference=reference,
-        after={"due_on": due_on.isoformat(), "working_days": working_days(due_on, today)},
+        after={"due_on": due_on.isoformat(), "working_days": the_calendar().count(due_on, today)},
     )

@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.audit.log import record as record_event
-from riskassess.core.days import add_working_days, working_days
 from riskassess.proposals.services import role_in
 from riskassess.reviews.models import Case
 
@@ -29,16 +29,18 @@ def start_clock(*, case: Case, actor: User | None) -> bool:
     if not case.paused_on:
         return False
     before, since, today = case.due_on, case.paused_on, timezone.localdate()
-    stood = working_days(since, today)
-    case.due_on, case.paused_on = add_working_days(before, stood), None
-    case.save(update_fields=["due_on", "paused_on"])
+    calendar = calendar_of(case.proposal.institution)
+    stood = calendar.count(since, today)
+    case.due_on, case.paused_on = calendar.add(before, stood), None
+    case.promised_days += stood  # a recount keeps the time for which the clock stood
+    case.save(update_fields=["due_on", "paused_on", "promised_days"])
     after = {"due_on": case.due_on.isoformat(), "since": since.isoformat(), "working_days": stood}
     _record(case, actor, "case.resumed", after, before={"due_on": before.isoformat()})
     return True
 
 
 def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("proposal").get(pk=case.pk)
+    return Case.objects.select_for_update(of=("self",)).select_related("proposal__institution").get(pk=case.pk)
 
 
 def _record(case: Case, actor: User | None, verb: str, after: dict, before: dict | None = None) -> None:

@@ -63,6 +63,12 @@ class AssignForm(OwnWordsForm):
     reviewer = forms.ModelChoiceField(
         label=_("Reviewer"), queryset=None, required=False, empty_label=_("Nobody for now")
     )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("Your choice goes before what the routing table chose. The record keeps this sentence."),
+        error_messages={"required": _("Say in a few words why.")},
+    )
 
     def __init__(self, *args, case, **kwargs):
         super().__init__(*args, **kwargs)

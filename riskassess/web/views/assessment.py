@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from riskassess.accounts.calendar import calendar_of
 from riskassess.assessments.countries import CountryUsed, countries_of, countries_used
 from riskassess.assessments.handbook import LICENSED_ZONE
 from riskassess.assessments.lowering import lowering_of
@@ -197,7 +198,7 @@ def meaning(shown: Shown) -> dict:
         sentences.append(_("Which route it takes is settled when the missing answers are in."))
     elif proposal.state in EDITABLE:
         if route.days:
-            by = due_date(shown.catalogue, route.id)
+            by = due_date(shown.catalogue, route.id, calendar_of(proposal.institution))
             words = _("If you submit today: %(route)s. %(meaning)s You have an answer by %(day)s.")
             sentences.append(words % {"route": route.title.lower(), "meaning": route.meaning, "day": day(by)})
         else:

@@ -1,79 +1,210 @@
-from django.core.paginator import Paginator
+from urllib.parse import urlencode
+
+from django.core.cache import cache
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partners.queries.lists import lists_in_force
 from riskassess.accounts.roles import Role
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
-from riskassess.reviews.models import Deciders, Route
-from riskassess.reviews.queries import desk_counts, inbox, listed_proposals, visible_proposals
-from riskassess.reviews.talk import waiting_help, without_lead
+from riskassess.reviews.inbox import (
+    MOST_COUNTED,
+    PAUSED_LAST,
+    desk_counts,
+    is_unread,
+    promises_kept,
+    rows_of,
+    saved_filters,
+    visible_cases,
+    with_turns,
+    workload,
+)
+from riskassess.reviews.models import Deciders
+from riskassess.reviews.talk import helped_by, waiting_help, without_lead
+from riskassess.web.forms.desk import SHOW_WORDS, STAND_WORDS, BulkForm, CaseFilter, SaveViewForm
 from riskassess.web.standing import paused_words
-from riskassess.web.views.lists import changes_count
 
 PAGE_SIZE = 50
-MOST_HELP = 5
-VIEWS = ("open", "mine", "waiting", "decided", "all")
+KEPT_SECONDS = 600  # figures over 90 days need not be of this very minute
+MOST_HELP, MOST_LISTS = 5, 5
+CHIPS = (("mine", ""), ("mine", "turn"), ("mine", "overdue"), ("mine", "waiting"), ("mine", "hold"))
+
+
+class Desk:
+    """One reader's desk as an address asks for it; a part is read only where the page shows it."""
+
+    def __init__(self, request):
+        self.request, self.user, self.today = request, request.user, timezone.localdate()
+        self.cases = visible_cases(request.user)
+        self.is_officer = request.user.has_role(Role.OFFICER)
+        self.officers = workload(self.today)
+        self.counts = desk_counts(request.user, self.cases, self.today)
+
+    @cached_property
+    def found(self) -> CaseFilter:
+        given = self.request.GET.copy()
+        if given.get("show") not in SHOW_WORDS:
+            given["show"] = "mine" if self.counts["mine"] else "open"
+        turns = with_turns(self.cases, self.user)
+        return CaseFilter(given, queryset=turns, request=self.request, officers=self.officers, today=self.today)
+
+    @cached_property
+    def given(self) -> dict[str, str]:
+        return self.found.given
+
+    @cached_property
+    def page(self) -> "LongPage":
+        cases = self.found.rows
+        if self.given["show"] == "decided":
+            cases = cases.order_by("-closed_at", "pk")
+        else:
+            cases = cases.order_by(PAUSED_LAST, "due_on", "pk")
+        return LongPage(cases, self.request.GET.get("page"))
+
+    @cached_property
+    def rows(self) -> list[dict]:
+        return [row_of(case, self.today) for case in rows_of(self.page.keys, self.user)]
+
+    @property
+    def chips(self) -> list[dict]:
+        now = (self.given["show"], self.given.get("stand", ""))
+        is_narrowed = len(self.given) > 1 + ("stand" in self.given)
+        chips = [
+            {
+                "label": STAND_WORDS[stand] if stand else SHOW_WORDS[show],
+                "count": capped(self.counts[stand or show], is_more=self.counts["mine"] > MOST_COUNTED),
+                "url": f"?{urlencode({'show': show, **({'stand': stand} if stand else {})})}",
+                "current": now == (show, stand) and not is_narrowed,
+            }
+            for show, stand in CHIPS
+            if self.counts[stand or show] or not stand or now == (show, stand)
+        ]
+        for show in ("open", "decided"):
+            is_current = now == (show, "") and not is_narrowed
+            chips.append({"label": SHOW_WORDS[show], "count": None, "url": f"?show={show}", "current": is_current})
+        return chips
+
+    @property
+    def lead(self) -> str:
+        mine, turn, overdue = (self.counts[name] for name in ("mine", "turn", "overdue"))
+        if not mine:
+            return _("Nothing waits for you.")
+        words = [ngettext("%(n)s case is yours.", "%(n)s cases are yours.", mine) % {"n": capped(mine)}]
+        if turn:
+            words.append(ngettext("%(n)s is your move.", "%(n)s are your move.", turn) % {"n": capped(turn)})
+        if overdue:
+            words.append(
+                ngettext("%(n)s is over its time.", "%(n)s are over their time.", overdue) % {"n": capped(overdue)}
+            )
+        return " ".join(words)
+
+
+class LongPage:
+    """A page of a list that may be very long: it is counted up to a bound, so that a page costs the same at any length.
+    Reads like Django's Page."""
+
+    def __init__(self, cases, number):
+        self.number = int(number) if str(number).isdecimal() and 0 < int(number) <= 10_000 else 1
+        start = (self.number - 1) * PAGE_SIZE
+        # One query for the page and for the count, which needs no more than what is ever shown.
+        end = max(start + PAGE_SIZE, MOST_COUNTED) + 1
+        keys = list(cases.values_list("pk", flat=True)[start:end])
+        self.keys, self.has_next = keys[:PAGE_SIZE], len(keys) > PAGE_SIZE
+        self.has_previous = self.number > 1
+        self.start_index, self.end_index = (start + 1 if self.keys else 0), start + len(self.keys)
+        self.paginator = {"count": capped(start + len(keys)) if self.keys else 0}
+        self.previous_page_number, self.next_page_number = self.number - 1, self.number + 1
+
+
+def capped(count: int, *, is_more: bool = False) -> str:
+    """ "999+" where there are more; and a plus behind a count of the first thousand alone."""
+    if count > MOST_COUNTED:
+        return f"{MOST_COUNTED}+"
+    return f"{count}+" if is_more and count else str(count)
 
 
 def desk(request):
-    proposals = listed_proposals(request.user)
-    counts = desk_counts(request.user, proposals)
-    show = request.GET.get("show")
-    if show not in VIEWS:
-        show = "mine" if counts["mine"] else "open"
-    page = Paginator(inbox(request.user, proposals, show=show), PAGE_SIZE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
-    shown = [case.proposal_id for case in page]
-    seen = set(visible_proposals(request.user).filter(pk__in=shown).values_list("pk", flat=True))
-    rows = [{**row_of(case, today), "is_hidden": case.proposal_id not in seen} for case in page]
-    words = {
-        "mine": _("Mine"),
-        "open": _("All open"),
-        "waiting": _("Waiting for the researcher"),
-        "decided": _("Decided"),
-    }
-    may_read_changes = request.user.has_perm("reviews.read_changes")
-    return render(
-        request,
-        "desk/desk.html",
+    return render(request, "desk/desk.html", desk_context(Desk(request)))
+
+
+def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm | None = None) -> dict:
+    given = desk.given
+    query = urlencode(given)
+    views = [
         {
-            "perms_of_desk": may_read_changes,
-            "changes_count": changes_count(request.user) if may_read_changes else 0,
-            "help": help_rows(request.user),
-            "without_lead": without_lead(request.user)[:MOST_HELP],
-            "page": page,
-            "rows": rows,
-            "lead": lead(counts),
-            "next_case": rows[0]["case"] if rows and show in {"mine", "open"} else None,
-            "chips": [
-                {"label": words[name], "count": counts[name], "url": f"?show={name}", "current": name == show}
-                for name in words
-            ],
-            "query": f"show={show}&",
-            "show": show,
-        },
-    )
+            "row": view,
+            "url": reverse("desk_view", args=[view.uid]),
+            "is_own": view.owner_id == desk.user.pk,
+            "is_current": view.query == given,
+        }
+        for view in saved_filters(desk.user)
+    ]
+    is_bare = len(given) == 1 or (given["show"] == "mine" and set(given) == {"show", "stand"})
+    helped = helped_by(desk.user) if desk.is_officer else None
+    ticked = set(bulk.data.getlist("case")) if bulk else set()
+    for row in desk.rows:
+        row["is_ticked"] = row["case"].proposal.reference in ticked
+    waiting = [row for row in desk.rows if row["is_open"]]
+    return {
+        "perms_of_desk": desk.user.has_perm("reviews.read_changes"),
+        "help": help_rows(desk.user, helped),
+        "without_lead": without_lead(helped)[:MOST_HELP] if desk.is_officer else [],
+        "page": desk.page,
+        "rows": desk.rows,
+        "lead": desk.lead,
+        "next_case": waiting[0]["case"] if waiting and given["show"] == "mine" else None,
+        "chips": desk.chips,
+        "query": f"{query}&",
+        "here": query,
+        "form": desk.found.form,
+        "is_narrowed": not is_bare or bool(desk.found.form.errors),
+        "saved": views,
+        "save": save or SaveViewForm(),
+        "load": load_rows(desk) if desk.is_officer else [],
+        "promises": promise_rows(desk.today) if desk.is_officer else [],
+        "lists": list_rows(desk.today) if desk.is_officer else [],
+        "officers": desk.officers if desk.is_officer else [],
+        "bulk": bulk,
+    }
 
 
-def help_rows(user) -> dict | None:
+def load_rows(desk: Desk) -> list[dict]:
+    most = max([officer.load for officer in desk.officers], default=0)
+    return [
+        {"name": officer.name, "is_reader": officer.pk == desk.user.pk, "load": officer.load, "most": max(most, 1)}
+        for officer in desk.officers
+    ]
+
+
+def promise_rows(today) -> list[dict]:
+    """The share in percent where there are enough of them, otherwise the bare numbers."""
+    rows = []
+    for row in cache.get_or_set(f"promises-{today}", lambda: promises_kept(today), KEPT_SECONDS):
+        count, kept = row["count"], row["kept"]
+        few = _("%(kept)d of %(count)d") % {"kept": kept, "count": count}
+        share = _("%(share)d %% of %(count)d") % {"share": kept * 100 // count, "count": count}
+        rows.append({"label": ROUTE_WORDS[row["case__route"]], "words": share if count >= 20 else few})
+    return rows
+
+
+def list_rows(today) -> list:
+    """The lists in force, those past their time first."""
+    standings = lists_in_force(today)
+    return sorted(standings, key=lambda standing: (not standing.is_old, standing.source.name))[:MOST_LISTS]
+
+
+def help_rows(user, helped) -> dict | None:
     """The calls for help that wait for an officer, the oldest first, and how many more there are."""
-    if not user.has_role(Role.OFFICER):
+    if helped is None:
         return None
-    waiting = list(waiting_help(user)[: MOST_HELP + 1])
-    count = len(waiting) if len(waiting) <= MOST_HELP else waiting_help(user).count()
+    waiting = list(waiting_help(user, helped)[: MOST_HELP + 1])
+    count = len(waiting) if len(waiting) <= MOST_HELP else waiting_help(user, helped).count()
     return {"rows": waiting[:MOST_HELP], "more": max(count - MOST_HELP, 0)}
-
-
-def lead(counts) -> str:
-    mine, others = counts["mine"], counts["open"] - counts["carried"]
-    if not mine and not others:
-        return _("Nothing waits for you.")
-    first = ngettext("%(n)d case is yours.", "%(n)d cases are yours.", mine) % {"n": mine}
-    second = ngettext("%(n)d more is with others.", "%(n)d more are with others.", others) % {"n": others}
-    return f"{first} {second}" if others else first
 
 
 def row_of(case, today) -> dict:
@@ -87,20 +218,24 @@ def row_of(case, today) -> dict:
         "next": next_step(case),
         "route": ROUTE_WORDS[case.route],
         "days_left": (case.due_on - today).days,
+        "days_over": (today - case.due_on).days,
         "is_paused": case.proposal.state == State.CHANGES_REQUESTED,
         "paused": paused_words(case) if case.paused_on else "",
         "is_open": case.proposal.state in {State.SUBMITTED, State.IN_REVIEW, State.FLAGGED},
+        "is_unread": is_unread(case),
+        "is_hidden": not case.is_open_to,
     }
 
 
 def next_step(case) -> str:
+    """What comes next, in words; whom it waits for was found by the query (`waits_for`)."""
     state = case.proposal.state
     if state == State.CHANGES_REQUESTED:
         return _("Waits for the researcher")
     if state not in {State.SUBMITTED, State.IN_REVIEW, State.FLAGGED}:
-        if getattr(case, "has_appeal", False):
+        if case.has_appeal:
             return _("An appeal to read")
-        if getattr(case, "has_report", False):
+        if case.has_report:
             return _("A condition to look at")
         return case.proposal.get_state_display().capitalize()
     if case.escalated:
@@ -109,14 +244,12 @@ def next_step(case) -> str:
         return _("Choose a case officer")
     if case.has_possible_hold:
         return _("Settle a possible hold")
+    if case.waits_for == "panel":
+        return _("The panel votes") if case.panel_called else _("The panel recommends")
     if case.has_hold:
         return _("A legal hold stands")
-    if case.panel_called:
-        return _("The panel votes")
-    if case.route == Route.PANEL and case.panel_waits and not case.is_voted:
-        return _("The panel recommends")
     if case.deciders == Deciders.HIGH:
-        return _("Second vote") if case.is_voted else _("First vote, by an officer")
-    if case.deciders == Deciders.MODERATE and not case.is_recommended:
-        return _("Recommendation")
+        return _("Second vote, by an approver") if case.is_voted else _("First vote, by an officer")
+    if case.deciders == Deciders.MODERATE:
+        return _("Decision, by an approver") if case.is_recommended else _("Recommendation")
     return _("Decision")

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from riskassess.accounts.calendar import the_calendar
 from riskassess.accounts.roles import Role
 from riskassess.proposals.models import CoInvestigator
 from riskassess.proposals.states import State
@@ -29,6 +30,7 @@ def home(request):
     show = request.GET.get("show") if request.GET.get("show") in VIEW_WORDS else "all"
     found = ProposalFilter(request.GET, queryset=with_rows(own.filter(view_of(show))), request=request)
     page = Paginator(found.rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    calendar = the_calendar()
     is_waiting = any(proposal.state == State.SUBMITTED for proposal in page)
     stuck = stuck_submissions(own) if is_waiting else {}
     consents = consents_of(request.user)
@@ -42,7 +44,7 @@ def home(request):
             "sentence": sentence(counts, waits),
             "turns": turns,
             "more_turns": waits - len(turns),
-            "rows": [row_of(proposal, request.user, stuck) for proposal in page],
+            "rows": [row_of(proposal, request.user, stuck, calendar) for proposal in page],
             "page": page,
             "chips": chips(counts, show, request.GET),
             "show": show,

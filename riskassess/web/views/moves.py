@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from riskassess import workflow
+from riskassess.accounts.calendar import calendar_of
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.trying import try_out
-from riskassess.core.days import add_working_days
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import Thread
 from riskassess.reviews.eligibility import parts_of, unfulfilled_safeguards
@@ -153,7 +153,7 @@ def taken_over(given, record) -> dict:
     elif lines or (agreed and "take" in given):
         initial = {"outcome": Outcome.CONDITIONS}
     catalogue = catalogue_of(record.release)
-    due_on = add_working_days(timezone.localdate(), DAYS_FOR_A_CONDITION)
+    due_on = calendar_of(record.proposal.institution).add(timezone.localdate(), DAYS_FOR_A_CONDITION)
     return {
         "initial": initial,
         "conditions": [

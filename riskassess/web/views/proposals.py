@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from partners.countries import country_name
 from riskassess import workflow
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.texts import text_for
 from riskassess.assessments.queries import assessment_of, catalogue_of, last_edits, latest_record
 from riskassess.assessments.wording import answer_groups, changes_between, visits_of
@@ -59,6 +60,7 @@ def proposal(request, reference):
             "case": case,
             "standing": standing_of(
                 proposal,
+                calendar=calendar_of(proposal.institution),
                 decision=decision,
                 open_conditions=len(due),
                 next_condition=min(due, default=None),

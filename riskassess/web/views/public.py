@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from riskassess.accounts.calendar import the_calendar
 from riskassess.accounts.queries import the_institution
 from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release
@@ -46,7 +47,11 @@ def start(request):
     except CatalogueRelease.DoesNotExist:
         routes = {}
     today = timezone.localdate()
-    figures = cache.get_or_set(f"turnaround-{today}", lambda: turnaround(today), KEPT_SECONDS) if routes else {}
+    figures = (
+        cache.get_or_set(f"turnaround-{today}", lambda: turnaround(today, the_calendar()), KEPT_SECONDS)
+        if routes
+        else {}
+    )
     cards = [Promise(route, figures.get(name)) for name, route in routes.items()]
     closed = cache.get_or_set(CLOSED, closed_routes, KEPT_SECONDS)
     return render(

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from riskassess import workflow
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.texts import text_for
 from riskassess.assessments.facts import present_visits
 from riskassess.assessments.wording import answer_groups, lines_of, visits_of
@@ -124,7 +125,7 @@ def check_page(request, draft: Draft, form, status=200):
             "route": route,
             "route_reason": result.route_reason,
             "days": days_of(catalogue, route.id),
-            "due_on": due_date(catalogue, route.id) if route.days else None,
+            "due_on": due_date(catalogue, route.id, calendar_of(proposal.institution)) if route.days else None,
             "result": result,
             **whole_of(draft),
             "evidence": evidence_rows(request.user, proposal),
