@@ -22,6 +22,7 @@ from riskassess.proposals.models import (
 from riskassess.proposals.states import MOVES, State
 
 FIELDS = ("title", "summary", "kinds", "starts", "ends")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 MOST_ROWS = 30
 
 
@@ -133,6 +134,9 @@ def describe(
     guard_editable(proposal)
     if starts and ends and ends < starts:
         raise DomainError(_("The end lies before the start. Choose a later end."), field="ends")
+    for name, day in (("starts", starts), ("ends", ends)):
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise DomainError(_("The year cannot be right. Write it in four digits, such as 2027-01-15."), field=name)
     new = {"title": title.strip(), "summary": summary, "kinds": list(kinds), "starts": starts, "ends": ends}
     changed = [name for name in FIELDS if getattr(proposal, name) != new[name]]
     if proposal.unit_id != unit.pk:

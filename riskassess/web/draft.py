@@ -283,6 +283,8 @@ class Draft:
         required = [item for item in asked if item.question.required]
         answered = len(required) - missing
         unsure = sum(self.is_unsure(item) for item in asked)
+        if not required and not any(self.answers_of(item.row).get(item.question.id) for item in asked):
+            return {"hint": _("Optional")}
         if missing:
             if answered:
                 return {"hint": _("%(done)d of %(all)d answered") % {"done": answered, "all": len(required)}}

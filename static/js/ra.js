@@ -66,6 +66,23 @@
     });
   }
 
+  // What has a limit is counted when it comes near, and never cut off.
+  const count = (field) => {
+    const most = Number(field.dataset.raMost), length = [...field.value].length;
+    let said = field.nextElementSibling;
+    if (!said || !("raCount" in said.dataset)) {
+      if (length < most * 0.8) return;
+      said = document.createElement("p");
+      Object.assign(said, { className: "ra-hint" });
+      said.dataset.raCount = "";
+      said.setAttribute("role", "status");
+      field.after(said);
+    }
+    said.textContent = length < most * 0.8 ? "" : `${length} / ${most}${length > most ? `. ${field.dataset.raOver}` : ""}`;
+    field.toggleAttribute("aria-invalid", length > most);
+  };
+  document.addEventListener("input", (event) => { if (event.target.dataset && event.target.dataset.raMost) count(event.target); });
+
   // Menus close on Escape and on a click beside them.
   for (const menu of document.querySelectorAll("details[data-ra-menu]")) {
     document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });

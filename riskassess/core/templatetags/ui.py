@@ -387,7 +387,8 @@ def error_rows(form):
             anchor = "" if field.is_hidden else field.auto_id
             if anchor and widget_kind(field) in {"radio", "checks"}:
                 anchor = f"{anchor}_0"
-            found.append((anchor, field.label, error))
+            place = getattr(field.form, "place_words", "")
+            found.append((anchor, f"{place}: {field.label}" if place else field.label, error))
     return found
 
 

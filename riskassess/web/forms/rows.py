@@ -32,6 +32,7 @@ class RowForm(OwnWordsForm):
     copy_of = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
     gone = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
     telling: tuple[str, ...] = ()  # fields that make it a row
+    row_name = ""  # what such a row is called
     number = 0  # its place among those that stand, from 1
     is_first = is_last = True
     focused = ""  # the button that takes the focus
@@ -47,6 +48,11 @@ class RowForm(OwnWordsForm):
     @property
     def is_left_out(self) -> bool:
         return self.is_gone or self.is_blank
+
+    @property
+    def place_words(self) -> str:
+        """Which row it is, for a list of faults."""
+        return f"{self.row_name} {self.number}" if self.row_name and self.number else ""
 
     @property
     def name_words(self) -> str:
@@ -114,6 +120,8 @@ class RowSet:
         self._place()
 
     def _place(self) -> None:
+        for form in self.forms:
+            form.row_name = str(self.name)
         for number, form in enumerate(self.standing, start=1):
             form.number, form.is_first, form.is_last = number, number == 1, number == len(self.standing)
 

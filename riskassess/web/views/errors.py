@@ -1,5 +1,6 @@
 """Pages for what went wrong. They keep what was typed, and the last of them needs neither database nor session."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -18,6 +19,7 @@ from riskassess.web.typed import HIDDEN_CHARACTER, read_by_people, words_for
 
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
 LONGEST_KEPT = 20_000
+REFERENCE = re.compile(r"RA-\d{4}-\d{4,}")
 TOLD_EVENTS = 3
 
 
@@ -100,6 +102,7 @@ def lost_race(request, message) -> HttpResponse:
         "typed": read_by_people(request, kept_values(request)) if request.method == "POST" else [],
         "proposal": proposal,
         "place": place_of(request, proposal),
+        "others": others_named(request, message, proposal),
         "events": meanwhile(request, proposal),
     }
     return render(request, "errors/409.html", context, status=409)
@@ -139,6 +142,12 @@ def proposal_of(request) -> Proposal | None:
     if not reference:
         return None
     return visible_proposals(request.user).select_related("case").filter(reference=reference).first()
+
+
+def others_named(request, message: str, proposal: Proposal | None) -> list[Proposal]:
+    """Other proposals that the sentence names, where this person may see them."""
+    names = set(REFERENCE.findall(str(message))) - {proposal.reference if proposal else ""}
+    return list(visible_proposals(request.user).filter(reference__in=names).order_by("reference")) if names else []
 
 
 def place_of(request, proposal: Proposal | None) -> str:
