@@ -1,6 +1,6 @@
 """How long a catalogue takes to load and check at start (300 ms at most), and to prove for every world (60 s at most).
 
-.venv/bin/python benchmarks/catalogue_check.py fixtures/catalogues/allea-eu/1.1.0
+.venv/bin/python benchmarks/catalogue_check.py fixtures/catalogues/allea-eu/1.1.1
 """
 
 import statistics

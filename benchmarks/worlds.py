@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-NEWEST = ROOT / "fixtures" / "catalogues" / "allea-eu" / "1.1.0"
+NEWEST = ROOT / "fixtures" / "catalogues" / "allea-eu" / "1.1.1"
 ROWS = {"partner": "partners", "technology": "technology", "funder": "funders"}
 
 

@@ -34,7 +34,7 @@ def test_text_tells_level_route_findings_and_what_lowers_them():
     code, out, errors = run(str(EXAMPLES / "05-ocean-laser.json"))
 
     assert (code, errors) == (0, [])
-    assert out.startswith("A laser probe for turbid water\nallea-eu 1.1.0, as of 2026-11-23\n")
+    assert out.startswith("A laser probe for turbid water\nallea-eu 1.1.1, as of 2026-11-23\n")
     assert "Level as filed: High." in out
     assert "With the proposed safeguards too: Moderate." in out
     assert "What happens next: Full review, 10 working days." in out
@@ -67,7 +67,7 @@ def test_json_is_the_assessment():
 
     result = json.loads(out)
     assert code == 0
-    assert (result["catalogue"], result["version"], result["route"]) == ("allea-eu", "1.1.0", "full")
+    assert (result["catalogue"], result["version"], result["route"]) == ("allea-eu", "1.1.1", "full")
     assert result["inherent"] == {"lower": "high", "upper": "high"}
 
 
@@ -80,7 +80,7 @@ def test_output_is_the_same_bytes_each_time():
 def test_named_release_is_used():
     path = str(EXAMPLES / "01-digital-archive.json")
 
-    assert run(path, "--catalogue", "allea-eu@1.1.0") == run(path, "--catalogue", "allea-eu") == run(path)
+    assert run(path, "--catalogue", "allea-eu@1.1.1") == run(path, "--catalogue", "allea-eu") == run(path)
 
 
 @pytest.mark.django_db

@@ -13,9 +13,9 @@ from riskassess.engine.loading import CatalogueError, load_catalogue, load_texts
 from riskassess.engine.scoring import assess
 from tests.engine.making import MAIN, SOURCE, catalogue, facts, question, rule
 
-BASE = Path(settings.CATALOGUES_DIR) / "allea-eu" / "1.1.0"
+BASE = Path(settings.CATALOGUES_DIR) / "allea-eu" / "1.1.1"
 UNDER = {f"base/{path.name}": path.read_text(encoding="utf-8") for path in BASE.glob("*.yaml")}
-HEAD = {"id": "ours", "version": "1.0.0", "date": "2026-12-01", "title": "Ours", "extends": "allea-eu@1.1.0"}
+HEAD = {"id": "ours", "version": "1.0.0", "date": "2026-12-01", "title": "Ours", "extends": "allea-eu@1.1.1"}
 OUT = {"fact": "zone", "is": "out"}
 P = {"answer": "P", "is": "yes"}
 

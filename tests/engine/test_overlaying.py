@@ -166,11 +166,11 @@ def test_base_is_found_beside_the_overlay_or_where_told(tmp_path):
 def test_example_of_the_handbook_loads():
     handbook = (Path(__file__).parents[2] / "docs" / "overlays.md").read_text()
     written = handbook.partition("```yaml")[2].partition("```")[0]
-    under = {f"base/{path.name}": path.read_text() for path in (CATALOGUES / "allea-eu" / "1.1.0").glob("*.yaml")}
+    under = {f"base/{path.name}": path.read_text() for path in (CATALOGUES / "allea-eu" / "1.1.1").glob("*.yaml")}
 
     loaded = load_texts({"overlay.yaml": written, **under})
 
-    assert (loaded.id, loaded.base, loaded.route("full").days) == ("our-university", "allea-eu@1.1.0", 8)
+    assert (loaded.id, loaded.base, loaded.route("full").days) == ("our-university", "allea-eu@1.1.1", 8)
     assert loaded.route_table.by_level["moderate"] == "full"
     assert loaded.rule("OU_R1").title == "Guests would work in the high-field laboratory"
     assert own_problems(loaded, under) == []

@@ -208,12 +208,12 @@ def test_overlay_is_warned_of_its_own_texts_alone(tmp_path):
 
 def test_command_finds_a_copy_whose_version_or_stories_were_forgotten(tmp_path):
     copied = tmp_path / "allea-eu" / "1.2.0"
-    shutil.copytree(CATALOGUES / "allea-eu" / "1.1.0", copied)
+    shutil.copytree(CATALOGUES / "allea-eu" / "1.1.1", copied)
     (copied / "golden.yaml").unlink()
 
     code, out, _err = command(str(tmp_path))
 
     assert code == 1
     assert out.startswith("allea-eu/1.2.0: 2 problems\n")
-    assert "catalogue.yaml, line 3, allea-eu: version: it says 1.1.0, and the folder is named 1.2.0" in out
+    assert "catalogue.yaml, line 3, allea-eu: version: it says 1.1.1, and the folder is named 1.2.0" in out
     assert "catalogue.yaml, line 1, allea-eu: golden: the release tells no story" in out

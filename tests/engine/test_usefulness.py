@@ -31,10 +31,8 @@ CONTEXT = {
 }
 # Required, and asked although nothing can hang on them any more once earlier answers are given.
 ASKED_TOO_OFTEN = {
-    "D6": "only K14 reads it, where the kinds include infrastructure; it is asked for every critical technology",
-    "O3": "read with a grant's terms on ownership, a rare strength of ours or a measure; asked where none of them is",
-    "G2": "read beside G1 alone: without an agreement it says nothing more; it is asked all the same",
-    "Y2": "read for personal and confidential data; it is asked for classified data and samples too",
+    "O3": "a rare strength of ours counts for every partner outside the EU; owners then add nothing, and to hide the "
+    "question there would let a riskier fact close it",
     "D1b": "stands beside T4 in every rule, so that it says nothing once the work is tested in the field; to hide it "
     "there would let a riskier answer close a question, which no release may",
 }

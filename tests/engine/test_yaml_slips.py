@@ -90,12 +90,12 @@ def test_a_file_in_another_encoding_is_named_with_the_letter(tmp_path, encoding,
 
 
 def test_a_fault_of_an_option_is_told_at_its_own_line(tmp_path):
-    shutil.copytree(settings.CATALOGUES_DIR / "allea-eu" / "1.1.0", tmp_path / "1.1.0")
-    path = tmp_path / "1.1.0" / "questions.yaml"
+    shutil.copytree(settings.CATALOGUES_DIR / "allea-eu" / "1.1.1", tmp_path / "1.1.1")
+    path = tmp_path / "1.1.1" / "questions.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     at = next(number for number, line in enumerate(lines) if "text: None of these" in line)
     long = lines[at].replace("None of these", "a" * 130)
-    texts = read_texts(tmp_path / "1.1.0")
+    texts = read_texts(tmp_path / "1.1.1")
     texts["questions.yaml"] = "\n".join([*lines[:at], long, *lines[at + 1 :]])
 
     told = placed(check_catalogue(load_texts(texts)), texts)

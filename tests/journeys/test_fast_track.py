@@ -29,7 +29,7 @@ def test_low_proposal_is_registered_and_its_receipt_is_there(visit, stack):
     ana.expect("The work may start")
     ana.refresh_until("Download PDF")
     receipt = pdf_text(ana.download(ana.page.get_by_role("link", name="Download PDF")))
-    for words in (LETTERS["title"], reference, "Low", "allea-eu 1.1.0"):
+    for words in (LETTERS["title"], reference, "Low", "allea-eu 1.1.1"):
         assert words in receipt
 
 

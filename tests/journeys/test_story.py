@@ -29,7 +29,6 @@ LASER = {
         "use": {
             "D1": "semiconductors",
             "D2": "no",
-            "D6": "no",
             "D3": "no",
             "X1": "yes",
             "X8": "no",
@@ -39,7 +38,6 @@ LASER = {
             "O1": ["company", "public_university"],
             "O2": ["met", "long_standing"],
             "O4": ["yes", "no"],
-            "O3": ["private_owners"],
             "O4a": ["related"],
             "O6": ["no", "no"],
             "O7": ["none"],
@@ -47,8 +45,8 @@ LASER = {
             "G1": ["before_start", "before_start"],
             "G2": ["none", "none"],
         },
-        "technology": {"D1a": ["semi_photonics"], "D1b": ["application"], "X2": ["no"]},
         "data": {"Y1": "open", "Y5": "no"},
+        "technology": {"D1a": ["semi_photonics"], "D1b": ["application"], "X2": ["no"]},
         "people": {"M2": "yes", "M3": "no", "R1": "yes"},
         "freedom": {"V2": "up_to_3"},
         "terms": {"G4": "shared"},
@@ -109,7 +107,7 @@ def test_ana_files_others_decide_and_an_auditor_reads_it_all(visit, stack):
     ana.open(f"/proposals/{reference}")
     links = ana.page.get_by_role("link", name="Download PDF")
     report = pdf_text(ana.download(links.last))
-    for words in (LASER["title"], reference, "High", *FINDINGS, "allea-eu 1.1.0", "Laser module", *partner_names()):
+    for words in (LASER["title"], reference, "High", *FINDINGS, "allea-eu 1.1.1", "Laser module", *partner_names()):
         assert words in report
     report_path = links.last.get_attribute("href")
 

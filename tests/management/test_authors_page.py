@@ -65,7 +65,7 @@ def test_the_new_rule_checks_clean_and_finds_what_the_story_says(release):
 
 
 def test_the_difference_names_the_rule_the_safeguard_and_nothing_else(release):
-    code, told = run("catalogue", "diff", "allea-eu@1.1.0", str(release))
+    code, told = run("catalogue", "diff", "allea-eu@1.1.1", str(release))
 
     assert code == 0
     assert "OWN01 added: Field work records where many people go" in told
@@ -87,17 +87,17 @@ def test_the_release_loads_and_its_handbook_tells_the_rule(release, client):
 
 
 def test_a_loaded_release_is_found_by_its_name_without_its_folder(release, settings):
-    settings.CATALOGUE = "allea-eu@1.1.0"
+    settings.CATALOGUE = "allea-eu@1.1.1"
     run("load_catalogues", settings.CATALOGUES_DIR)
     code, told = run("load_catalogues", release.parents[1])
     assert code == 0
-    assert "new proposals are filed under allea-eu 1.1.0 (RISKASSESS_CATALOGUE is allea-eu@1.1.0)" in told
+    assert "new proposals are filed under allea-eu 1.1.1 (RISKASSESS_CATALOGUE is allea-eu@1.1.1)" in told
     shutil.rmtree(release)
 
-    code, told = run("catalogue", "diff", "allea-eu@1.1.0", "allea-eu@1.2.0")
+    code, told = run("catalogue", "diff", "allea-eu@1.1.1", "allea-eu@1.2.0")
 
     assert code == 0
-    assert told.startswith("From allea-eu 1.1.0 to allea-eu 1.2.0\n")
+    assert told.startswith("From allea-eu 1.1.1 to allea-eu 1.2.0\n")
     assert "OWN01 added: Field work records where many people go" in told
     assert "allea-eu@1.2.0" in run("catalogue", "list")[1]
     code, told = run("assess", str(BASE / "fixtures/proposals/05-ocean-laser.json"), "--catalogue", "allea-eu@1.2.0")

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 pytestmark = pytest.mark.django_db  # releases are looked for among the loaded ones, too
-RELEASE = "allea-eu@1.1.0"
-FOLDER = settings.CATALOGUES_DIR / "allea-eu" / "1.1.0"
+RELEASE = "allea-eu@1.1.1"
+FOLDER = settings.CATALOGUES_DIR / "allea-eu" / "1.1.1"
 LASER = str(Path(settings.BASE_DIR) / "fixtures" / "proposals" / "05-ocean-laser.json")
 
 
@@ -34,7 +34,7 @@ def test_diff_tells_what_a_release_adds():
     code, out, errors = run("catalogue", "diff", "allea-eu@1.0.0", RELEASE)
 
     assert (code, errors) == (0, [])
-    assert out.startswith("From allea-eu 1.0.0 to allea-eu 1.1.0\n")
+    assert out.startswith("From allea-eu 1.0.0 to allea-eu 1.1.1\n")
     assert "  - K05 added: Another part of the partner's organisation works for armed forces or police" in out
 
 

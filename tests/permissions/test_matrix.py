@@ -91,7 +91,7 @@ OPEN = {
 OPEN_EXTRA = {
     "guidance_risk": {"dimension": "knowledge"},
     "guidance_safeguard": {"mitigation": "M_end_use"},
-    "handbook_release": {"catalogue": "allea-eu", "version": "1.1.0"},
+    "handbook_release": {"catalogue": "allea-eu", "version": "1.1.1"},
 }
 
 

@@ -296,7 +296,7 @@ def assessment_content(**changes) -> ReportContent:
                 ),
             ),
             provenance=Provenance(
-                "allea-eu 1.1.0",
+                "allea-eu 1.1.1",
                 "ALLEA/EU catalogue for international research collaboration",
                 date(2026, 11, 23),
                 "c" * 64,
@@ -354,7 +354,7 @@ def receipt_content(**changes) -> ReportContent:
         "filed": level("low"),
         "reached": level("low"),
         "route": "Fast track",
-        "route_meaning": "You get a receipt at once. One proposal in 20 is read afterwards.",
+        "route_meaning": "You get a receipt at once. A share, drawn by lot, is read afterwards.",
         "due_on": None,
         "meaning": "Nothing here needs more than usual care.",
         "counted": "",

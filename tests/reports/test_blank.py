@@ -92,7 +92,7 @@ def test_every_page_is_numbered_and_says_whose_it_is(pages):
     for number, text in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in text
         assert "Norderhaven University" in text
-        assert "release 1.1.0" in text
+        assert "release 1.1.1" in text
 
 
 def test_same_release_gives_the_same_bytes_and_opens_nothing_else(pdf, catalogue):
@@ -124,7 +124,7 @@ def test_it_is_made_once_for_a_release_and_language():
     assert run_pending() == 2
     ready = request_blank_form(**given)
     assert ready.is_ready
-    assert ready.file_name == "questionnaire-allea-eu-1.1.0-en.pdf"
+    assert ready.file_name == "questionnaire-allea-eu-1.1.1-en.pdf"
     assert read_bytes(ready.file) == render(
         blank_content(catalogue_of(current_release()), institution=given["institution"])
     )

@@ -38,7 +38,7 @@ def test_assessment_says_what_was_found_and_from_where(assessment):
         "RA-2026-0042",
         "20 November 2026",
         "by 16 December 2026",
-        "allea-eu 1.1.0",
+        "allea-eu 1.1.1",
         "As filed Very high",
         "Moderate",
         "A partner unit close to the project also does defence research",

@@ -45,7 +45,7 @@ def test_ana_files_from_an_empty_page_to_the_receipt(as_user, ana, listed, run_j
         assert page.status_code == 302, text_of(page)
     # a page comes back while an answer calls up more on it; nothing is left to ask of a funder at home
     assert list(dict.fromkeys(steps)) == [
-        "work", "use", "partners", "technology", "data", "people", "freedom", "terms", "close",
+        "work", "use", "data", "partners", "technology", "people", "freedom", "terms", "close",
     ]  # fmt: skip
 
     assert page["Location"] == f"/proposals/{proposal.reference}/safeguards"

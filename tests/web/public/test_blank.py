@@ -124,7 +124,7 @@ def test_pdf_waits_for_a_worker_and_is_then_the_same_file_for_everybody(client, 
     assert first.content == second.content
     assert first.content.startswith(b"%PDF-1.7")
     assert first["Content-Type"] == "application/pdf"
-    assert first["Content-Disposition"] == 'attachment; filename="questionnaire-allea-eu-1.1.0-en.pdf"'
+    assert first["Content-Disposition"] == 'attachment; filename="questionnaire-allea-eu-1.1.1-en.pdf"'
     assert "sandbox" in first["Content-Security-Policy"]
     polled = client.get(reverse("questionnaire_pdf"), headers={"HX-Request": "true"}).content.decode()
     assert f'href="{reverse("questionnaire_pdf")}"' in polled

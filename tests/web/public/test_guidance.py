@@ -116,8 +116,8 @@ def test_findings_and_safeguards_in_the_product_lead_to_handbook_and_guidance(as
         "case": page_of(as_user(omar), "case", proposal.reference),
     }
 
-    assert f"/handbook/allea-eu/1.1.0#rule-{finding.rule}" in pages["assessment"]
-    assert f"/handbook/allea-eu/1.1.0#rule-{finding.rule}" in pages["case"]
+    assert f"/handbook/allea-eu/1.1.1#rule-{finding.rule}" in pages["assessment"]
+    assert f"/handbook/allea-eu/1.1.1#rule-{finding.rule}" in pages["case"]
     assert guide in pages["safeguards"]
     assert guide in pages["case"]
 

@@ -16,6 +16,6 @@ def test_both_sides_read_what_is_enough_and_reach_the_rule(submitted, as_user, u
     filed = as_user(university.people["ana"]).get(reverse("assessment", args=[proposal.reference])).content.decode()
 
     for page in (case, filed):
-        assert re.findall(r'href="(/handbook/[^"#]+)#rule-K04"', page) == ["/handbook/allea-eu/1.1.0"]
+        assert re.findall(r'href="(/handbook/[^"#]+)#rule-K04"', page) == ["/handbook/allea-eu/1.1.1"]
         assert "Enough for moderate, the least effort first" in page
         assert "Agree on what the results are for (Meridian Sensing S.A. (invented))" in page
