@@ -97,6 +97,13 @@ def note_law() -> None:
         workflow.note_law(record=record, on=today)
 
 
+@shared_task(name="schedule.let_go")
+def let_go() -> None:
+    """What has had its time; a few of each class at a time, so that no step is long."""
+    workflow.tell_drafts_that_go()
+    workflow.let_go()
+
+
 @shared_task(name="schedule.watch_lists")
 def watch_lists() -> None:
     """Take up what is new in the folder of lists, and tell officers what was refused or is held."""

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "riskassess.accounts",
     "riskassess.jobs",
     "riskassess.files",
+    "riskassess.privacy",
     "partners",
     "riskassess.proposals",
     "riskassess.assessments",
@@ -222,6 +223,8 @@ EVIDENCE_MEGABYTES = int(os.environ.get("RISKASSESS_EVIDENCE_MEGABYTES", "500"))
 CLAMD = os.environ.get("RISKASSESS_CLAMD", "")
 # Key and certificate that sign reports, as PEM; where none is given, one is made at the first report (docs/reports.md).
 REPORT_SIGNER = Path(os.environ.get("RISKASSESS_REPORT_SIGNER", VAR_DIR / "keys" / "report_signer.pem"))
+# Public keys (age1…) that backups are encrypted for; the embedded default makes a pair of its own under var/keys.
+BACKUP_RECIPIENTS = env_list("RISKASSESS_BACKUP_RECIPIENTS")
 CATALOGUES_DIR = BASE_DIR / "fixtures" / "catalogues"
 # The catalogue new proposals are filed under: its newest release, or the one named after an @ ("allea-eu@1.0.0").
 CATALOGUE = os.environ.get("RISKASSESS_CATALOGUE", "allea-eu")
@@ -290,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-decisions": {"task": "schedule.follow_decisions", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "send-digests": {"task": "schedule.send_digests", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "screen-due": {"task": "schedule.screen_due", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
+    "let-go": {"task": "schedule.let_go", "schedule": 3600.0, "options": {"queue": "bulk", "expires": 3600}},
     "scan-waiting": {"task": "schedule.scan_waiting", "schedule": 600.0, "options": {"queue": "bulk", "expires": 600}},
     "seal-reads": {"task": "schedule.seal_reads", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }

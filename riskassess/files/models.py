@@ -10,6 +10,7 @@ class FileState(models.TextChoices):
     KEPT = "kept", _("kept")
     QUARANTINED = "quarantined", _("being checked")
     REFUSED = "refused", _("not kept")
+    GONE = "gone", _("removed after its time")
 
 
 class StoredFile(UidModel, DatedModel):

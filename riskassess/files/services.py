@@ -22,6 +22,7 @@ PART = 1024 * 1024
 GONE = _("The file is no longer in the store. Tell your administrator: it must come from a backup.")
 CHANGED = _("The stored file is not the one that was recorded. Tell your administrator.")
 WAITS = _("“%(name)s” is being checked for viruses. It can be downloaded as soon as that is done.")
+REMOVED = _("“%(name)s” was removed after the time for which files are kept. Its fingerprint stays on record.")
 INFECTED = _("“%(name)s” was not kept: the virus scanner found something in it.")
 
 _written: ContextVar[list[Path] | None] = ContextVar("files_written", default=None)
@@ -106,6 +107,8 @@ def guard_kept(stored: StoredFile) -> None:
         raise Conflict(WAITS % {"name": stored.name})
     if stored.state == FileState.REFUSED:
         raise DomainError(INFECTED % {"name": stored.name})
+    if stored.state == FileState.GONE:
+        raise DomainError(REMOVED % {"name": stored.name})
 
 
 def _read(stored: StoredFile) -> bytes:
@@ -123,6 +126,14 @@ def remove_file(stored: StoredFile) -> None:
     database."""
     path = settings.FILES_DIR / stored.path
     stored.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+@transaction.atomic
+def clear_bytes(*, stored: StoredFile) -> None:
+    """Take the bytes away for good; the row stays, with name, size and fingerprint of what was there."""
+    StoredFile.objects.filter(pk=stored.pk).update(state=FileState.GONE)
+    path = settings.FILES_DIR / stored.path
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 

@@ -255,16 +255,17 @@ def guard_count(rows, name):
 
 
 @transaction.atomic
-def discard_draft(*, proposal: Proposal, actor: User) -> str:
-    """Delete a draft that was never submitted; its reference is not given out again. Returns the reference."""
+def discard_draft(*, proposal: Proposal, actor: User | None) -> str:
+    """Delete a draft that was never submitted; its reference is not given out again. Returns the reference. Without an
+    actor it is the system, after the time for which drafts are kept."""
     if Proposal.objects.select_for_update().values_list("state", flat=True).get(pk=proposal.pk) != State.DRAFT:
         raise Conflict(_("Only a draft can be discarded. What was submitted can be withdrawn."))
     record(
         "proposal.discarded",
         subject=proposal,
-        actor_id=actor.pk,
-        role=role_in(actor, proposal),
-        actor_name=actor.name,
+        actor_id=actor.pk if actor else None,
+        role=role_in(actor, proposal) if actor else "system",
+        actor_name=actor.name if actor else "",
         reference=proposal.reference,
         before={"state": "draft"},
     )

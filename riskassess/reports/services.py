@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,12 +14,12 @@ from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, Sa
 from riskassess.audit.log import record as record_event
 from riskassess.audit.models import ChainHead
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.files.services import read_bytes
+from riskassess.files.services import clear_bytes, read_bytes, remove_file
 from riskassess.jobs import services as jobs
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import role_in
 from riskassess.reports.letterhead import as_letterhead
-from riskassess.reports.models import OF_DECISION, REPEATED, BlankForm, Kind, Report
+from riskassess.reports.models import OF_DECISION, REPEATED, BlankForm, Kind, Report, ReportBatch
 from riskassess.reviews.models import Case, Decision
 
 # What decides how the blank questionnaire looks: where one of these changed, another PDF is made.
@@ -136,6 +137,33 @@ def retry_report(*, report: Report, actor: User) -> Report:
     report.save(update_fields=["requested_by"])
     _record(report, "report.retried", actor)
     return report
+
+
+@transaction.atomic
+def make_again(*, reports: QuerySet[Report], because: str) -> int:
+    """Throw the files of these reports away and have them built anew from what their rows hold now; gives how many.
+    What was printed or sent before is no longer known to the check of reports."""
+    found = list(reports.select_for_update(of=("self",)).select_related("file", "archive", "proposal"))
+    for batch in ReportBatch.objects.filter(reports__in=found, file__isnull=False).distinct().select_related("file"):
+        clear_bytes(stored=batch.file)
+    for report in found:
+        files = [file for file in (report.file, report.archive) if file is not None]
+        report.file = report.archive = report.requested_by = None
+        report.sha256 = report.archive_sha256 = report.unsigned_sha256 = report.receipt = report.signer = ""
+        key = f"report:{report.uid}:{timezone.now():%Y%m%dT%H%M%S%f}"
+        report.job = jobs.enqueue("reports.build_report", key, ids=[report.pk], queue="bulk")
+        report.save()
+        for file in files:
+            remove_file(file)
+        record_event(
+            "report.made_again",
+            subject=report,
+            actor_id=None,
+            role="system",
+            reference=report.proposal.reference,
+            after={"because": because},
+        )
+    return len(found)
 
 
 def read_report(report: Report) -> bytes:

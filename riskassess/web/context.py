@@ -24,6 +24,7 @@ NAVIGATION = (
         {Role.RESEARCHER, Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.AUDITOR},
         ("partners",),
     ),
+    (_("Personal data"), "privacy", {Role.AUDITOR, Role.ADMINISTRATOR}, ("privacy",)),
     (_("Settings"), "settings", {Role.ADMINISTRATOR}, ("settings",)),
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
     (

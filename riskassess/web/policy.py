@@ -38,6 +38,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("account", "POST"): SIGNED_IN,
     ("account_notices", "POST"): SIGNED_IN,
     ("account_calendar", "POST"): SIGNED_IN,
+    ("account_data", "GET"): SIGNED_IN,
     ("calendar_feed", "GET"): PUBLIC,
     ("notices", "GET"): SIGNED_IN,
     ("notices", "POST"): SIGNED_IN,
@@ -212,6 +213,12 @@ POLICY: dict[tuple[str, str], str] = {
     ("closed_day_drop", "POST"): "accounts.change_settings",
     ("audit", "GET"): "audit.view",
     ("audit_export", "POST"): "audit.view",
+    ("privacy", "GET"): "privacy.view",
+    ("privacy_hold", "POST"): "privacy.order",
+    ("privacy_release", "POST"): "privacy.order",
+    ("privacy_erase", "POST"): "privacy.order",
+    ("privacy_months", "POST"): "privacy.order",
+    ("privacy_settle", "POST"): "privacy.confirm",
 }
 
 

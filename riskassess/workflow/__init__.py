@@ -48,6 +48,7 @@ from riskassess.workflow.people import (
     remove_person,
     tell_invitations,
 )
+from riskassess.workflow.privacy import against_erasing, erase_person, place_order, settle_order, take_data
 from riskassess.workflow.reassessing import reassess, reassess_screened
 from riskassess.workflow.registry import (
     Handled,
@@ -59,6 +60,7 @@ from riskassess.workflow.registry import (
     undo_merge,
 )
 from riskassess.workflow.reminding import tell_appeal_due, tell_case_due, tell_due, tell_follow_up
+from riskassess.workflow.retention import let_go, outlook, tell_drafts_that_go
 from riskassess.workflow.reusing import Reused, confirm_answers, copy_proposal, fill_in_known, import_proposal
 from riskassess.workflow.reviewing import (
     assign,
@@ -82,6 +84,7 @@ __all__ = [
     "UnclearPartners",
     "accept_invitation",
     "accept_lead",
+    "against_erasing",
     "answer_thread",
     "appeal",
     "assess_again",
@@ -110,6 +113,7 @@ __all__ = [
     "draw",
     "drop_determination",
     "erase_contact",
+    "erase_person",
     "expire",
     "fill_in_known",
     "flag",
@@ -120,6 +124,7 @@ __all__ = [
     "invite",
     "invite_expert",
     "judge_hit",
+    "let_go",
     "lift_hold",
     "may_consent",
     "merge_partners",
@@ -128,6 +133,8 @@ __all__ = [
     "offer_lead",
     "open_day",
     "open_thread",
+    "outlook",
+    "place_order",
     "propose_condition",
     "propose_partner_correction",
     "propose_safeguard",
@@ -144,13 +151,16 @@ __all__ = [
     "settle_appeal",
     "settle_correction",
     "settle_draw",
+    "settle_order",
     "settle_partner_correction",
     "settle_safeguard",
     "settle_setting",
     "settle_thread",
     "submit",
+    "take_data",
     "tell_appeal_due",
     "tell_case_due",
+    "tell_drafts_that_go",
     "tell_due",
     "tell_edition",
     "tell_file_refused",

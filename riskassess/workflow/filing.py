@@ -189,6 +189,16 @@ def discard(*, proposal: Proposal, actor: User) -> str:
     """Delete a draft with all it holds."""
     if proposal.owner_id != actor.pk:
         raise DomainError(_("Only the lead researcher can discard this draft."))
+    return _discarded(proposal, actor)
+
+
+@story()
+def discard_abandoned(*, proposal: Proposal) -> str:
+    """Delete a draft that nobody touched for as long as drafts are kept."""
+    return _discarded(proposal, None)
+
+
+def _discarded(proposal: Proposal, actor: User | None) -> str:
     if proposal.state == State.DRAFT:
         assessments.discard_questionnaire(proposal=proposal)
         evidence.drop_unfiled(proposal=proposal)

@@ -26,6 +26,7 @@ PAGES = {
     "audit":            (403, 403, 403, 403, 200, 200, 403),
     "settings":         (403, 403, 403, 403, 403, 200, 403),
     "working_days":     (403, 403, 403, 403, 403, 200, 403),
+    "privacy":          (403, 403, 200, 403, 200, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
     "partners":         (200, 200, 200, 200, 200, 403, 200),
@@ -75,8 +76,8 @@ PAGES = {
     "close":            (403, 403, 403, 404, 403, 404, 404),
 }  # fmt: skip
 WITHOUT_REFERENCE = {
-    "home", "proposal_import", "proposal_new", "desk", "audit", "settings", "replays", "list_sources", "partners",
-    "ror_files", "insights", "working_days", "desk_keys",
+    "home", "proposal_import", "proposal_new", "desk", "audit", "settings", "privacy", "replays", "list_sources",
+    "partners", "ror_files", "insights", "working_days", "desk_keys",
 }  # fmt: skip
 EXTRA = {"follow_up": {"kind": "midterm"}, "section": {"section": "work"}, "version": {"number": 1}}
 

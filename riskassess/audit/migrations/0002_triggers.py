@@ -5,6 +5,7 @@ import hmac
 
 from django.conf import settings
 from django.db import migrations
+from django.db.migrations.exceptions import IrreversibleError
 
 SQLITE_ON = [
     """CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
@@ -92,6 +93,8 @@ def begin_chain(apps, schema_editor):
 
 
 def end_chain(apps, schema_editor):
+    if apps.get_model("audit", "Event").objects.using(schema_editor.connection.alias).exists():
+        raise IrreversibleError("The audit log has events: what protects it is never taken away.")
     apps.get_model("audit", "ChainHead").objects.using(schema_editor.connection.alias).all().delete()
 
 

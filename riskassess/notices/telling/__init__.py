@@ -48,6 +48,7 @@ from riskassess.notices.telling.lasting import (
 )
 from riskassess.notices.telling.lists import list_held, list_old, list_refused, list_rescreening_stuck
 from riskassess.notices.telling.people import (
+    draft_goes,
     invitation_answered,
     invitation_waits,
     invited,
@@ -55,6 +56,8 @@ from riskassess.notices.telling.people import (
     lead_settled,
     person_left,
     person_removed,
+    privacy_ordered,
+    privacy_settled,
 )
 from riskassess.notices.telling.settings import setting_settled, setting_waits
 from riskassess.notices.telling.talk import (
@@ -93,6 +96,7 @@ __all__ = [
     "decision_made",
     "delay_told",
     "determination_waits",
+    "draft_goes",
     "evidence_refused",
     "expert_invited",
     "expert_wrote",
@@ -120,6 +124,8 @@ __all__ = [
     "person_left",
     "person_mentioned",
     "person_removed",
+    "privacy_ordered",
+    "privacy_settled",
     "proposal_flagged",
     "proposal_registered",
     "proposal_submitted",

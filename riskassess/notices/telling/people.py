@@ -1,5 +1,8 @@
+from datetime import date
+
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
@@ -77,3 +80,30 @@ def lead_settled(*, transfer: Transfer, people: list[User]) -> None:
             key = f"lead-settled-{transfer.uid}"
             reference = transfer.proposal.reference
             keep(user, f"{reference}:{key}", reference, f"{reference}: {_('who leads it')}", text, reverse("home"))
+
+
+def draft_goes(*, proposal: Proposal, on: date) -> None:
+    with translation.override(proposal.owner.language):
+        tell(
+            proposal.owner,
+            proposal,
+            f"goes-{on}",
+            _("a draft of yours goes soon"),
+            _("Nobody has changed this draft for a long time. It is deleted on %(day)s; any change keeps it.")
+            % {"day": date_format(on, "j F Y")},
+            "proposal",
+            kind=Kind.DATES,
+        )
+
+
+def privacy_ordered(*, order_uid, people: list[User]) -> None:
+    for user in people:
+        with translation.override(user.language):
+            text = _("An auditor ordered something about personal data. It happens once an officer confirms it.")
+            keep(user, f"order:{order_uid}", "", _("an order waits for you"), text, reverse("privacy"), kind=Kind.ASKED)
+
+
+def privacy_settled(*, order_uid, user: User) -> None:
+    with translation.override(user.language):
+        text = _("What you ordered about personal data was settled.")
+        keep(user, f"settled:{order_uid}", "", _("your order was settled"), text, reverse("privacy"), kind=Kind.NEWS)

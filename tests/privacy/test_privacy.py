@@ -1,0 +1,211 @@
+"""What is kept of people: the page, taking data along, erasing a person whose name stands everywhere, and retention."""
+
+import io
+import json
+from datetime import timedelta
+
+import pikepdf
+import pypdf
+import pytest
+from dateutil.relativedelta import relativedelta
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from riskassess import workflow
+from riskassess.accounts.models import RoleMembership, User
+from riskassess.audit.models import Event, EventDetail
+from riskassess.audit.services import verify_chain
+from riskassess.core.errors import Conflict
+from riskassess.files.models import FileState, StoredFile
+from riskassess.jobs.models import Job
+from riskassess.jobs.running import run_pending
+from riskassess.notices.models import Notice
+from riskassess.privacy.models import LegalHold, Order
+from riskassess.proposals.models import Invitation, Proposal
+from riskassess.reports.models import Report
+from riskassess.reviews.models import Case
+from riskassess.reviews.services import add_note
+from riskassess.workflow.privacy import data_about, links_to_people
+
+NAME, EMAIL = "Philomena Quarkstätter", "philomena.quark@norderhaven.example"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def philomena(university):
+    user = User.objects.create_user(EMAIL, NAME, unit=university.ana.unit)
+    RoleMembership.objects.create(user=user, role="researcher", starts=timezone.localdate() - timedelta(days=400))
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture
+def everywhere(philomena, approved, university):
+    """A proposal that was decided, closed since, and holds her name wherever a person can write one."""
+    proposal = approved(
+        owner=philomena, unit=philomena.unit, title=f"Tides, by {NAME}", summary=f"Write to {EMAIL.upper()}."
+    )
+    omar, case = university.people["omar"], Case.objects.get(proposal=proposal)
+    add_note(case=case, actor=omar, text=f"I know {NAME} well.")
+    Invitation.objects.create(
+        proposal=proposal, email=EMAIL, invited_by=university.ana, valid_until=timezone.localdate(), state="declined",
+        settled_at=timezone.now(), settled_by=philomena,
+    )  # fmt: skip
+    condition = case.decisions.get().conditions.get()
+    type(condition).objects.filter(pk=condition.pk).update(responsible=NAME, evidence=f"Sent by {NAME.lower()}")
+    StoredFile.objects.create(name=f"{NAME}.pdf", content_type="application/pdf", size=1, sha256="0" * 64, path="x")
+    Proposal.objects.filter(pk=proposal.pk).update(state="closed")
+    run_pending()
+    return Proposal.objects.get(pk=proposal.pk)
+
+
+def where_it_stands(*needles: str) -> list[str]:
+    """Every column of every table, in the rawest form the database gives, and every file below var."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            names = [column.name for column in cursor.description] if hasattr(cursor.description[0], "name") else [
+                column[0] for column in cursor.description
+            ]  # fmt: skip
+            for row in cursor.fetchall():
+                for name, value in zip(names, row, strict=True):
+                    text = str(value).casefold()
+                    found += [f"{table}.{name}" for needle in needles if needle.casefold() in text]
+                    escaped = [json.dumps(needle)[1:-1].casefold() for needle in needles]
+                    found += [f"{table}.{name}" for needle in escaped if needle in text]
+    for path in settings.VAR_DIR.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            text = content.decode(errors="ignore")
+            if content[:5] == b"%PDF-":
+                text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+                with pikepdf.open(io.BytesIO(content)) as pdf:
+                    text += "".join(
+                        str(part.get_file().read_bytes(), errors="ignore") for part in pdf.attachments.values()
+                    )
+            found += [str(path) for needle in needles if needle.casefold() in text.casefold()]
+    return sorted(set(found))
+
+
+def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
+    everywhere, philomena, university, django_capture_on_commit_callbacks
+):
+    omar = university.people["omar"]
+    canaries = (NAME, EMAIL, "Quarkstätter")
+    assert len(where_it_stands(*canaries)) >= 15  # else the search would prove nothing
+    decisions = Case.objects.get(proposal=everywhere).decisions.count()
+    with django_capture_on_commit_callbacks(execute=True):
+        workflow.erase_person(user=User.objects.get(pk=philomena.pk), actor=omar, reason="Asked for it in a letter.")
+        run_pending()
+    assert where_it_stands(*canaries) == []
+    assert verify_chain().ok
+    former = User.objects.get(pk=philomena.pk)
+    assert former.name.startswith("former member")
+    assert not former.is_active
+    assert Case.objects.get(proposal=everywhere).decisions.count() == decisions  # what was decided stays
+    reports = list(Report.objects.filter(proposal=everywhere))
+    assert reports
+    assert all(report.is_ready for report in reports)
+    erased = Event.objects.get(verb="person.erased")
+    assert erased.detail.after["reason"] == "Asked for it in a letter."
+
+
+def test_nobody_is_erased_while_something_waits_for_them(university, filed, philomena):
+    draft = filed(owner=philomena, unit=philomena.unit)
+    with pytest.raises(Conflict, match=draft.reference):
+        workflow.erase_person(user=philomena, actor=university.people["omar"], reason="Asked.")
+    with pytest.raises(Conflict, match="role"):
+        workflow.erase_person(user=university.people["jonas"], actor=university.people["omar"], reason="Asked.")
+    assert User.objects.get(pk=philomena.pk).name == NAME
+
+
+def test_all_that_is_kept_of_a_person_is_taken_along_and_nothing_of_others(as_user, everywhere, philomena, university):
+    client = as_user(philomena)
+    answer = client.get("/account/data")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment")
+    kept = json.loads(answer.content)
+    assert kept["account"]["email"] == EMAIL
+    assert kept["proposals.Proposal"]["owner"][0]["reference"] == everywhere.reference
+    assert {event["verb"] for event in kept["events"]} >= {"proposal.submit"}
+    told = json.dumps(kept)
+    assert "password" not in told
+    assert university.people["omar"].email not in told
+    assert Event.objects.filter(verb="person.data_exported", actor_id=philomena.pk).count() == 1
+
+
+def test_every_column_that_points_to_a_person_is_searched(philomena):
+    """A model that a later day brings is in it by itself: here that the walk over all models misses none."""
+    told = {f"{model._meta.label}.{field.name}" for model, field in links_to_people()}
+    wanted = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if getattr(field, "related_model", None) is User and field.concrete and not field.many_to_many
+    }
+    assert told == wanted
+    assert set(data_about(philomena)) >= {"account", "roles", "events", "reads"}
+
+
+def test_an_auditor_orders_and_an_officer_confirms(as_user, everywhere, philomena, university):
+    david, omar = as_user(university.people["david"]), as_user(university.people["omar"])
+    assert david.post("/privacy/erasures", {"email": "nobody@x.example", "reason": "?"}).status_code == 422
+    assert david.post("/privacy/erasures", {"email": EMAIL, "reason": ""}).status_code == 422
+    assert omar.post("/privacy/erasures", {"email": EMAIL, "reason": "Asked."}).status_code == 403
+    assert david.post("/privacy/erasures", {"email": EMAIL, "reason": "Asked."}).status_code == 302
+    again = david.post("/privacy/erasures", {"email": EMAIL, "reason": "Asked."})
+    assert again.status_code == 422
+    assert "waits for an officer" in again.content.decode()
+    ordered = Order.objects.get()
+    assert Notice.objects.filter(user=university.people["omar"], url="/privacy").exists()
+    assert NAME in omar.get("/privacy").content.decode()
+    assert david.post(f"/privacy/orders/{ordered.uid}", {"answer": "confirm"}).status_code == 403
+    assert omar.post(f"/privacy/orders/{ordered.uid}", {"answer": "refuse", "reason": ""}).status_code == 422
+    assert User.objects.get(pk=philomena.pk).name == NAME
+    assert omar.post(f"/privacy/orders/{ordered.uid}", {"answer": "confirm"}).status_code == 302
+    assert User.objects.get(pk=philomena.pk).name != NAME
+    assert as_user(university.ana).get("/privacy").status_code == 403
+
+
+def test_what_had_its_time_goes_but_not_under_a_legal_hold(
+    as_user, everywhere, filed, university, django_capture_on_commit_callbacks
+):
+    old, kept = filed(), filed(example="04-coastal")
+    long_ago = timezone.now() - relativedelta(months=23, days=10)
+    Proposal.objects.filter(pk__in=[old.pk, kept.pk]).update(updated_at=long_ago)
+    Proposal.objects.filter(pk=everywhere.pk).update(updated_at=timezone.now() - relativedelta(months=121))
+    david, omar = as_user(university.people["david"]), as_user(university.people["omar"])
+    assert david.post("/privacy/holds", {"what": "RA-1999-0001", "reason": "Court"}).status_code == 422
+    assert david.post("/privacy/holds", {"what": kept.reference, "reason": "Court"}).status_code == 302
+    page = david.get("/privacy").content.decode()
+    assert kept.reference in page
+    rows = {row.of.key: (row.now, row.month) for row in workflow.outlook()}
+    assert rows["drafts"] == (0, 1)
+    assert rows["files"][0] >= 2
+    assert workflow.tell_drafts_that_go() == 1
+    assert Notice.objects.filter(user=old.owner, reference=old.reference, subject__contains="goes soon").count() == 1
+    later = timezone.now() + timedelta(days=29)
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = workflow.let_go(later)
+    assert gone["drafts"] == 1
+    assert not Proposal.objects.filter(pk=old.pk).exists()
+    assert Proposal.objects.filter(pk=kept.pk).exists()
+    files = StoredFile.objects.filter(report__proposal=everywhere)
+    assert {file.state for file in files} == {FileState.GONE}
+    assert not any((settings.FILES_DIR / file.path).exists() for file in files)
+    assert Event.objects.filter(verb="retention.let_go").count() == len(gone)
+    hold = LegalHold.objects.get()
+    assert david.post(f"/privacy/holds/{hold.uid}/end", {"reason": "The court is done."}).status_code == 302
+    assert omar.post(f"/privacy/orders/{Order.objects.get().uid}", {"answer": "confirm"}).status_code == 302
+    assert workflow.let_go(later)["drafts"] == 1
+    given = {"record_class": "drafts", "months": "6", "reason": "Less is enough."}
+    assert david.post("/privacy/months", {**given, "months": "0"}).status_code == 422
+    assert david.post("/privacy/months", given).status_code == 302
+    waiting = Order.objects.get(state="waiting")
+    assert omar.post(f"/privacy/orders/{waiting.uid}", {"answer": "confirm"}).status_code == 302
+    assert {row.of.key: row.months for row in workflow.outlook()}["drafts"] == 6
+    assert verify_chain().ok
+    assert Job.objects.exists()
+    assert EventDetail.objects.exists()
