@@ -3,6 +3,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
+from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import keep, tell
 from riskassess.reviews.models import ExpertWord, GuestSeat
 
@@ -19,6 +20,7 @@ def expert_invited(*, seat: GuestSeat) -> None:
             _("You are asked for an expert's opinion, until %(day)s. The code to come in reaches you another way.")
             % {"day": seat.assignment.until.isoformat()},
             reverse("expert_enter", args=[seat.uid]),
+            kind=Kind.ASKED,
         )
 
 

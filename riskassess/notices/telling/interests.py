@@ -3,6 +3,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
+from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import keep, tell
 from riskassess.proposals.models import Proposal
 
@@ -30,6 +31,7 @@ def case_escalated(*, proposal: Proposal, people: list[User], round_number: int)
                 _("a case needs you"),
                 _("Nobody else is free to carry or decide this case. Choose who takes it on; it waits until then."),
                 "case",
+                kind=Kind.ASKED,
             )
 
 
@@ -44,4 +46,5 @@ def people_needed(*, proposal: Proposal, people: list[User], round_number: int) 
                 _("A case has nobody to decide it"),
                 _("Nobody with the role is free of a conflict of interest. Name another officer or approver."),
                 reverse("settings"),
+                kind=Kind.ASKED,
             )
