@@ -100,7 +100,7 @@ def reopen(*, proposal: Proposal, actor: User, reasons: str, besides: frozenset[
     record = assessments.assess_version(version=latest_version(proposal), trigger="reopened")
     if besides:
         _free_of(proposal, besides)
-    case = open_review(proposal, record, assessment_of(record))
+    case = open_review(proposal, record, assessment_of(record), besides=besides)
     telling.case_reopened(proposal=proposal, round_number=case.round)
     return case
 

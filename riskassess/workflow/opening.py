@@ -20,14 +20,17 @@ from riskassess.reviews.rules import conflict_reason
 from riskassess.workflow.common import escalate_where_stuck, free_officers
 
 
-def open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment) -> Case:
+def open_review(
+    proposal: Proposal, record: AssessmentRecord, result: Assessment, *, besides: frozenset[int] = frozenset()
+) -> Case:
+    """Begin a round of review. People in `besides` are given it only where nobody else is free."""
     catalogue = catalogue_of(record.release)
     route = routing.case_route(result)
     due_on = routing.due_date(catalogue, route, calendar_of(proposal.institution))
     case = reviews.open_case(proposal=proposal, route=route, deciders=result.deciders, due_on=due_on)
     proposal.case = case
     reviews.sync_holds(case=case, result=result)
-    _assign_by_table(proposal, case)
+    _assign_by_table(proposal, case, besides)
     escalate_where_stuck(case)
     reports.request_report(proposal=proposal, record=record, kind="assessment", asked_by=proposal.owner)
     people = [case.officer] if case.officer else free_officers(proposal)
@@ -36,14 +39,14 @@ def open_review(proposal: Proposal, record: AssessmentRecord, result: Assessment
     return case
 
 
-def _assign_by_table(proposal: Proposal, case: Case) -> None:
+def _assign_by_table(proposal: Proposal, case: Case, besides: frozenset[int]) -> None:
     """The routing table's own choice; where nobody may act, the case is escalated and an officer assigns."""
     officer, why_officer = case.officer, _("carried the case before")
     if officer is None or not officer.is_active or conflict_reason(officer, proposal):
-        officer, why_officer = routing.choose(Role.OFFICER, proposal)
+        officer, why_officer = _choose(Role.OFFICER, proposal, besides)
     reviewer = case.reviewer
     if reviewer is None or not reviewer.is_active or conflict_reason(reviewer, proposal):
-        reviewer, _why = routing.choose(Role.REVIEWER, proposal, besides={officer.pk} if officer else set())
+        reviewer, _why = _choose(Role.REVIEWER, proposal, besides, {officer.pk} if officer else set())
     if officer is None:
         case.escalated = _("No research-security officer without a conflict of interest is free for this case.")
         case.save(update_fields=["escalated"])
@@ -60,6 +63,12 @@ def _assign_by_table(proposal: Proposal, case: Case) -> None:
         proposals.move(proposal=proposal, name="assign", actor=None)
     if reviewer is not None:
         telling.case_assigned(proposal=proposal, user=reviewer, round_number=case.round)
+
+
+def _choose(role: str, proposal: Proposal, besides: frozenset[int], out: set[int] = frozenset()):
+    """Somebody outside `besides` where there is one; never anybody in `out`."""
+    found = routing.choose(role, proposal, besides={*besides, *out})
+    return found if found[0] else routing.choose(role, proposal, besides=set(out))
 
 
 def panel_for(proposal: Proposal, case: Case, officer: User | None) -> tuple[User, ...]:
