@@ -32,6 +32,7 @@ from riskassess.proposals.models import EvidenceVersion, Proposal
 from riskassess.reviews import reminders
 from riskassess.reviews.queries import (
     drawn_percent,
+    lifts_run_out,
     run_out,
     stuck_submissions,
     undrawn_registrations,
@@ -186,10 +187,13 @@ def send_digests() -> None:
 
 @shared_task(name="schedule.follow_decisions")
 def follow_decisions() -> None:
-    """Let approvals expire; on working days remind of what comes near or has passed, and tell delays further up."""
+    """Let approvals expire and holds stand again whose authorisation ran out; on working days remind of what comes near
+    or has passed, and tell delays further up."""
     today = timezone.localdate()
     for proposal in Proposal.objects.filter(pk__in=run_out(today)):
         workflow.expire(proposal=proposal, on=today)
+    for hold in lifts_run_out(today):
+        workflow.end_hold_lift(hold=hold, on=today)
     if not the_calendar().is_working(today):
         return
     for condition, days in reminders.conditions_to_tell(today):

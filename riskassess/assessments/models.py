@@ -110,6 +110,7 @@ class Safeguard(UidModel, DatedModel):
     mitigation = models.CharField(_("safeguard"), max_length=60)
     responsible = models.CharField(_("who does it"), max_length=120, blank=True)
     due_on = models.DateField(_("by when"), null=True, blank=True)
+    evidence_wanted = models.CharField(_("what will show it"), max_length=300, blank=True)
     state = models.CharField(max_length=12, choices=SafeguardState.choices, default=SafeguardState.PROPOSED)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

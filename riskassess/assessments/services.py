@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partners import queries as registry
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.assessments import facts as fact_collection
 from riskassess.assessments.edits import tell_answers
@@ -41,6 +42,7 @@ from riskassess.proposals.services import guard_editable, role_in, touch
 from riskassess.proposals.states import EDITABLE, UNDER_REVIEW, State
 
 DRAFT_FACTS_SECONDS = 60
+DAYS_FOR_A_SAFEGUARD = 20
 
 
 @transaction.atomic
@@ -317,8 +319,19 @@ def propose_safeguard(
 
 
 @transaction.atomic
-def settle_safeguard(*, safeguard: Safeguard, actor: User, state: SafeguardState) -> Safeguard:
-    """An officer's or reviewer's answer to a proposed safeguard: agreed, not taken up or fulfilled."""
+def settle_safeguard(
+    *,
+    safeguard: Safeguard,
+    actor: User,
+    state: SafeguardState,
+    responsible: str = "",
+    due_on: date | None = None,
+    evidence_wanted: str = "",
+) -> Safeguard:
+    """An officer's or reviewer's answer to a proposed safeguard: agreed, not taken up or fulfilled.
+
+    What is agreed has somebody who sees to it, a day, and what will show it: as given, else as it was proposed.
+    """
     guard_undecided(safeguard.questionnaire.proposal)
     before = safeguard.state
     allowed = {
@@ -328,12 +341,33 @@ def settle_safeguard(*, safeguard: Safeguard, actor: User, state: SafeguardState
     }
     if state not in allowed.get(before, ()):
         raise Conflict(_("This safeguard is %(state)s already.") % {"state": SafeguardState(before).label})
-    changed = Safeguard.objects.filter(pk=safeguard.pk, state=before).update(state=state, settled_by=actor)
+    changes = {"state": state, "settled_by": actor}
+    if state == SafeguardState.AGREED:
+        changes |= _agreed_terms(safeguard, responsible, due_on, evidence_wanted)
+    changed = Safeguard.objects.filter(pk=safeguard.pk, state=before).update(**changes)
     if not changed:
         raise Conflict(_("Somebody answered this safeguard at the same time. Reload the page."))
-    safeguard.state, safeguard.settled_by = state, actor
+    for name, value in changes.items():
+        setattr(safeguard, name, value)
     _record_safeguard(safeguard, actor, f"safeguard.{state}", before={"state": str(before)})
     return safeguard
+
+
+def _in_working_days(safeguard: Safeguard) -> date:
+    calendar = calendar_of(safeguard.questionnaire.proposal.institution)
+    return calendar.add(timezone.localdate(), DAYS_FOR_A_SAFEGUARD)
+
+
+def _agreed_terms(safeguard: Safeguard, responsible: str, due_on: date | None, evidence_wanted: str) -> dict:
+    mitigation = catalogue_of(safeguard.questionnaire.release).mitigation(safeguard.mitigation)
+    due_on = due_on or safeguard.due_on or _in_working_days(safeguard)
+    if due_on < timezone.localdate():
+        raise DomainError(_("This day is past. Choose one from today on."), field="due_on")
+    return {
+        "responsible": responsible.strip() or safeguard.responsible or mitigation.responsible,
+        "due_on": due_on,
+        "evidence_wanted": (evidence_wanted.strip() or safeguard.evidence_wanted or mitigation.evidence)[:300],
+    }
 
 
 @transaction.atomic
@@ -390,5 +424,12 @@ def _record_safeguard(safeguard, actor, verb, before=None):
         actor_name=actor.name,
         reference=proposal.reference,
         before=before,
-        after={"finding": safeguard.finding, "mitigation": safeguard.mitigation, "state": str(safeguard.state)},
+        after={
+            "finding": safeguard.finding,
+            "mitigation": safeguard.mitigation,
+            "state": str(safeguard.state),
+            "responsible": safeguard.responsible,
+            "due_on": safeguard.due_on.isoformat() if safeguard.due_on else None,
+            "evidence_wanted": safeguard.evidence_wanted,
+        },
     )

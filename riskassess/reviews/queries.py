@@ -207,6 +207,12 @@ def last_decision(case: Case):
     return case.decisions.order_by("-round", "-pk").first()
 
 
+def lifts_run_out(today: date) -> QuerySet[Hold]:
+    """Lifted holds, or holds about to be, whose authorisation ended before this day."""
+    lifted = Hold.objects.filter(state__in=[Hold.State.LIFTED, Hold.State.LIFTING], valid_until__lt=today)
+    return lifted.select_related("case__proposal", "case__officer", "case__reviewer").order_by("pk")
+
+
 def run_out(today: date) -> list[int]:
     """The keys of proposals whose approval ended before this day and is not noted as expired yet."""
     standing = followed(Proposal.objects.filter(state__in=STANDING))

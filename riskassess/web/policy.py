@@ -182,6 +182,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("unflag", "GET"): OBJECT,
     ("unflag", "POST"): OBJECT,
     ("hold", "GET"): OBJECT,
+    ("hold_file", "GET"): OBJECT,
     ("hold_lift", "POST"): OBJECT,
     ("hold_confirm", "POST"): OBJECT,
     ("match", "GET"): OBJECT,

@@ -10,6 +10,7 @@ LARGEST_BY_ROUTE = {
     "verify": 25 * MEGABYTE,
     "condition": 25 * MEGABYTE,
     "condition_report": 25 * MEGABYTE,
+    "hold_lift": 25 * MEGABYTE,
 }
 LARGEST = 600 * MEGABYTE
 

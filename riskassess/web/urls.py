@@ -192,6 +192,7 @@ urlpatterns = [
     path(f"{CASE}/flag", moves.flag, name="flag"),
     path(f"{CASE}/unflag", moves.unflag, name="unflag"),
     path(f"{CASE}/holds/<uuid:uid>", holds.hold, name="hold"),
+    path(f"{CASE}/holds/<uuid:uid>/evidence", holds.hold_file, name="hold_file"),
     path(f"{CASE}/holds/<uuid:uid>/lift", holds.hold_lift, name="hold_lift"),
     path(f"{CASE}/holds/<uuid:uid>/confirm", holds.hold_confirm, name="hold_confirm"),
     path(f"{CASE}/matches/<uuid:uid>", matches.match, name="match"),

@@ -84,6 +84,7 @@ VERB_WORDS = {
     "hold.gone": _("noted that a legal hold no longer applies"),
     "hold.lift_proposed": _("entered evidence to lift a legal hold"),
     "hold.lifted": _("confirmed the lift of a legal hold"),
+    "hold.ran_out": _("noted that an authorisation ran out, so that a legal hold stands again"),
     "hold.placed": _("placed a legal hold"),
     "hold.changed": _("noted that the grounds of a legal hold changed"),
     "interest.declared": _("said whether something stands against reading the case"),

@@ -1,6 +1,6 @@
 """The review of a case: who carries it, advice, votes, flags and holds."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,12 +13,14 @@ from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.audit.models import Event
 from riskassess.core.errors import DomainError
+from riskassess.files.checking import CheckedFile
+from riskassess.files.services import written_whole
 from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals import threads
 from riskassess.proposals.models import Proposal, Thread
 from riskassess.proposals.services import role_in
-from riskassess.proposals.states import State
+from riskassess.proposals.states import UNDER_REVIEW, State
 from riskassess.reports import services as reports
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_recommend, why_not_vote
@@ -221,11 +223,29 @@ def unflag(*, case: Case, actor: User, reasons: str) -> Proposal:
     )
 
 
+@written_whole()
 @story()
-def lift_hold(*, hold: Hold, actor: User, evidence: str) -> Hold:
+def lift_hold(
+    *,
+    hold: Hold,
+    actor: User,
+    authority: str,
+    number: str,
+    evidence: str = "",
+    file: CheckedFile | None = None,
+    valid_until: date | None = None,
+) -> Hold:
     """First half of lifting a legal hold, on the authority's evidence."""
     guard_open(hold.case)
-    hold = reviews.lift_hold(hold=hold, actor=actor, evidence=evidence)
+    hold = reviews.lift_hold(
+        hold=hold,
+        actor=actor,
+        authority=authority,
+        number=number,
+        evidence=evidence,
+        file=file,
+        valid_until=valid_until,
+    )
     proposal = hold.case.proposal
     others = {
         u.pk: u for u in (*holders(Role.OFFICER, unit=proposal.unit), *holders(Role.APPROVER, unit=proposal.unit))
@@ -245,3 +265,16 @@ def confirm_hold_lift(*, hold: Hold, actor: User) -> Hold:
     """Second half, by another person. The score does not change."""
     guard_open(hold.case)
     return reviews.confirm_hold_lift(hold=hold, actor=actor)
+
+
+@story()
+def end_hold_lift(*, hold: Hold, on: date) -> bool:
+    """An authorisation ran out: the hold stands again, votes cast without it fall, and people are told."""
+    proposal, case = hold.case.proposal, hold.case
+    lock(proposal)
+    if not reviews.end_hold_lift(hold=hold, today=on):
+        return False
+    if proposal.state in UNDER_REVIEW:
+        reviews.drop_votes(case=case, reason=_("A legal hold stands again."))
+    telling.hold_stands_again(proposal=proposal, people=carriers_of(case), uid=hold.uid, day=hold.valid_until)
+    return True

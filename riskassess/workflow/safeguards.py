@@ -29,9 +29,24 @@ def propose_safeguard(
 
 
 @story()
-def settle_safeguard(*, safeguard: Safeguard, actor: User, state: str) -> Safeguard:
+def settle_safeguard(
+    *,
+    safeguard: Safeguard,
+    actor: User,
+    state: str,
+    responsible: str = "",
+    due_on: date | None = None,
+    evidence_wanted: str = "",
+) -> Safeguard:
     """Agree to a safeguard, or not; an agreed one counts at once and becomes a condition at the decision."""
     guard_no_conflict(actor, safeguard.questionnaire.proposal)
-    safeguard = assessments.settle_safeguard(safeguard=safeguard, actor=actor, state=SafeguardState(state))
+    safeguard = assessments.settle_safeguard(
+        safeguard=safeguard,
+        actor=actor,
+        state=SafeguardState(state),
+        responsible=responsible,
+        due_on=due_on,
+        evidence_wanted=evidence_wanted,
+    )
     reassess(proposal=safeguard.questionnaire.proposal, trigger="safeguard")
     return safeguard

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -86,6 +88,22 @@ def hold_lift_proposed(*, proposal: Proposal, people: list[User], uid, revision:
                 _("a hold waits for a second person"),
                 _("Evidence to lift a legal hold was entered. Somebody else confirms it."),
                 "case",
+                kind=Kind.ASKED,
+            )
+
+
+def hold_stands_again(*, proposal: Proposal, people: list[User], uid, day: date) -> None:
+    """Those who carry the case, and the authors, whose activity waits again."""
+    writers = authors(proposal)
+    for user in {person.pk: person for person in (*people, *writers)}.values():
+        with translation.override(user.language):
+            tell(
+                user,
+                proposal,
+                f"hold-again-{uid}-{day}",
+                _("a legal hold stands again"),
+                _("An authorisation has run out. The activity it allowed waits until there is another one."),
+                "proposal" if user in writers else "case",
                 kind=Kind.ASKED,
             )
 

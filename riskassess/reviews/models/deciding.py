@@ -88,6 +88,7 @@ class Vote(UidModel, DatedModel):
     why_safeguards_fail = models.TextField(blank=True)
     scope = models.JSONField(default=list, blank=True)
     conditions = models.JSONField(default=list, blank=True)
+    reminded = models.JSONField(default=list, blank=True, help_text="Words that brought the reminder of P08.")
     fallen = models.CharField(max_length=200, blank=True, help_text="Why it no longer counts; empty while it does.")
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="votes")
 

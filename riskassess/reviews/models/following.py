@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ class Condition(UidModel, DatedModel):
     text = models.TextField(_("what"))
     responsible = models.CharField(_("who"), max_length=120)
     due_on = models.DateField(_("by when"))
+    evidence_wanted = models.CharField(_("what will show it"), max_length=300, blank=True)
     safeguard = models.ForeignKey(
         "assessments.Safeguard", null=True, blank=True, on_delete=models.PROTECT, related_name="conditions"
     )
@@ -128,7 +131,13 @@ class Hold(UidModel, DatedModel):
     activity = models.CharField(max_length=300, blank=True)
     because_sha256 = models.CharField(max_length=64, help_text="Of the finding's own facts; equal facts keep a lift.")
     state = models.CharField(max_length=10, choices=State.choices)
-    evidence = models.TextField(_("the authority's evidence"), blank=True)
+    authority = models.CharField(_("authority"), max_length=200, blank=True)
+    number = models.CharField(_("number of its answer"), max_length=120, blank=True)
+    evidence = models.TextField(_("what the authority allows"), blank=True)
+    file = models.ForeignKey("files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text="After it, the hold stands again."
+    )
     lifted_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -141,7 +150,11 @@ class Hold(UidModel, DatedModel):
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("lifted_by")), name="hold_two_people"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["lifting", "lifted"]) | ~Q(evidence=""), name="hold_lift_needs_evidence"
+                condition=~Q(state__in=["lifting", "lifted"]) | ~Q(evidence="") | Q(file__isnull=False),
+                name="hold_lift_needs_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="lifted") | Q(confirmed_by__isnull=False), name="hold_lifted_is_confirmed"
             ),
         ]
 
@@ -151,6 +164,9 @@ class Hold(UidModel, DatedModel):
     @property
     def stands(self) -> bool:
         return self.state in {self.State.POSSIBLE, self.State.FIRM, self.State.LIFTING}
+
+    def has_run_out(self, today: date) -> bool:
+        return self.valid_until is not None and self.valid_until < today
 
 
 class Appeal(UidModel, DatedModel):

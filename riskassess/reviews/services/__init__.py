@@ -32,7 +32,7 @@ from riskassess.reviews.services.guests import (
     try_digits,
     write_word,
 )
-from riskassess.reviews.services.holds import confirm_hold_lift, lift_hold, sync_holds
+from riskassess.reviews.services.holds import confirm_hold_lift, end_hold_lift, lift_hold, sync_holds
 from riskassess.reviews.services.interests import declare_interest, declare_none
 from riskassess.reviews.services.lateness import note_appeal_delay, note_case_delay
 from riskassess.reviews.services.pausing import start_clock, stop_clock
@@ -50,6 +50,7 @@ __all__ = [
     "drop_filter",
     "drop_votes",
     "end_expert",
+    "end_hold_lift",
     "file_appeal",
     "follow_up",
     "hand_back",

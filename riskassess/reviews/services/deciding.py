@@ -42,7 +42,8 @@ def cast_vote(
 ) -> tuple[Vote, Decision | None]:
     """Cast the vote that is due. Returns it with the decision it completes, or None while others still vote.
 
-    `conditions` are dicts of text, responsible and due_on (a date); `scope` holds the row ids that are approved.
+    `conditions` are dicts of text, responsible, due_on (a date) and, where it is said, evidence_wanted; `scope` holds
+    the row ids that are approved.
     """
     case = Case.objects.select_for_update().select_related("proposal").get(pk=case.pk)
     if case.proposal.state not in UNDER_REVIEW:
@@ -218,9 +219,15 @@ def _joined(texts) -> str:
 
 
 def _write_conditions(decision: Decision, record: AssessmentRecord, votes: list[Vote]) -> None:
-    from_votes = {(c["text"], c["responsible"], c["due_on"]) for vote in votes for c in vote.conditions}
-    for text, responsible, due_on in sorted(from_votes):
-        Condition.objects.create(decision=decision, text=text, responsible=responsible, due_on=due_on)
+    from_votes = {
+        (c["text"], c["responsible"], c["due_on"], c.get("evidence_wanted", ""))
+        for vote in votes
+        for c in vote.conditions
+    }
+    for text, responsible, due_on, wanted in sorted(from_votes):
+        Condition.objects.create(
+            decision=decision, text=text, responsible=responsible, due_on=due_on, evidence_wanted=wanted
+        )
     catalogue, calendar = catalogue_of(record.release), calendar_of(record.proposal.institution)
     for safeguard in unfulfilled_safeguards(record):
         mitigation = catalogue.mitigation(safeguard.mitigation)
@@ -230,6 +237,7 @@ def _write_conditions(decision: Decision, record: AssessmentRecord, votes: list[
             safeguard=safeguard,
             responsible=safeguard.responsible or mitigation.responsible,
             due_on=safeguard.due_on or calendar.add(timezone.localdate(), 20),
+            evidence_wanted=safeguard.evidence_wanted or mitigation.evidence[:300],
         )
 
 

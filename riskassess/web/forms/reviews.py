@@ -97,11 +97,12 @@ class ConditionForm(OwnWordsForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": _("Write the date as year-month-day, such as 2027-01-15.")},
     )
+    evidence_wanted = forms.CharField(label=_("What will show it"), max_length=300, required=False)
 
     def clean(self):
         cleaned = super().clean()
-        given = [bool(cleaned.get(name)) for name in self.fields]
-        if any(given) and not all(given) and not self.errors:
+        given = [bool(cleaned.get(name)) for name in ("text", "responsible", "due_on")]
+        if (any(given) or cleaned.get("evidence_wanted")) and not all(given) and not self.errors:
             raise ValidationError(_("A condition needs all three: what, who and by when."))
         return cleaned
 
@@ -180,12 +181,58 @@ class DecideForm(OwnWordsForm):
         return outcome
 
 
-class EvidenceForm(OwnWordsForm):
-    evidence = long_text(
-        label=_("The authority's answer"),
-        help_text=_("Which authority answered, its file number and date, and what it allows."),
-        error_messages={"required": _("Name the authority's answer: who gave it, its number and its date.")},
+class LiftForm(OwnWordsForm):
+    """The authority's answer: in words or as a file, until a day where it has one."""
+
+    authority = forms.CharField(
+        label=_("Which authority answered?"),
+        max_length=200,
+        error_messages={"required": _("Say which authority answered.")},
     )
+    number = forms.CharField(
+        label=_("Number of its answer"),
+        max_length=120,
+        help_text=_("Its file number, and its date."),
+        error_messages={"required": _("Give the number of its answer, or its date where it has none.")},
+    )
+    evidence = long_text(
+        required=False,
+        label=_("What does it allow?"),
+        help_text=_("In a sentence or two. Needed where you add no file."),
+    )
+    file = forms.FileField(
+        label=_("Its answer as a file"),
+        required=False,
+        max_length=200,
+        widget=forms.FileInput(attrs={"class": "form-control"}),
+        help_text=_("At most 20 MB. Only people who may see the case can open it."),
+        error_messages={
+            "empty": _("The file is empty. Choose it again."),
+            "invalid": _("The file did not arrive. Choose it again."),
+            "missing": _("The file did not arrive. Choose it again."),
+            "max_length": _("The name of the file is longer than 200 characters. Rename it."),
+        },
+    )
+    valid_until = forms.DateField(
+        label=_("Valid until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("After this day the hold stands again. Empty where the answer has no end."),
+    )
+
+    def clean(self):
+        """A browser gives a file once: where the form comes back, that has to be said."""
+        if self.errors and self.files.get("file") and "file" not in self.errors:
+            self.add_error("file", _("Choose the file again: it is not sent a second time by itself."))
+        return super().clean()
+
+
+class AgreeForm(OwnWordsForm):
+    """The terms on which a safeguard is agreed."""
+
+    responsible = forms.CharField(label=_("Who sees to it"), max_length=120, required=False)
+    due_on = forms.DateField(label=_("By when"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    evidence_wanted = forms.CharField(label=_("What will show it"), max_length=300, required=False)
 
 
 class JudgementForm(OwnWordsForm):

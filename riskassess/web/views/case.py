@@ -12,14 +12,17 @@ from partners import queries as registry
 from partners.countries import country_name
 from partners.models import Hit, Partner
 from riskassess import workflow
+from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.roles import Role
 from riskassess.assessments.countries import countries_of
 from riskassess.assessments.lowering import lowering_of
 from riskassess.assessments.owners import owners_used
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
+from riskassess.assessments.services import DAYS_FOR_A_SAFEGUARD
 from riskassess.assessments.trail import answer_trails, labels_in
 from riskassess.assessments.wording import answer_groups, changes_between, visits_of
 from riskassess.audit.services import record_read
+from riskassess.core.errors import DomainError
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.states import IN_WORK
@@ -33,7 +36,7 @@ from riskassess.web.actions import staff_actions
 from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.context import home_of
 from riskassess.web.evidence import evidence_changes, filed_evidence
-from riskassess.web.forms.reviews import NoteForm, ReasonForm
+from riskassess.web.forms.reviews import AgreeForm, NoteForm, ReasonForm
 from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
 from riskassess.web.people import people_by_row, people_changes, with_screening
@@ -61,8 +64,8 @@ def case(request, reference):
     return render(request, "cases/case.html", case_context(request.user, case))
 
 
-def case_context(user, case, *, typed=None) -> dict:
-    """`typed`: the form of a condition that came back, by the condition's uid."""
+def case_context(user, case, *, typed=None, agreeing=None) -> dict:
+    """`typed`: the form of a condition that came back, by the condition's uid; `agreeing`: that of a safeguard."""
     proposal, record = case.proposal, latest_record(case.proposal)
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     actions = staff_actions(user, proposal)
@@ -76,7 +79,7 @@ def case_context(user, case, *, typed=None) -> dict:
     notes = list(case.notes.select_related("author")) if user.has_perm("reviews.read_notes", proposal) else []
     own_vote_in = counted_votes(case).filter(by=user).exists()
     shows_votes = case.closed_at is not None or own_vote_in
-    safeguards = safeguard_rows(proposal, catalogue, result)
+    safeguards = safeguard_rows(proposal, catalogue, result, agreeing or {})
     decision = last_decision(case)
     labels = {row["id"]: row["label"] for row in parts_of(record.version)}
     earlier = proposal.versions.filter(number=record.version.number - 1).first()
@@ -278,7 +281,8 @@ def partner_rows(record) -> list[dict]:
     return result
 
 
-def safeguard_rows(proposal, catalogue, result) -> list[dict]:
+def safeguard_rows(proposal, catalogue, result, agreeing) -> list[dict]:
+    due_on = calendar_of(proposal.institution).add(timezone.localdate(), DAYS_FOR_A_SAFEGUARD)
     rows = []
     for safeguard in proposal.questionnaire.safeguards.select_related("proposed_by"):
         mitigation = catalogue.mitigation(safeguard.mitigation)
@@ -289,10 +293,23 @@ def safeguard_rows(proposal, catalogue, result) -> list[dict]:
                 "name": mitigation.name,
                 "does": mitigation.text,
                 "finding": finding.title if finding else "",
-                "who": safeguard.responsible or RESPONSIBLE[mitigation.responsible],
+                "who": RESPONSIBLE.get(safeguard.responsible or mitigation.responsible, safeguard.responsible),
+                "opened": str(safeguard.uid) in agreeing,
+                "form": agreeing.get(str(safeguard.uid)) or agree_form(safeguard, mitigation, due_on),
             }
         )
     return rows
+
+
+def agree_form(safeguard, mitigation, due_on) -> AgreeForm:
+    return AgreeForm(
+        auto_id=f"{safeguard.uid}-%s",
+        initial={
+            "responsible": safeguard.responsible or str(RESPONSIBLE[mitigation.responsible]).capitalize(),
+            "due_on": safeguard.due_on or due_on,
+            "evidence_wanted": safeguard.evidence_wanted or mitigation.evidence,
+        },
+    )
 
 
 @require_POST
@@ -302,7 +319,23 @@ def safeguard_settle(request, reference, uid):
     state = request.POST.get("state")
     if state not in {"agreed", "refused", "fulfilled"}:
         raise Http404
-    workflow.settle_safeguard(safeguard=safeguard, actor=request.user, state=state)
+    form = AgreeForm(request.POST)
+    if not form.is_valid():
+        return render(
+            request,
+            "cases/case.html",
+            case_context(request.user, case, agreeing={str(uid): form}),
+            status=422,
+        )
+    try:
+        workflow.settle_safeguard(safeguard=safeguard, actor=request.user, state=state, **form.cleaned_data)
+    except DomainError as fault:
+        if fault.field != "due_on":
+            raise
+        form.add_error("due_on", str(fault))
+        return render(
+            request, "cases/case.html", case_context(request.user, case, agreeing={str(uid): form}), status=422
+        )
     messages.success(request, _("Noted. The levels are computed anew."))
     return redirect(f"{case.get_absolute_url()}#safeguards")
 

@@ -113,7 +113,7 @@ def test_evidence_typed_for_a_hold_that_somebody_lifted_meanwhile_is_shown(submi
     )
     Hold.objects.filter(pk=hold.pk).update(state=Hold.State.FIRM)
     hold.refresh_from_db()
-    workflow.lift_hold(hold=hold, actor=omar, evidence="Letter 12")
+    workflow.lift_hold(hold=hold, actor=omar, authority="Export office", number="12", evidence="Letter 12")
 
     page = as_user(omar).post(address("hold_lift", proposal, hold.uid), {"evidence": "Letter 34 of the authority"})
 
