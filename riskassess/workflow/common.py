@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from partners.queries import editions_in_force
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
@@ -91,6 +92,17 @@ def set_clock(proposal: Proposal, actor: User | None) -> None:
         reviews.stop_clock(case=case, actor=actor)
     elif case.paused_on:
         reviews.start_clock(case=case, actor=actor)
+
+
+def lists_mark() -> str:
+    """What stands for the list editions in force now: their uids, so that it can be told which one is new."""
+    return ",".join(sorted(str(edition.uid) for edition in editions_in_force()))
+
+
+def guard_lists(mark: str) -> None:
+    """Refuse where another edition of a list came into force since a page was shown."""
+    if mark and mark != lists_mark():
+        raise Conflict(_("Nothing was done. A list changed after you opened this page. Read what changed, then go on."))
 
 
 def guard_no_conflict(actor: User, proposal: Proposal) -> None:

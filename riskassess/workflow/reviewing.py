@@ -30,6 +30,7 @@ from riskassess.reviews.rules import conflict_reason
 from riskassess.workflow.common import (
     carriers_of,
     free_officers,
+    guard_lists,
     guard_no_conflict,
     guard_open,
     lock,
@@ -142,11 +143,14 @@ def decide(
     why_safeguards_fail: str = "",
     scope: list[str] | None = None,
     conditions: list[dict] | None = None,
+    lists_shown: str = "",
 ) -> Vote:
-    """Cast the vote that is due on exactly the assessment that was shown; the last one moves the proposal."""
+    """Cast the vote that is due on exactly the assessment and the list editions that were shown; the last one moves
+    the proposal."""
     proposal = case.proposal
     lock(proposal)
     record = record_shown(proposal, record_uid)
+    guard_lists(lists_shown)
     vote, decision = reviews.cast_vote(
         case=case,
         actor=actor,

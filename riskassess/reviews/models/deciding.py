@@ -44,6 +44,7 @@ class Decision(UidModel):
     record = models.ForeignKey("assessments.AssessmentRecord", on_delete=models.PROTECT, related_name="decisions")
     release = models.ForeignKey("assessments.CatalogueRelease", on_delete=models.PROTECT, related_name="+")
     editions = models.JSONField(default=list)
+    rules = models.JSONField(default=list, help_text="Of the firm findings; for finding cases that are alike.")
     outcome = models.CharField(_("outcome"), max_length=24, choices=Outcome.choices)
     scope = models.JSONField(_("parts approved"), default=list, blank=True, help_text="Row ids; empty is the whole.")
     reasons = models.TextField(_("reasons"), blank=True)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord
-from riskassess.assessments.queries import catalogue_of
+from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.audit.log import record as record_event
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.services import role_in
@@ -21,8 +21,10 @@ from riskassess.reviews.eligibility import (
     why_not_vote,
     why_outcome_closed,
 )
+from riskassess.reviews.grounds import reminding_words
 from riskassess.reviews.models import Case, Condition, Decision, Outcome, Vote
 from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
+from riskassess.reviews.similar import rules_found
 
 APPROVALS = {Outcome.APPROVE, Outcome.CONDITIONS, Outcome.PART}
 
@@ -70,6 +72,7 @@ def cast_vote(
         why_safeguards_fail=why_safeguards_fail.strip(),
         scope=scope,
         conditions=[{**c, "due_on": c["due_on"].isoformat()} for c in conditions],
+        reminded=reminding_words(reasons, source, why_safeguards_fail, *(c["text"] for c in conditions)),
     )
     record_event(
         "case.voted",
@@ -85,6 +88,7 @@ def cast_vote(
             "source": source,
             "version": record.version.number,
             "facts_sha256": record.facts_sha256,
+            "reminded": vote.reminded,
         },
     )
     return vote, _decide_when_complete(case, record)
@@ -171,6 +175,7 @@ def _write_decision(case: Case, record: AssessmentRecord, leading: Vote, votes: 
         record=record,
         release=record.release,
         editions=record.editions,
+        rules=rules_found(assessment_of(record)),
         outcome=leading.outcome,
         scope=leading.scope,
         reasons=_joined([*(vote.reasons for vote in votes), _one_person(case, votes)]),

@@ -6,7 +6,9 @@ from partners.models import Judgement
 from partners.models.screenings import VERDICTS_ON_PERSONS, VERDICTS_ON_WHOLES
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
+from riskassess.assessments.queries import assessment_of
 from riskassess.reviews.eligibility import needs_word_on_safeguards, one_person_may, parts_of, why_outcome_closed
+from riskassess.reviews.grounds import grounds_of, source_with
 from riskassess.reviews.models import Outcome
 from riskassess.reviews.rules import conflict_reason
 from riskassess.web.forms.opened import OpenedForm
@@ -114,6 +116,7 @@ class DecideForm(OwnWordsForm):
     """The vote on exactly the assessment that was shown; `closed` holds the outcomes that a rule closes, and why."""
 
     record = forms.UUIDField(widget=forms.HiddenInput)
+    lists = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         choices=Outcome.choices,
@@ -131,11 +134,14 @@ class DecideForm(OwnWordsForm):
         required=False,
         help_text=_("The researcher reads these words. Name what you weighed, not who is involved."),
     )
-    source = long_text(
-        rows=2,
-        label=_("Sources"),
+    grounds = forms.MultipleChoiceField(
+        label=_("What it rests on"),
         required=False,
-        help_text=_("A finding such as K04, a law or a document. Needed unless you approve without conditions."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Needed unless you approve without conditions; here, or in the next field."),
+    )
+    source = long_text(
+        rows=2, label=_("Another source"), required=False, help_text=_("A law or a document, with its section.")
     )
     why_safeguards_fail = long_text(
         rows=2,
@@ -158,16 +164,26 @@ class DecideForm(OwnWordsForm):
         if unconfirmed is None:
             del self.fields["password"]
         self.closed = {value: str(why_outcome_closed(case, record_row, value)) for value in Outcome.values}
+        self.result = assessment_of(record_row)
+        self.fields["grounds"].choices = grounds_of(self.result)
         self.fields["scope"].choices = [(row["id"], row["label"]) for row in parts_of(record_row.version)]
         if not needs_word_on_safeguards(record_row):
             del self.fields["why_safeguards_fail"]
         self.initial.setdefault("record", record_row.uid)
+        if needs_word_on_safeguards(record_row):  # P06: what keeps a door open is offered first
+            self.fields["outcome"].choices = sorted(Outcome.choices, key=lambda choice: choice[0] != Outcome.CONDITIONS)
         self.fields["outcome"].hints = {
             Outcome.APPROVE: _("Without conditions."),
             Outcome.CONDITIONS: _("The work may start; each condition has a person and a date."),
             Outcome.PART: _("Some partners or items may start, others not."),
             Outcome.DECLINE: _("Asks for reason and source."),
         }
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned:
+            cleaned["source"] = source_with(cleaned.pop("grounds", []), cleaned.get("source", ""), self.result)
+        return cleaned
 
     def clean_password(self):
         if not self.unconfirmed.check_password(self.cleaned_data["password"]):

@@ -4,15 +4,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partners.queries import editions_in_force
 from riskassess import workflow
 from riskassess.accounts.calendar import calendar_of
 from riskassess.assessments.queries import assessment_of, catalogue_of, latest_record
 from riskassess.assessments.trying import try_out
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.engine.comparing import compare
 from riskassess.proposals.models import Thread
-from riskassess.reviews.eligibility import parts_of, unfulfilled_safeguards
-from riskassess.reviews.models import Deciders, Outcome
+from riskassess.reviews.eligibility import next_stage, parts_of, unfulfilled_safeguards
+from riskassess.reviews.models import Deciders, Outcome, Vote
 from riskassess.reviews.queries import recommendations_now, visible_proposals
+from riskassess.reviews.similar import similar_cases
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
 from riskassess.web.confirming import is_confirmed, note_confirmed
@@ -29,6 +32,7 @@ from riskassess.web.forms.words import CHANGED_ON_ITS_WAY
 from riskassess.web.places import Places
 from riskassess.web.talk import Talk
 from riskassess.web.views.case import RESPONSIBLE, crumbs, decider_words
+from riskassess.workflow.common import lists_mark
 
 DAYS_FOR_A_CONDITION = 20
 
@@ -88,25 +92,36 @@ def decide(request, reference):
     case = get_case_for(request.user, reference, "reviews.decide")
     record = latest_record(case.proposal)
     unconfirmed = None if is_confirmed(request) else request.user
-    taken = taken_over(request.GET, record)
+    taken, changed = taken_over(request.GET, record), what_changed(case, record, request.POST)
+    data = request.POST.copy() if request.method == "POST" else None
+    if changed:  # what is sent next is of what is shown now
+        data["record"], data["lists"] = str(record.uid), lists_mark()
     form = DecideForm(
-        request.POST or None, case=case, record_row=record, unconfirmed=unconfirmed, initial=taken["initial"]
+        data,
+        case=case,
+        record_row=record,
+        unconfirmed=unconfirmed,
+        initial={"lists": lists_mark(), **taken["initial"]},
     )
     conditions = ConditionFormSet(request.POST or None, prefix="conditions", initial=taken["conditions"])
     if conditions.is_bound and not conditions.management_form.is_valid():
         form.add_error(None, CHANGED_ON_ITS_WAY)
         conditions = ConditionFormSet(prefix="conditions")
     is_valid = form.is_valid() & conditions.is_valid()
+    if changed:
+        form.add_error(None, _("Nothing was decided. Read below what changed since you opened this page, then go on."))
+        form.status, is_valid = 409, False
     if form.is_bound and form.cleaned_data.pop("password", None):
         note_confirmed(request)  # also where something else is wrong: the next try does not ask again
         del form.fields["password"]
     if is_valid:
         given = dict(form.cleaned_data)
         try:
-            workflow.decide(
+            vote = workflow.decide(
                 case=case,
                 actor=request.user,
                 record_uid=given.pop("record"),
+                lists_shown=given.pop("lists"),
                 conditions=[row for row in conditions.cleaned_data if row.get("text")],
                 **given,
             )
@@ -114,8 +129,18 @@ def decide(request, reference):
             keep_refusal(form, fault)
         else:
             messages.success(request, _("Your decision is recorded."))
+            if vote.reminded:
+                messages.warning(
+                    request,
+                    _(
+                        "Your words hold “%(words)s”. No reason may rest on where somebody comes from; if one does, "
+                        "say so to whoever decides with you. This reminder is kept with your vote."
+                    )
+                    % {"words": ", ".join(vote.reminded)},
+                )
             return redirect(case)
     result, catalogue = assessment_of(record), catalogue_of(record.release)
+    actions = staff_actions(request.user, case.proposal)
     context = {
         "case": case,
         "proposal": case.proposal,
@@ -126,8 +151,23 @@ def decide(request, reference):
         "recommendations": recommendations_now(case),
         "flags": [card for card in Talk(case.proposal, request.user).cards() if card.thread.kind == Thread.Kind.FLAG],
         "crumbs": crumbs(case, _("Decision"), reader=request.user),
-        "agreed": [catalogue.mitigation(s.mitigation) for s in unfulfilled_safeguards(record)],
-        "closed_because": _why_closed(request.user, case),
+        "agreed": [
+            {
+                "name": catalogue.mitigation(row.mitigation).name,
+                "who": RESPONSIBLE.get(row.responsible, row.responsible),
+                "due_on": row.due_on,
+                "evidence_wanted": row.evidence_wanted,
+            }
+            for row in unfulfilled_safeguards(record)
+        ],
+        "changed": changed,
+        "editions": editions_in_force(),
+        "similar": similar_cases(
+            case=case, result=result, proposals=visible_proposals(request.user), user=request.user
+        ),
+        "send_on": [action for action in actions if action.name in {"request_changes", "flag"} and action.is_open],
+        "next_steps": next_steps(case),
+        "closed_because": next((action.closed_because for action in actions if action.name == "decide"), ""),
         "stage_words": decider_words(case)[1],
         "is_first": case.deciders == Deciders.HIGH,
     }
@@ -172,9 +212,45 @@ def pair(value: str) -> tuple[str, str]:
     return finding, mitigation
 
 
-def _why_closed(user, case) -> str:
-    action = next((action for action in staff_actions(user, case.proposal) if action.name == "decide"), None)
-    return action.closed_because if action else ""
+def what_changed(case, record, posted) -> list[str]:
+    """In words, what is other than when the form that came in was shown; empty where all is as it was."""
+    sentences, shown = [], str(posted.get("record", ""))
+    if shown and shown != str(record.uid):
+        before = next((row for row in case.proposal.records.all() if str(row.uid) == shown), None)
+        if before is None:
+            return [_("The form belongs to another assessment.")]
+        difference = compare(catalogue_of(record.release), assessment_of(before), assessment_of(record))
+        if before.version_id != record.version_id:
+            sentences.append(_("The researcher submitted version %(n)d.") % {"n": record.version.number})
+        sentences += [move.sentence for move in difference.moves] + [change.sentence for change in difference.changes]
+        sentences = sentences or [_("The case was assessed anew; nothing else differs.")]
+    if (lists := str(posted.get("lists", ""))) and lists != lists_mark():
+        known = set(lists.split(","))
+        new = [edition.source.name for edition in editions_in_force() if str(edition.uid) not in known]
+        words = ", ".join(new) or _("a list was taken back")
+        sentences.append(_("Lists changed: %(names)s. Read what they say of the partners.") % {"names": words})
+    return sentences
+
+
+def next_steps(case) -> list[str]:
+    """What follows the button, in order."""
+    name = {"name": case.proposal.owner.first_name}
+    letter = _("%(name)s gets the letter with the reasons, and the last day to appeal.") % name
+    stage = next_stage(case)
+    if stage == Vote.Stage.FIRST:
+        return [
+            _("An approver of the unit is asked for the second vote; neither sees the other's before."),
+            _("If both agree: %(letter)s") % {"letter": letter},
+            _("If not, the panel votes, and its majority decides."),
+        ]
+    if stage == Vote.Stage.SECOND:
+        return [_("If both votes agree: %(letter)s") % {"letter": letter}, _("If not, the panel votes.")]
+    if stage == Vote.Stage.PANEL:
+        return [
+            _("The panel's other members vote; three at least, and more than half decide."),
+            _("A tie goes to the institution's top role."),
+        ]
+    return [letter, _("Conditions are followed up on their days.")]
 
 
 def ask(request, reference):
