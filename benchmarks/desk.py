@@ -60,6 +60,7 @@ def found():
     from riskassess.jobs.running import run_pending
     from riskassess.management.filing import read_example, write_draft
     from riskassess.management.university import found_university
+    from riskassess.reviews.services import declare_none
 
     call_command("prepare", static_only=True)
     call_command("migrate", verbosity=0)
@@ -84,6 +85,8 @@ def found():
         proposal.refresh_from_db()
         if hasattr(proposal, "case"):
             filed.append(proposal)
+            for person in people:
+                declare_none(case=proposal.case, actor=person)
     return people, filed
 
 
@@ -94,7 +97,7 @@ def copy_cases(filed, people, count: int) -> None:
     from riskassess.assessments.models import Answer, AssessmentRecord, ProposalVersion, Questionnaire
     from riskassess.audit.models import Event
     from riskassess.proposals.models import Participation, Proposal
-    from riskassess.reviews.models import Assignment, Case, Hold
+    from riskassess.reviews.models import Assignment, Case, Hold, Interest
 
     order = random.Random(7)
     begun = Case.objects.count()
@@ -110,6 +113,7 @@ def copy_cases(filed, people, count: int) -> None:
         opened = again(Case, case.pk, proposal=copy, due_on=due_on, officer=officer)
         Participation.objects.bulk_create(rows_again(proposal.participations.all(), proposal=copy))
         Hold.objects.bulk_create(rows_again(case.holds.all(), case=opened))
+        Interest.objects.bulk_create(rows_again(case.interests.all(), case=opened))
         kept = list(case.assignments.all())
         for row in kept:
             row.user = officer if row.kind == "officer" else row.user

@@ -72,6 +72,13 @@ def latest_record(proposal) -> AssessmentRecord | None:
     return proposal.records.select_related("version", "release").order_by("-version__number", "-pk").first()
 
 
+def assessments_of(proposals: list[int]) -> dict[int, Assessment]:
+    """The latest assessment of each of these proposals, by its key; one query."""
+    newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
+    rows = AssessmentRecord.objects.filter(proposal__in=proposals, pk=Subquery(newest.values("pk")[:1]))
+    return {record.proposal_id: assessment_of(record) for record in rows}
+
+
 def counted_determinations(version: ProposalVersion) -> QuerySet[Determination]:
     """The confirmed findings of fact over answers of this version."""
     return version.determinations.filter(state=Determination.State.CONFIRMED)

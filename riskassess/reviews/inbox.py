@@ -23,12 +23,13 @@ from riskassess.reviews.models import (
     Deciders,
     Decision,
     Hold,
+    Interest,
     Recommendation,
     Route,
     SavedFilter,
     Vote,
 )
-from riskassess.reviews.queries import listed_proposals, visible_proposals
+from riskassess.reviews.queries import listed_proposals
 
 MOST_COUNTED = 999
 PROMISE_DAYS = 90
@@ -127,6 +128,14 @@ def my_turn(user: User) -> Q:
     return turns
 
 
+def waiting_for_vote(cases: QuerySet[Case], user: User) -> list[int]:
+    """The cases that wait for this person to decide, and what came up to the institution's top role; the first
+    thousand by due day."""
+    comes_up = ~Q(escalated="") & Q(proposal__institution__top_approver=user)
+    turns = with_turns(cases.filter(IS_OPEN), user).filter(my_turn(user) | comes_up).order_by("due_on", "pk")
+    return list(turns.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+
+
 def stand(name: str, user: User, today: date) -> Q:
     """A closed set of ways in which a case `with_turns` may stand."""
     return {
@@ -154,11 +163,15 @@ def rows_of(keys: list[int], user: User) -> list[Case]:
         .order_by("-sequence")
     )
     seen = CaseSeen.objects.filter(case=OuterRef("pk"), user=user)
+    # What `visible_proposals` asks of the staff beyond `listed_proposals`, whose rows these are.
+    declared = Interest.objects.filter(
+        case=OuterRef("pk"), round=OuterRef("round"), user=user, answer=Interest.Answer.NONE
+    )
     found = (
         with_turns(Case.objects.filter(pk__in=keys), user)
         .annotate(
             **{name: Subquery(newest.values(name)[:1]) for name in LEVELS},
-            is_open_to=Exists(visible_proposals(user).filter(pk=OuterRef("proposal"))),
+            is_open_to=Exists(declared),
             news=Subquery(news.values("sequence")[:1]),
             seen_to=Subquery(seen.values("sequence")[:1]),
         )

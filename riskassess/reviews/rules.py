@@ -132,6 +132,7 @@ rules.add_perm(
 )
 rules.add_perm("reports.retry", is_signed_in & (is_owner | is_coinvestigator | (is_officer & ~has_conflict)))
 rules.add_perm("reviews.desk", is_signed_in & holds_staff_role)
+rules.add_perm("reviews.decisions", is_signed_in & is_approver)
 rules.add_perm("reviews.read_changes", is_signed_in & is_officer)
 rules.add_perm("reviews.view_case", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.read_notes", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))

@@ -16,7 +16,7 @@ from riskassess.web.reading import READING
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
     (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists", "ror-files", "insights")),
-    (_("Decisions"), "desk", {Role.APPROVER}, ("desk", "cases")),
+    (_("Decisions"), "decisions", {Role.APPROVER}, ("decisions", "desk", "cases")),
     (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "lists", "ror-files")),
     (
         _("Partners"),

@@ -116,6 +116,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("report_retry", "POST"): OBJECT,
     # the staff's pages
     ("desk", "GET"): "reviews.desk",
+    ("decisions", "GET"): "reviews.decisions",
     ("desk_keys", "GET"): "reviews.desk",
     ("desk_bulk", "POST"): "reviews.desk",
     ("desk_view", "GET"): "reviews.desk",

@@ -12,6 +12,7 @@ from riskassess.web.views import (
     conditions,
     contacts,
     countries,
+    decisions,
     desk,
     desk_doing,
     determining,
@@ -142,6 +143,7 @@ urlpatterns = [
     path("reports/<uuid:uid>/retry", reports.report_retry, name="report_retry"),
     # the staff's pages
     path("desk", desk.desk, name="desk"),
+    path("decisions", decisions.decisions, name="decisions"),
     path("desk/keys", desk_doing.desk_keys, name="desk_keys"),
     path("desk/cases", desk_doing.desk_bulk, name="desk_bulk"),
     path("desk/views", desk_doing.desk_view_save, name="desk_view_save"),

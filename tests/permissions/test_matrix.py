@@ -22,6 +22,7 @@ PAGES = {
     "proposal_new":     (200, 403, 403, 403, 403, 403, 200),
     "proposal_import":  (302, 403, 403, 403, 403, 403, 302),
     "desk":             (403, 200, 200, 200, 403, 403, 403),
+    "decisions":        (403, 403, 403, 200, 403, 403, 403),
     "desk_keys":        (403, 200, 200, 200, 403, 403, 403),
     "audit":            (403, 403, 403, 403, 200, 200, 403),
     "settings":         (403, 403, 403, 403, 403, 200, 403),
@@ -77,7 +78,7 @@ PAGES = {
 }  # fmt: skip
 WITHOUT_REFERENCE = {
     "home", "proposal_import", "proposal_new", "desk", "audit", "settings", "privacy", "replays", "list_sources",
-    "partners", "ror_files", "insights", "working_days", "desk_keys",
+    "partners", "ror_files", "insights", "working_days", "desk_keys", "decisions",
 }  # fmt: skip
 EXTRA = {"follow_up": {"kind": "midterm"}, "section": {"section": "work"}, "version": {"number": 1}}
 

@@ -33,6 +33,7 @@ from riskassess.reviews.models import Appeal, Deciders
 from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
+from riskassess.web.case_parts import carried, earlier_cases
 from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.context import home_of
 from riskassess.web.evidence import evidence_changes, filed_evidence
@@ -61,7 +62,10 @@ def case(request, reference):
             subject=f"reviews.Case:{case.uid}",
             reference=reference,
         )
-    return render(request, "cases/case.html", case_context(request.user, case))
+    answer = render(request, "cases/case.html", case_context(request.user, case))
+    if not request.user.has_role(Role.AUDITOR):
+        reviews.mark_seen(case=case, user=request.user)
+    return answer
 
 
 def case_context(user, case, *, typed=None, agreeing=None) -> dict:
@@ -72,9 +76,11 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
     partners = partner_rows(record)
     people = with_screening(people_by_row(record.version), proposal.reference)
     owners = owners_to_look_at([row["partner"] for row in partners], proposal.reference, timezone.localdate())
+    before = earlier_cases(user, case, [row["partner"] for row in partners])
     for row in partners:
         row["people"] = people.get(row["id"], [])
         row["owners"] = owners.get(row["partner"].pk, [])
+        row["before"] = before.get(row["partner"].pk, "")
     others = [one for row in partners for one in (*row["people"], *row["owners"])]
     notes = list(case.notes.select_related("author")) if user.has_perm("reviews.read_notes", proposal) else []
     own_vote_in = counted_votes(case).filter(by=user).exists()
@@ -91,6 +97,7 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
     )
     return {
         "case": case,
+        "carried": carried(case),
         "proposal": proposal,
         "record": record,
         "result": result,
