@@ -140,11 +140,18 @@ class Colleague(Client):
 
     def generic(self, method, path, *args, **kwargs):
         answer = super().generic(method, path, *args, **kwargs)
-        asked = re.match(r"/cases/[^/]+/interest\?next=", answer.headers.get("Location", ""))
-        if method != "GET" or not asked:
+        found = re.match(r"/(?:cases|proposals)/(RA-[^/?]+)", str(path))
+        is_asked = "/interest?next=" in answer.headers.get("Location", "") or (answer.status_code, method) == (
+            403,
+            "POST",
+        )
+        if not found or not is_asked or "/interest" in str(path):
+            return answer
+        place = f"/cases/{found.group(1)}/interest"
+        if 'name="answer" value="none"' not in super().generic("GET", place).content.decode():
             return answer
         said = {"answer": "none", "none-because": "I hold this role for the unit."}
-        super().generic("POST", answer["Location"], urlencode(said), "application/x-www-form-urlencoded")
+        super().generic("POST", place, urlencode(said), "application/x-www-form-urlencoded")
         return super().generic(method, path, *args, **kwargs)
 
 

@@ -137,6 +137,7 @@ rules.add_perm("reviews.read_changes", is_signed_in & is_officer)
 rules.add_perm("reviews.view_case", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 rules.add_perm("reviews.read_notes", is_signed_in & has_case & ~has_conflict & (works_on_case | is_auditor))
 add_step("reviews.assess_again", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("register"))
+rules.add_perm("reviews.declare", may_review & works_on_case)
 rules.add_perm("reviews.assign", may_review & (is_officer | is_top_of_escalated))
 rules.add_perm("reviews.remind", may_review & is_officer)
 add_step(

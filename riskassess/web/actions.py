@@ -24,6 +24,7 @@ STAFF = (
     ("reopen", "reviews.reopen"),
     ("close", "reviews.close"),
     ("terminate", "reviews.terminate"),
+    ("interest", "reviews.declare"),
 )
 
 
@@ -52,6 +53,7 @@ def labels() -> dict[str, str]:
         "reopen": _("Open the case again"),
         "close": _("Close the proposal"),
         "terminate": _("End the work"),
+        "interest": _("Say that something stands against my reading it"),
         "submit": _("Check and submit"),
         "withdraw": _("Withdraw proposal"),
         "discard": _("Discard draft"),

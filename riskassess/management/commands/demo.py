@@ -71,7 +71,17 @@ def submit(proposal: Proposal) -> Proposal:
     logging.getLogger("riskassess.jobs").setLevel(logging.WARNING)  # the lines of a worker would drown the logins
     while job := Job.objects.filter(state=JobState.QUEUED, task__in=AWAITED).order_by("pk").first():
         run_job(job.pk)
-    return Proposal.objects.get(pk=proposal.pk)
+    proposal = Proposal.objects.get(pk=proposal.pk)
+    declare(proposal)
+    return proposal
+
+
+def declare(proposal: Proposal) -> None:
+    """Whoever carries the case has opened it before; the panel and the approvers are still asked."""
+    case = Case.objects.filter(proposal=proposal).first()
+    for user in (case.officer, case.reviewer) if case else ():
+        if user is not None:
+            workflow.declare_none(case=case, actor=user, because="I hold this role for the unit.")
 
 
 def case_of(proposal: Proposal) -> Case:

@@ -26,7 +26,7 @@ class InviteExpertForm(OwnWordsForm):
 
     def __init__(self, *args, sections, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["sections"].choices = sections
+        self.fields["sections"].choices, self.fields["sections"].columns = sections, 2
         self.initial.setdefault("until", timezone.localdate() + timedelta(days=LONGEST_DAYS // 2))
 
 

@@ -44,9 +44,9 @@ class SettingsForm(OwnWordsForm):
 class ReviewSettingsForm(OwnWordsForm):
     """How cases are reviewed. The days of a route are one setting, so that they are changed together."""
 
-    days_light = forms.IntegerField(label=_("Working days, light route"), required=False, min_value=1, max_value=120)
-    days_full = forms.IntegerField(label=_("Working days, full route"), required=False, min_value=1, max_value=120)
-    days_panel = forms.IntegerField(label=_("Working days, panel route"), required=False, min_value=1, max_value=240)
+    days_light = forms.IntegerField(label=_("Light route"), required=False, min_value=1, max_value=120)
+    days_full = forms.IntegerField(label=_("Full route"), required=False, min_value=1, max_value=120)
+    days_panel = forms.IntegerField(label=_("Panel route"), required=False, min_value=1, max_value=240)
     fast_track_share = forms.IntegerField(
         label=_("Of a hundred fast-track registrations, how many nobody reads afterwards"),
         required=False,
@@ -76,6 +76,7 @@ class ReviewSettingsForm(OwnWordsForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         people = {user.pk for role in (Role.REVIEWER, Role.OFFICER, Role.APPROVER) for user in holders(role)}
+        self.fields["panel"].columns = 2
         self.fields["panel"].queryset = User.objects.filter(pk__in=people).order_by("name")
 
     def clean_panel(self):
