@@ -56,6 +56,7 @@ from partners.queries.screenings import (
     screening_standings,
     stale_parties,
 )
+from partners.queries.waiting import waiting_hits
 
 __all__ = [
     "AFI_BANDS",
@@ -115,4 +116,5 @@ __all__ = [
     "stale_parties",
     "standing_of",
     "standings_of",
+    "waiting_hits",
 ]

@@ -26,12 +26,21 @@ class ListStanding:
     stuck: Job | None = None  # the step at which comparing partners with the edition in force failed
 
     @property
+    def made_on(self) -> date:
+        """The day the edition in force tells of itself, else the one on which it came into force."""
+        edition = self.in_force
+        return edition.published_on or timezone.localdate(edition.in_force_since or edition.created_at)
+
+    @property
+    def own_age_days(self) -> int | None:
+        return max(0, (self.today - self.made_on).days) if self.in_force else None
+
+    @property
     def age_days(self) -> int | None:
         """Since the list was made, or since the same file was last brought: then it was still the newest there is."""
         if self.in_force is None:
             return None
-        edition = self.in_force
-        made = edition.published_on or timezone.localdate(edition.in_force_since or edition.created_at)
+        edition, made = self.in_force, self.made_on
         confirmed = timezone.localdate(edition.confirmed_at) if edition.confirmed_at else made
         return max(0, (self.today - max(made, confirmed)).days)
 

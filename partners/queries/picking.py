@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partners import candidates
@@ -79,9 +79,10 @@ class Organisation:
         return getattr(self.partner, field, "") or getattr(self.record, field, "") or ""
 
 
-def find_organisations(text: str, limit: int = SHOWN) -> list[Organisation]:
+def find_organisations(text: str, limit: int = SHOWN, among: QuerySet[Partner] | None = None) -> list[Organisation]:
     """What a typed name, acronym, identifier or affiliation may mean, the closest first; of equally close ones what
-    the registry knows first. The number of queries does not depend on how many there are."""
+    the registry knows first; of partners, only those `among` these. The number of queries does not depend on how many
+    there are."""
     text = text.strip()[:LONGEST]
     if ror_id := _ror_id(text):
         return _by_ror_id(ror_id)
@@ -92,7 +93,7 @@ def find_organisations(text: str, limit: int = SHOWN) -> list[Organisation]:
     texts = list(dict.fromkeys([text, *parts]))
     records = {record.pk: record for record in find_ror(text, limit)}
     written = list(registered(text)[:limit].values_list("pk", flat=True))
-    found = _joined({*written, *_like(texts)}, records)
+    found = _joined(_open({*written, *_like(texts)}, among), records)
     countries = countries_in(text)
     typed = Named(tuple(map(Name, texts)), countries if len(countries) == 1 else frozenset())
     ranked = []
@@ -107,7 +108,9 @@ def find_organisations(text: str, limit: int = SHOWN) -> list[Organisation]:
     return [each for _rank, each in sorted(ranked, key=lambda pair: pair[0])[:limit]]
 
 
-def near_duplicates(name: str, country: str, ror_id: str = "") -> list[Organisation]:
+def near_duplicates(
+    name: str, country: str, ror_id: str = "", among: QuerySet[Partner] | None = None
+) -> list[Organisation]:
     """What is known and likely or possibly the same as an organisation that is about to be registered.
 
     Different ROR ids are different organisations; beside an id only a partner without one can be the same, and only if
@@ -117,7 +120,7 @@ def near_duplicates(name: str, country: str, ror_id: str = "") -> list[Organisat
     written = registered(name)[:SHOWN].values_list("pk", flat=True)
     new = Named((Name(name),), frozenset({country}))
     found: list[tuple[Scored, Organisation]] = []
-    for each in _joined({*written, *_like([name])}, records):
+    for each in _joined(_open({*written, *_like([name])}, among), records):
         scored = compare(new, _named(each))
         if scored.band == "clear" or (ror_id and (each.ror_id or scored.band == "possible")):
             continue
@@ -154,6 +157,12 @@ def organisations_of(keys: Iterable[str]) -> dict[str, Organisation]:
                 note = standing.words or each.note
                 found[ror_ids[standing.ror_id]] = Organisation(each.partner, each.record, note)
     return found
+
+
+def _open(partner_keys: set[int], among: QuerySet[Partner] | None) -> set[int]:
+    if among is None:
+        return partner_keys
+    return set(among.filter(pk__in=partner_keys).values_list("pk", flat=True))
 
 
 def _by_ror_id(ror_id: str) -> list[Organisation]:

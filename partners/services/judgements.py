@@ -9,9 +9,9 @@ from partners.models import Hit, Judgement, name_of_party
 from partners.services.recording import record_event
 from riskassess.accounts.models import User
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.files.kinds import kind_of
+from riskassess.files.checking import check_file
 from riskassess.files.models import StoredFile
-from riskassess.files.services import store_stream
+from riskassess.files.services import store_checked
 
 
 @transaction.atomic
@@ -37,6 +37,14 @@ def judge_hit(
     in_force = Judgement.objects.filter(fingerprint=hit.fingerprint, replaced_by__isnull=True).first()
     if (in_force.pk if in_force else None) != hit.judgement_id:
         raise Conflict(_("Somebody judged this match meanwhile. Read that judgement first."))
+    if in_force and hit.waits and in_force.by_id == actor.pk and verdict == Judgement.Verdict.DIFFERENT:
+        raise DomainError(
+            _(
+                "You have cleared this match, and it waits for a second person. To take that back, choose another "
+                "answer; what you gave first stays in the record."
+            ),
+            field="verdict",
+        )
     facts_before = queries.list_facts(party)
     try:
         with transaction.atomic():
@@ -83,10 +91,10 @@ def _stored(file: File | None) -> StoredFile | None:
     if file is None:
         return None
     try:
-        content_type = kind_of(file, file.name, file.size)
+        checked = check_file(stream=file, name=file.name, size=file.size)
     except DomainError as fault:
         raise DomainError(str(fault), field="evidence_file") from None
-    return store_stream(stream=file, name=file.name, content_type=content_type)
+    return store_checked(file=checked)
 
 
 @transaction.atomic

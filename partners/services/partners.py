@@ -1,6 +1,7 @@
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +13,7 @@ from partners.services.names import keep_alias
 from partners.services.recording import record_event
 from partners.services.screenings import screen_anew
 from riskassess.accounts.models import User
+from riskassess.accounts.roles import Role
 from riskassess.core.errors import Conflict, DomainError
 
 
@@ -38,13 +40,15 @@ def register_partner(
     website: str = "",
     actor: User,
     told_apart: Collection[str] | None = None,
+    among: QuerySet[Partner] | None = None,
 ) -> Partner:
     """The partner with this ROR id, else with this name in this country, else a new one.
 
     A name that the registry did not know of a known partner is kept as an alias, because it was filed under it and so
     has to be screened as well. `told_apart` are the keys of the organisations that a person looked at and found to be
     others; what is like any other known one, though not named so to the letter, is refused with NearDuplicates. None
-    takes a name but for its legal form for the same, and registers without a look.
+    takes a name but for its legal form for the same, and registers without a look. Of partners, only those `among`
+    these are shown as like it.
     """
     name, key = clean_name(name)
     country = clean_country(country)
@@ -63,7 +67,7 @@ def register_partner(
         known = bearer if told_apart is None or _is_written_so(name, bearer) else None
     if known:
         return _complete(known, name, key, ror_id, actor)
-    near = queries.near_duplicates(name, country, ror_id) if told_apart is not None else []
+    near = queries.near_duplicates(name, country, ror_id, among) if told_apart is not None else []
     if any(each.key not in told_apart for each in near):
         raise NearDuplicates(name, near)
     try:
@@ -76,6 +80,7 @@ def register_partner(
                 city=record_of_ror.city if record_of_ror else "",
                 type=type or (record_of_ror.type if record_of_ror else ""),
                 website=website,
+                registered_by_staff=actor.has_role(Role.OFFICER),
             )
     except IntegrityError:
         raise Conflict(_("Somebody registered this organisation at the same moment. Try again.")) from None

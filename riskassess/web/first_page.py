@@ -15,6 +15,7 @@ from riskassess.proposals.models import Participation, Proposal
 from riskassess.proposals.visits import set_visits
 from riskassess.web.forms.collaboration import Collaboration
 from riskassess.web.forms.picking import PartnerForm, offers_of
+from riskassess.web.registry_scope import partners_open_to
 from riskassess.web.seen import joined, mark, marks_in
 
 OWN = ("title", "summary", "kinds", "starts", "ends", "unit")
@@ -196,5 +197,6 @@ def partner_of(form: PartnerForm, actor) -> Partner:
         type=row["type"],
         website=row["website"],
         told_apart=row["told_apart"].split(),
+        among=partners_open_to(actor),
         actor=actor,
     )

@@ -82,12 +82,13 @@ def row_of(standing: ListStanding, user) -> dict:
 
 
 def age_words(standing: ListStanding) -> str:
-    days = standing.age_days
+    """How old the edition itself is; bringing the same file again makes it no younger, which is said beside."""
+    days = standing.own_age_days
     if days is None:
         return ""
-    if days == 0:
-        return _("of today")
-    return ngettext("%(n)d day old", "%(n)d days old", days) % {"n": days}
+    age = _("of today") if days == 0 else ngettext("%(n)d day old", "%(n)d days old", days) % {"n": days}
+    confirmed = standing.in_force.confirmed_at
+    return f"{age}, {_('still the newest on %(day)s') % {'day': short(confirmed)}}" if confirmed and days else age
 
 
 def facts_of(standing: ListStanding) -> list[dict]:

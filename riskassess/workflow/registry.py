@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,14 +11,18 @@ from partners import queries as registry
 from partners import services as registry_services
 from partners.models import Contact, FactChange, Hit, Judgement, Partner, PartnerMerge, Party, name_of_party
 from riskassess.accounts.models import User
+from riskassess.accounts.queries import holders
+from riskassess.accounts.roles import Role
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict
+from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Participation, ParticipationContact, Proposal
 from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
-from riskassess.workflow.common import guard_no_conflict
+from riskassess.reviews.rules import conflict_reason
+from riskassess.workflow.common import free_officers, guard_no_conflict
 from riskassess.workflow.comparing import waits_to_be_assessed
 from riskassess.workflow.reassessing import reassess
 
@@ -31,6 +36,8 @@ def judge_hit(*, hit: Hit, actor: User, **judgement_of) -> Judgement:
     waiting = _guarded_open(actor, _with_party(hit.screening.about))
     judgement = registry_services.judge_hit(hit=hit, actor=actor, **judgement_of)
     _record_in_cases("case.match_judged", judgement, actor)
+    if hit.waits:
+        _ask_second(hit, waiting, actor)
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
@@ -45,6 +52,25 @@ def confirm_judgement(*, judgement: Judgement, actor: User) -> Judgement:
     for proposal in waiting:
         reassess(proposal=proposal, trigger="judgement")
     return judgement
+
+
+def _ask_second(hit: Hit, waiting: list[Proposal], actor: User) -> None:
+    """Tell whoever may confirm it: in each open case its officers and approvers, without one all of them."""
+    for proposal in waiting:
+        people = {*free_officers(proposal), *holders(Role.APPROVER, unit=proposal.unit)} - {actor}
+        free = [user for user in people if not conflict_reason(user, proposal)]
+        url = reverse("match", args=[proposal.reference, hit.uid])
+        telling.judgement_waits(hit=hit, reference=proposal.reference, url=url, people=free)
+    if not waiting and (partner := page_partner_of(hit)):
+        people = {*holders(Role.OFFICER), *holders(Role.APPROVER)} - {actor}
+        url = reverse("partner_match", args=[partner.uid, hit.uid])
+        telling.judgement_waits(hit=hit, reference="", url=url, people=list(people))
+
+
+def page_partner_of(hit: Hit) -> Partner | None:
+    """On whose page a match is judged that no case shows: the partner's own, or of what the person holds shares in."""
+    about = hit.screening.about
+    return about if isinstance(about, Partner) else Partner.objects.filter(owners__person=about).first()
 
 
 def _record_in_cases(verb: str, judgement: Judgement, actor: User) -> None:

@@ -8,10 +8,11 @@ from riskassess import workflow
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.models import Event
-from riskassess.core.errors import Conflict
+from riskassess.core.errors import Conflict, DomainError
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.jobs.running import run_pending
+from riskassess.notices.models import Notice
 from tests.story import OPEN
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,23 @@ def test_hold_that_changes_its_grounds_is_placed_once(submitted, omar):
 
     assert [event.verb for event in holds_of(proposal)] == ["hold.placed", "hold.changed"]
     assert proposal.case.holds.get(rule="L01").state == "firm"
+
+
+def test_clearing_asks_a_second_person_and_is_not_overwritten_by_the_first(submitted, omar, jonas, as_user):
+    proposal = submitted(example=OPEN)
+    hit = hit_of(proposal)
+
+    judgement = workflow.judge_hit(hit=hit, actor=omar, verdict="different", reason="A.", evidence="File 12")
+    with pytest.raises(DomainError, match="waits for a second person"):
+        workflow.judge_hit(hit=Hit.objects.get(pk=hit.pk), actor=omar, verdict="different", reason="B.", evidence="")
+
+    told = Notice.objects.filter(key__startswith=f"judgement:{judgement.uid}")
+    assert jonas.pk in told.values_list("user", flat=True)
+    assert omar.pk not in told.values_list("user", flat=True)
+    assert as_user(jonas).get(told.filter(user=jonas).get().url).status_code == 200
+    page = as_user(omar).get("/desk/changes").content.decode()
+    assert "1 cleared match waits for a second person" in page
+    assert "You gave it, so somebody else confirms it." in page
+    workflow.confirm_judgement(judgement=judgement, actor=jonas)
+    assert "waits for a second person" not in as_user(omar).get("/desk/changes").content.decode()
+    assert judgement.evidence == "File 12"

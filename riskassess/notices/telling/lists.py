@@ -3,7 +3,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partners.models import ListEdition
+from partners.models import Hit, ListEdition
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job
 from riskassess.notices.kinds import Kind
@@ -43,6 +43,19 @@ def list_old(*, edition: ListEdition, people: list[User], age_days: int) -> None
                 age_days,
             ) % {"n": age_days}
             tell_of_list(user, edition, f"old{confirmed}", _("the list is older than it should be"), text)
+
+
+def judgement_waits(*, hit: Hit, reference: str, url: str, people: list[User]) -> None:
+    """Asked of whoever may confirm it; what it is about stands on the page alone."""
+    place = f"{reference}: " if reference else ""
+    for user in people:
+        with translation.override(user.language):
+            need = _("a cleared match waits for a second person")
+            text = _(
+                "Somebody judged a match with a list to be a different one. It counts once you or another confirms."
+            )
+            key = f"judgement:{hit.judgement.uid}:{reference}"
+            keep(user, key, reference, f"{place}{need}", text, url, kind=Kind.ASKED)
 
 
 def tell_of_list(user: User, edition: ListEdition, event: str, need: str, text: str) -> None:

@@ -11,6 +11,7 @@ from riskassess.web.forms.picking import PartnerForm, PartnerRows, countries
 from riskassess.web.forms.rows import AnsweredRows, RowForm, RowSet
 from riskassess.web.forms.visits import VisitForm, VisitRows
 from riskassess.web.forms.words import OwnWordsForm
+from riskassess.web.registry_scope import partners_open_to
 
 BRING = "bring"  # shows what a browser kept of the page, unsaved as it was
 VISIT_KIND = "visit"  # the option of the kinds that planned visits speak of
@@ -126,6 +127,8 @@ class Collaboration:
             data,
             name=_("Partner"),
         )
+        if proposal.owner_id:
+            self.partners.among = partners_open_to(proposal.owner)
         self.funders = AnsweredRows(
             "funder",
             FunderForm,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,7 +14,7 @@ from partners.countries import country_choices
 from partners.matching.identifiers import read_ror_id
 from partners.matching.normalise import normalise
 from partners.matching.resolve import LONGEST
-from partners.models import PartnerType
+from partners.models import Partner, PartnerType
 from partners.queries import Organisation, find_organisations, organisations_of
 from riskassess.core.templatetags.ui import cap_first
 from riskassess.proposals.models import PartnerRole
@@ -37,7 +38,7 @@ class Search:
     said: str = ""
 
 
-def search_organisations(text: str, chosen: Iterable[str] = ()) -> Search:
+def search_organisations(text: str, chosen: Iterable[str] = (), among: QuerySet[Partner] | None = None) -> Search:
     """`chosen` are keys of organisations that stand in the rows already, "" for a row without."""
     text = text.strip()
     if not text:
@@ -50,7 +51,7 @@ def search_organisations(text: str, chosen: Iterable[str] = ()) -> Search:
         return Search(text, said=_("There is no letter and no digit in this. Type a name or a ROR id."))
     if len(key) < 2:
         return Search(text, said=_("Type at least two letters."))
-    found = find_organisations(text)
+    found = find_organisations(text, among=among)
     if not found:
         return Search(text, said=_nothing_found(text))
     words = ngettext("%(n)d organisation found.", "%(n)d organisations found.", len(found)) % {"n": len(found)}
@@ -179,6 +180,7 @@ class PartnerForm(RowForm):
 class PartnerRows(RowSet):
     """Partners. The search works as buttons of the form; a choice that is made travels as the key of the chosen."""
 
+    among: QuerySet[Partner] | None = None  # the partners of which whoever searches may know
     copy_said = gettext_lazy(
         "Partner %(now)d has the part of partner %(number)d, and takes its answers along when it is saved. Choose the "
         "other organisation here."
@@ -229,7 +231,7 @@ class PartnerRows(RowSet):
 
     def after(self, what, form):
         if what == "find":
-            form.search = search_organisations(str(form["name"].value() or ""), self.chosen())
+            form.search = search_organisations(str(form["name"].value() or ""), self.chosen(), self.among)
         form.said = self._said
         form.focus("role" if form.chosen else "name")
         self.said = str(form.said or form.search.said)

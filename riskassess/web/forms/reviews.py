@@ -271,14 +271,14 @@ class JudgementForm(OwnWordsForm):
         label=_("Evidence as a file"),
         required=False,
         max_length=200,
-        help_text=_("PDF, PNG, JPEG or text, at most 20 MB. Only people who may see the match can open it."),
+        help_text=_("PDF, PNG, JPEG, DOCX, XLSX, ODT or text, at most 20 MB, for people who may see the match."),
         error_messages={
             "empty": _("The file is empty. Choose it again."),
             "invalid": _("The file did not arrive. Choose it again."),
             "missing": _("The file did not arrive. Choose it again."),
             "max_length": _("The name of the file is longer than 200 characters. Rename it."),
         },
-        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.txt", "class": "form-control"}),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.docx,.xlsx,.odt,.txt", "class": "form-control"}),
     )
 
     def __init__(self, *args, of_person: bool = False, of_whole: bool = False, **kwargs):

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from partners import queries as registry
-from partners.models import FactChange
+from partners.models import FactChange, Ownership
 from partners.queries.listed import find_listed, named_as
 from riskassess import workflow
 from riskassess.assessments.law import law_changes
 from riskassess.assessments.models import LawChange
 from riskassess.core.errors import DomainError
-from riskassess.proposals.models import Proposal
+from riskassess.proposals.models import ParticipationContact, Proposal
 from riskassess.reviews.changed import OPEN, Changed, changed_facts
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.access import get_proposal_for
@@ -86,13 +86,39 @@ def changes(request):
         for each in found
     ]
     laws = [law_row(change) for change in law_changes(visible_proposals(request.user))]
-    return render(request, "lists/changes.html", {"rows": rows, "laws": laws})
+    return render(request, "lists/changes.html", {"rows": rows, "laws": laws, "waiting": waiting_rows(request.user)})
+
+
+def waiting_rows(user) -> list[dict]:
+    """Cleared matches that wait for a second person, each with the page on which it is confirmed; people only where
+    this person sees a case that names them, or a partner that they own."""
+    hits = registry.waiting_hits()
+    people = [hit.party.pk for hit in hits if hit.screening.contact_id]
+    named = ParticipationContact.objects.filter(
+        contact__in=people, participation__proposal__in=visible_proposals(user)
+    ).values_list("contact", "participation__proposal__reference")
+    references = dict(named.order_by("-participation__proposal__reference"))
+    owned = dict(Ownership.objects.filter(person__in=people).values_list("person", "owned__uid"))
+    rows = []
+    for hit in hits:
+        pk = hit.screening.contact_id
+        if not pk:
+            url = reverse("partner_match", args=[hit.party.uid, hit.uid])
+        elif pk in references:
+            url = reverse("match", args=[references[pk], hit.uid])
+        elif pk in owned:
+            url = reverse("partner_match", args=[owned[pk], hit.uid])
+        else:
+            continue
+        rows.append({"hit": hit, "url": url, "is_own": hit.judgement.by_id == user.pk})
+    return rows
 
 
 def changes_count(user) -> int:
     """All that stands on the page of changes."""
     proposals = visible_proposals(user)
-    return len(changed_facts(proposals)) + len(law_changes(proposals))
+    others = [row for row in waiting_rows(user) if not row["is_own"]]
+    return len(changed_facts(proposals)) + len(law_changes(proposals)) + len(others)
 
 
 HOW = {

@@ -10,6 +10,7 @@ from partners.models import RorName, RorRecord
 from partners.queries import ror_tree, standing_of
 from riskassess.web.forms.picking import Search, search_organisations
 from riskassess.web.forms.rows import MOST_ROWS
+from riskassess.web.registry_scope import partners_open_to
 
 
 def organisations(request):
@@ -17,7 +18,7 @@ def organisations(request):
     row = request.GET.get("row", "")
     text = request.GET.get("q") or request.GET.get(f"{row}-name") or ""
     chosen = [request.GET.get(f"partner-{number}-known", "") for number in range(MOST_ROWS)]
-    search = search_organisations(text, chosen) if text.strip() else Search()
+    search = search_organisations(text, chosen, partners_open_to(request.user)) if text.strip() else Search()
     template = "_partials/suggestion_list.html" if request.htmx else "proposals/organisations.html"
     return render(request, template, {"search": search, "prefix": row, "is_live": True})
 

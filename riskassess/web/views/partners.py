@@ -28,6 +28,7 @@ from riskassess.reviews.queries import visible_proposals
 from riskassess.web import partner_words as words
 from riskassess.web.forms import partners as forms
 from riskassess.web.history import actor_of
+from riskassess.web.registry_scope import partners_open_to
 from riskassess.web.views.moves import keep_refusal, status_of
 
 PAGE_SIZE = 50
@@ -39,6 +40,7 @@ def partners(request):
     form = forms.FindForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
     found = registry.registered(asked.get("q", ""), asked.get("country", ""), asked.get("type", ""))
+    found = found.filter(pk__in=partners_open_to(request.user).values("pk"))
     page = Paginator(found.prefetch_related("aliases", "identifiers"), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{"partner": partner} for partner in page]
     if sees_screening := request.user.has_perm("partners.see_screening"):
@@ -61,7 +63,7 @@ def partners(request):
 
 
 def partner(request, uid):
-    found = get_object_or_404(Partner.objects.select_related("merged_into"), uid=uid)
+    found = get_object_or_404(partners_open_to(request.user).select_related("merged_into"), uid=uid)
     if found.merged_into and request.method == "GET":
         messages.info(request, _("%(name)s was merged into this record.") % {"name": found.name})
         return redirect(found.merged_into)

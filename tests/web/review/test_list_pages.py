@@ -221,7 +221,9 @@ def test_list_past_its_interval_is_said_to_be_old(as_user, omar, own, put):
     assert "9 days old" in page
     assert "A new one is expected every 7 days: look for it." in page
     ListEdition.objects.update(confirmed_at=timezone.now())  # the publisher still has no other
-    assert "look for it" not in text(as_user(omar).get("/lists"))
+    page = text(as_user(omar).get("/lists"))
+    assert "look for it" not in page
+    assert "9 days old, still the newest on" in page  # its own age stays
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from django.urls import reverse
 from partners.models import Hit, Judgement
 from riskassess.audit.models import Event
 from riskassess.files.models import StoredFile
+from tests.files import making
 from tests.story import OPEN
 
-PDF = b"%PDF-1.7 a page of the register"
+TEXT = b"Register of organisations, page 12: another address."
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def hit(submitted):
     return found
 
 
-def judge(client, hit, content, name="register.pdf"):
+def judge(client, hit, content, name="register.txt"):
     url = reverse("match", args=[hit.reference, hit.uid])
     return client.post(
         url,
@@ -35,26 +36,27 @@ def judge(client, hit, content, name="register.pdf"):
 
 
 def test_file_is_kept_with_the_judgement_and_comes_back_as_data(hit, omar, tomasz, as_user):
-    assert judge(as_user(omar), hit, PDF).status_code == 302
+    assert judge(as_user(omar), hit, TEXT).status_code == 302
 
     page = as_user(omar).get(reverse("match", args=[hit.reference, hit.uid])).content.decode()
     answer = as_user(tomasz).get(reverse("match_evidence", args=[hit.reference, hit.uid]))
 
-    assert "register.pdf" in page
-    assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, PDF, "application/pdf")
-    assert answer["Content-Disposition"] == 'attachment; filename="register.pdf"'
+    assert "register.txt" in page
+    assert (answer.status_code, answer.content) == (200, TEXT)
+    assert answer["Content-Type"].startswith("text/plain")
+    assert answer["Content-Disposition"] == 'attachment; filename="register.txt"'
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     event = Event.objects.filter(verb="hit.judged").latest("sequence")
-    assert event.detail.after["evidence_sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert event.detail.after["evidence_sha256"] == hashlib.sha256(TEXT).hexdigest()
 
 
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
         (b"", "register.pdf", "The file is empty"),
-        (b"MZ\x90\x00 a program", "register.pdf", "This is no PDF, PNG, JPEG or text file"),
-        (PDF, "register.txt", "The name ends otherwise than the content is"),
-        (b"<script>", "page.html", "The name ends otherwise than the content is"),
+        (b"MZ\x90\x00 a program", "register.pdf", "which we do not take"),
+        (b"%PDF-1.7 a page of the register", "register.pdf", "The PDF is damaged or breaks off"),
+        (b"<script>", "page.html", "which we do not take"),
     ],
 )
 def test_file_that_is_not_what_it_says_is_refused_and_nothing_is_kept(content, name, said, hit, omar, as_user):
@@ -68,19 +70,29 @@ def test_file_that_is_not_what_it_says_is_refused_and_nothing_is_kept(content, n
 def test_form_that_comes_back_for_another_field_says_that_the_file_is_gone(hit, omar, as_user):
     answer = as_user(omar).post(
         reverse("match", args=[hit.reference, hit.uid]),
-        {"reason": "Another address.", "evidence_file": SimpleUploadedFile("register.pdf", PDF)},
+        {"reason": "Another address.", "evidence_file": SimpleUploadedFile("register.txt", TEXT)},
     )
 
     page = answer.content.decode()
     assert "Choose one of the three answers." in page
     assert "Choose the file again" in page
-    assert StoredFile.objects.filter(name="register.pdf").count() == 0
+    assert StoredFile.objects.filter(name="register.txt").count() == 0
 
 
 def test_too_large_file_is_refused(hit, omar, as_user, monkeypatch):
-    monkeypatch.setattr("riskassess.files.kinds.LARGEST", 10)
+    monkeypatch.setattr("riskassess.files.checking.LARGEST", 10)
 
-    assert "larger than 20 MB" in judge(as_user(omar), hit, PDF).content.decode()
+    assert "at most" in judge(as_user(omar), hit, TEXT).content.decode()
+
+
+def test_file_is_made_harmless_and_waits_for_the_virus_scanner(hit, omar, as_user, settings):
+    settings.CLAMD = "/run/no-scanner-here"
+    judge(as_user(omar), hit, making.pdf(), "register.pdf")
+
+    stored = Judgement.objects.get().evidence_file
+    answer = as_user(omar).get(reverse("match_evidence", args=[hit.reference, hit.uid]))
+    assert (stored.state, stored.left_out != []) == ("quarantined", True)
+    assert answer.status_code == 409
 
 
 def test_without_a_file_there_is_nothing_to_fetch(hit, omar, as_user):
