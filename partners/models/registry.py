@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -29,6 +30,9 @@ class Partner(UidModel, DatedModel):
     type = models.CharField(_("type"), max_length=12, choices=PartnerType.choices, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
     website = models.URLField(_("website"), blank=True)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     registered_by_staff = models.BooleanField(default=False, help_text="Then every researcher may read of it.")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed")
     updated_at = models.DateTimeField(auto_now=True)

@@ -80,6 +80,7 @@ def register_partner(
                 city=record_of_ror.city if record_of_ror else "",
                 type=type or (record_of_ror.type if record_of_ror else ""),
                 website=website,
+                registered_by=actor,
                 registered_by_staff=actor.has_role(Role.OFFICER),
             )
     except IntegrityError:

@@ -15,4 +15,5 @@ def partners_open_to(user) -> QuerySet[Partner]:
     named = Participation.objects.filter(
         Q(proposal__submitted_at__isnull=False) | Q(proposal__in=visible_proposals(user))
     )
-    return Partner.objects.filter(~Q(ror_id="") | Q(registered_by_staff=True) | Q(pk__in=named.values("partner")))
+    own = Q(registered_by=user) | Q(pk__in=named.values("partner"))
+    return Partner.objects.filter(own | ~Q(ror_id="") | Q(registered_by_staff=True))

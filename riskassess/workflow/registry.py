@@ -21,6 +21,7 @@ from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Participation, ParticipationContact, Proposal
 from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
+from riskassess.reviews.queries import visible_proposals
 from riskassess.reviews.rules import conflict_reason
 from riskassess.workflow.common import free_officers, guard_no_conflict
 from riskassess.workflow.comparing import waits_to_be_assessed
@@ -59,8 +60,13 @@ def _ask_second(hit: Hit, waiting: list[Proposal], actor: User) -> None:
     for proposal in waiting:
         people = {*free_officers(proposal), *holders(Role.APPROVER, unit=proposal.unit)} - {actor}
         free = [user for user in people if not conflict_reason(user, proposal)]
+        reading = [user for user in free if visible_proposals(user).filter(pk=proposal.pk).exists()]
         url = reverse("match", args=[proposal.reference, hit.uid])
-        telling.judgement_waits(hit=hit, reference=proposal.reference, url=url, people=free)
+        telling.judgement_waits(hit=hit, reference=proposal.reference, url=url, people=reading)
+        if partner := page_partner_of(hit):  # whoever does not read the case yet confirms it in the registry
+            url = reverse("partner_match", args=[partner.uid, hit.uid])
+            others = [user for user in free if user not in reading]
+            telling.judgement_waits(hit=hit, reference="", url=url, people=others)
     if not waiting and (partner := page_partner_of(hit)):
         people = {*holders(Role.OFFICER), *holders(Role.APPROVER)} - {actor}
         url = reverse("partner_match", args=[partner.uid, hit.uid])
