@@ -12,7 +12,7 @@ from tests.live.browser import launched_chromium
 from tests.live.servers import Missing, running_clamd, running_postgres, running_redis
 from tests.live.stack import Stack, Templates
 
-NEEDS_SERVERS = {"postgres", "redis", "postgres_url", "redis_url"}
+NEEDS_SERVERS = {"postgres", "redis", "postgres_url", "redis_url", "services"}
 SETUPS = ("embedded", "services")
 
 

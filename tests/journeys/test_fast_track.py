@@ -1,5 +1,7 @@
 """A proposal in which nothing stands out ends at once, with a receipt."""
 
+import pytest
+
 from tests.journeys.filing import file_proposal, submit
 from tests.journeys.visitor import pdf_text
 
@@ -18,8 +20,8 @@ LETTERS = {
 }
 
 
-def test_low_proposal_is_registered_and_its_receipt_is_there(visit, stack):
-    ana = visit(stack, "ana")
+def test_low_proposal_is_registered_and_its_receipt_is_there(visit, services):
+    ana = visit(services, "ana")
     reference = file_proposal(ana, LETTERS)
     ana.expect("Fast track.")
 
@@ -33,8 +35,9 @@ def test_low_proposal_is_registered_and_its_receipt_is_there(visit, stack):
         assert words in receipt
 
 
-def test_whole_filing_works_without_script(visit, stack):
-    ana = visit(stack, "ana", has_script=False)
+@pytest.mark.xdist_group("journeys")
+def test_whole_filing_works_without_script(visit, embedded):
+    ana = visit(embedded, "ana", has_script=False)
     reference = file_proposal(ana, {**LETTERS, "title": "Reading them without script"})
 
     submit(ana)

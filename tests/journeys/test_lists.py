@@ -52,13 +52,13 @@ def look_at_changes(officer: Visitor, reference: str) -> None:
     raise AssertionError(officer.text)
 
 
-def test_new_edition_reaches_the_partner_and_what_was_approved(visit, stack, tmp_path):
-    ana = visit(stack, "ana")
+def test_new_edition_reaches_the_partner_and_what_was_approved(visit, services, tmp_path):
+    ana = visit(services, "ana")
     reference = file_proposal(ana, GAUGE)
     submit(ana)
     ana.refresh_until("In review")
-    approve(visit, stack, reference)
-    omar = visit(stack, "omar", is_strict=True)
+    approve(visit, services, reference)
+    omar = visit(services, "omar", is_strict=True)
 
     load_edition(omar, tmp_path, "2026-11-01", f"A-1,{PARTNER},,,,UY,,,,", "A-2,Halcyon Trust,,,,,,,,")
     omar.open("/desk/changes")
@@ -66,11 +66,11 @@ def test_new_edition_reaches_the_partner_and_what_was_approved(visit, stack, tmp
     omar.expect("What is approved stays approved until an officer reopens it.")
     omar.open(f"/cases/{reference}")
     omar.follow("Judge the match")
-    match = omar.page.url.removeprefix(stack.url)
+    match = omar.page.url.removeprefix(services.url)
     omar.choose("different organisation")
     omar.page.get_by_label("How do you know").fill("The listed one makes paper; ours measures rivers.")
     omar.follow("Save judgement")
-    jonas = visit(stack, "jonas")
+    jonas = visit(services, "jonas")
     jonas.open(match)
     jonas.follow("Confirm: a different organisation")
     look_at_changes(omar, reference)

@@ -7,8 +7,8 @@ from tests.journeys.visitor import Visitor
 LISTED = "Orsolya Quillfeather"  # an invented person on the sample list
 
 
-def test_person_named_at_a_partner_waits_for_an_officer(visit, stack):
-    ana = visit(stack, "ana", is_strict=True)
+def test_person_named_at_a_partner_waits_for_an_officer(visit, services):
+    ana = visit(services, "ana", is_strict=True)
     reference = file_proposal(ana, {**LETTERS, "title": "Tide tables, with the archivist"})
     name_person(ana, LISTED, role="looks after the archive", birth_year="1979")
     ana.open(f"/proposals/{reference}/check")
@@ -17,7 +17,7 @@ def test_person_named_at_a_partner_waits_for_an_officer(visit, stack):
     submit(ana)
 
     ana.refresh_until("In review")
-    omar = visit(stack, "omar", is_strict=True)
+    omar = visit(services, "omar", is_strict=True)
     omar.open(f"/cases/{reference}")
     omar.expect("named at University of Coimbra")
     omar.follow(f"Compare side by side: {LISTED}")

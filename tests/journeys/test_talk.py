@@ -1,5 +1,7 @@
 """Two write one proposal together, talk about a question, and get help from the officer on the way."""
 
+import pytest
+
 from tests.journeys.filing import file_proposal
 from tests.journeys.test_story import LASER
 
@@ -11,8 +13,9 @@ def fold(visitor, block, words):
     return part
 
 
-def test_two_authors_talk_and_get_help(visit, stack):
-    ana = visit(stack, "ana", is_strict=True)
+@pytest.mark.xdist_group("journeys")
+def test_two_authors_talk_and_get_help(visit, embedded):
+    ana = visit(embedded, "ana", is_strict=True)
     reference = file_proposal(ana, {**LASER, "title": "A laser probe, written by two"})
     page = f"/proposals/{reference}"
 
@@ -21,7 +24,7 @@ def test_two_authors_talk_and_get_help(visit, stack):
     ana.page.get_by_label("E-mail").fill("mateo@norderhaven.example")
     ana.follow("Send invitation")
     ana.expect("We sent an invitation to mateo@norderhaven.example.")
-    mateo = visit(stack, "mateo", is_strict=True)
+    mateo = visit(embedded, "mateo", is_strict=True)
     assert mateo.status_of(page) == 404
     mateo.open(f"{page}/invitation")
     mateo.expect("Ana Ferreira invites you")
@@ -54,7 +57,7 @@ def test_two_authors_talk_and_get_help(visit, stack):
     part.get_by_label("Show my answer so far").check()
     part.get_by_role("button", name="Ask research security").click()
     ana.page.wait_for_url("**#question-T4")
-    omar = visit(stack, "omar", is_strict=True)
+    omar = visit(embedded, "omar", is_strict=True)
     omar.open("/desk")
     omar.expect("Ana Ferreira asks")
     omar.page.get_by_role("link", name="Read and answer").first.click()
