@@ -165,6 +165,7 @@ class DecideForm(OwnWordsForm):
             del self.fields["password"]
         self.closed = {value: str(why_outcome_closed(case, record_row, value)) for value in Outcome.values}
         self.result = assessment_of(record_row)
+        self.fields["reasons"].needed = self.fields["grounds"].needed = True  # for every outcome but one
         self.fields["grounds"].choices = grounds_of(self.result)
         self.fields["scope"].choices = [(row["id"], row["label"]) for row in parts_of(record_row.version)]
         if not needs_word_on_safeguards(record_row):

@@ -139,6 +139,11 @@ def decide(request, reference):
                     % {"words": ", ".join(vote.reminded)},
                 )
             return redirect(case)
+    advised = {row.outcome for row in recommendations_now(case)}
+    hints = form.fields["outcome"].hints
+    form.fields["outcome"].hints = hints | {
+        value: _("Recommended. %(hint)s") % {"hint": hints[value]} for value in hints if value in advised
+    }
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     actions = staff_actions(request.user, case.proposal)
     context = {
