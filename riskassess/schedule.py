@@ -21,6 +21,7 @@ from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.checkpoints import guard_start, take_now
 from riskassess.audit.services import check_chain
 from riskassess.audit.services import seal_reads as seal
+from riskassess.auditing.services import remove_old_exports
 from riskassess.files.models import FileState
 from riskassess.jobs import running
 from riskassess.jobs.models import Job
@@ -63,6 +64,17 @@ def seal_reads() -> None:
 @shared_task(name="schedule.take_checkpoint")
 def take_checkpoint() -> None:
     take_now()
+
+
+@shared_task(name="schedule.check_states")
+def check_states() -> None:
+    """Each night: where the events say that each proposal stands, beside where it does."""
+    workflow.compare_states()
+
+
+@shared_task(name="schedule.remove_old_exports")
+def remove_exports() -> None:
+    remove_old_exports()
 
 
 @shared_task(name="schedule.tell_answers")

@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "riskassess.assessments",
     "riskassess.reviews",
     "riskassess.reports",
+    "riskassess.auditing",
     "riskassess.notices",
     "riskassess.web",
     "django.contrib.auth",
@@ -219,6 +220,7 @@ FILES_DIR = Path(os.environ.get("RISKASSESS_FILES", VAR_DIR / "files"))
 # Evidence: so many files of one proposal, so many megabytes of one person in all.
 EVIDENCE_FILES = int(os.environ.get("RISKASSESS_EVIDENCE_FILES", "50"))
 EVIDENCE_MEGABYTES = int(os.environ.get("RISKASSESS_EVIDENCE_MEGABYTES", "500"))
+EXPORT_DAYS = int(os.environ.get("RISKASSESS_EXPORT_DAYS", "7"))  # files of exports are kept so long
 # A virus scanner (clamd) as host:port or as the path of its socket; nothing is scanned while it is empty.
 CLAMD = os.environ.get("RISKASSESS_CLAMD", "")
 # Key and certificate that sign reports, as PEM; where none is given, one is made at the first report (docs/reports.md).
@@ -285,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
     "take-checkpoint": {"task": "schedule.take_checkpoint", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "lapse-settings": {"task": "schedule.lapse_settings", "schedule": 3600.0, "options": {"queue": "bulk"}},
     "note-law": {"task": "schedule.note_law", "schedule": 86400.0, "options": {"queue": "bulk"}},
+    "old-exports": {"task": "schedule.remove_old_exports", "schedule": 3600.0, "options": {"queue": "bulk"}},
+    "check-states": {"task": "schedule.check_states", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "check-chain": {"task": "schedule.check_chain", "schedule": 86400.0, "options": {"queue": "bulk"}},
     "tell-answers": {"task": "schedule.tell_answers", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
     "watch-lists": {"task": "schedule.watch_lists", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},

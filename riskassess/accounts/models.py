@@ -187,6 +187,13 @@ class User(AbstractBaseUser, PermissionsMixin, UidModel):
         rows = self.memberships.in_force(timezone.localdate()).values_list("role", "unit_id")
         return frozenset(Held(role, unit_id) for role, unit_id in rows)
 
+    @cached_property
+    def mandates_now(self) -> tuple[Mandate, ...]:
+        """What an auditor may read today, read once for this instance."""
+        if not self.has_role(Role.AUDITOR):
+            return ()
+        return tuple(self.mandates.in_force(timezone.localdate()).select_related("unit"))
+
     def has_role(self, *roles: str) -> bool:
         return any(held.role in roles for held in self.held)
 
@@ -227,3 +234,54 @@ class RoleMembership(UidModel, DatedModel):
 
     def __str__(self):
         return f"{self.user}: {self.role}"
+
+
+class MandateQuerySet(models.QuerySet):
+    def in_force(self, on: date):
+        return self.filter(confirmed_at__isnull=False, ended_at__isnull=True, starts__lte=on, ends__gte=on)
+
+    def waiting(self):
+        return self.filter(confirmed_at__isnull=True, ended_at__isnull=True)
+
+
+class Mandate(UidModel, DatedModel):
+    """What an auditor may read, from when until when, and why. It counts once a second person has confirmed it."""
+
+    auditor = models.ForeignKey(User, verbose_name=_("auditor"), on_delete=models.PROTECT, related_name="mandates")
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("unit"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until"))
+    submitted_from = models.DateField(_("submitted from"), null=True, blank=True)
+    submitted_until = models.DateField(_("submitted until"), null=True, blank=True)
+    reason = models.TextField(_("reason"))
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="mandate_dates"),
+            models.CheckConstraint(condition=~Q(reason=""), name="mandate_has_reason"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")), name="mandate_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(auditor=F("asked_by")) & (Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("auditor"))),
+                name="mandate_not_ones_own",
+            ),
+        ]
+        ordering = ["-starts", "-pk"]
+
+    def __str__(self):
+        return f"{self.auditor}: {self.starts} to {self.ends}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Everything of the institution, whenever it was submitted."""
+        return self.unit_id is None and self.submitted_from is None and self.submitted_until is None

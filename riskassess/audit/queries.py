@@ -84,9 +84,9 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
-def page_of(filters: EventFilters, number: str | int, *, content: bool) -> Page:
+def page_of(found: QuerySet[Event], number: str | int) -> Page:
     """One page of events; a number that is no page leads to the nearest one."""
-    return Paginator(events(filters, content=content), PAGE_SIZE).get_page(number)
+    return Paginator(found, PAGE_SIZE).get_page(number)
 
 
 def events_of(subject: str) -> QuerySet[Event]:

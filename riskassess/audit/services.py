@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -179,10 +179,13 @@ def open_export(
     actor_id: int | None,
     role: str,
     actor_name: str = "",
+    open_to: Callable[[QuerySet[Event]], QuerySet[Event]] | None = None,
 ) -> Export:
-    """Begin an export of the log as it stands now; the export is an event itself, though not among its own lines."""
+    """Begin an export of the log as it stands now; the export is an event itself, though not among its own lines.
+    `open_to` leaves out what the reader may not have."""
     head = ChainHead.objects.get()
     events = queries.events(filters, content=content).filter(sequence__lte=head.sequence).order_by("sequence")
+    events = open_to(events) if open_to else events
     manifest = {
         "format": file_format,
         "content": content,

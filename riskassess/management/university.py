@@ -1,9 +1,12 @@
 """The invented university of the demo and of the tests: its units, its people and what they may do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
+from riskassess.accounts.mandates import LONGEST_DAYS, ask_mandate, confirm_mandate
 from riskassess.accounts.models import Institution, Unit, User
 from riskassess.accounts.roles import Role
 from riskassess.accounts.services import grant_role
@@ -105,6 +108,17 @@ def found_university(*, password: str) -> University:
             grant_role(
                 user=user, role=role, unit=units.get(unit), actor=None if user is people["ada"] else people["ada"]
             )
+    if not people["david"].mandates.exists():
+        today = timezone.localdate()
+        mandate = ask_mandate(
+            auditor=people["david"],
+            actor=people["ada"],
+            starts=today,
+            ends=today + timedelta(days=LONGEST_DAYS),
+            reason="Yearly audit of research security",
+        )
+        confirm_mandate(mandate=mandate, actor=people["omar"])
+        people["david"] = User.objects.get(pk=people["david"].pk)  # without what was read of it before
     if is_new:
         institution.top_approver = people[TOP]
         institution.office_name, institution.office_email = "Research Security Office", f"research-security@{MAIL}"

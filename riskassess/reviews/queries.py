@@ -1,14 +1,17 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from riskassess.accounts.models import User
+from riskassess.accounts.models import Mandate, User
 from riskassess.accounts.queries import the_institution, with_children
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, Determination, ProposalVersion
+from riskassess.audit.queries import start_of
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.proposals.models import CoInvestigator, Invitation, InvitationState, ParticipationContact, Proposal
@@ -65,8 +68,11 @@ def _at_work(user: User) -> Q | None:
     if user.is_superuser:
         return Q(pk__isnull=False)
     submitted = ~Q(state=State.DRAFT)
-    if user.has_role(Role.OFFICER, Role.AUDITOR):
+    if user.has_role(Role.OFFICER):
         return submitted
+    if user.has_role(Role.AUDITOR):
+        scopes = [within(mandate) for mandate in user.mandates_now]
+        return submitted & reduce(or_, scopes) if scopes else None
     if not user.has_role(Role.REVIEWER, Role.APPROVER):
         return None
     assigned = Assignment.objects.filter(case__proposal=OuterRef("pk"), user=user, ended_at__isnull=True, until=None)
@@ -110,6 +116,18 @@ def in_conflict(user: User) -> Q:
         named = ParticipationContact.objects.filter(participation__proposal=OuterRef("pk"), contact__orcid=user.orcid)
         found |= Exists(named)
     return found
+
+
+def within(mandate: Mandate) -> Q:
+    """The proposals that a mandate is about: of its unit and those below, submitted within its period."""
+    scope = Q(pk__isnull=False)
+    if mandate.unit_id:
+        scope &= Q(unit__in=with_children([mandate.unit_id]))
+    if mandate.submitted_from:
+        scope &= Q(submitted_at__gte=start_of(mandate.submitted_from))
+    if mandate.submitted_until:
+        scope &= Q(submitted_at__lt=start_of(mandate.submitted_until + timedelta(days=1)))
+    return scope
 
 
 def carried_by(people) -> QuerySet[Case]:

@@ -11,6 +11,7 @@ from riskassess.accounts.models import Institution
 from riskassess.accounts.roles import Role
 from riskassess.accounts.rules import (
     holds,
+    holds_auditor,
     is_administrator,
     is_approver,
     is_auditor,
@@ -193,5 +194,6 @@ add_step(
 )
 add_step("reviews.close", who=is_signed_in & is_officer & ~has_conflict, when=state_allows("close"))
 add_step("reviews.invite_expert", who=may_review & is_officer, when=state_allows("decide"))
-rules.add_perm("audit.view", is_signed_in & (is_auditor | is_administrator))
+rules.add_perm("audit.view", is_signed_in & (holds_auditor | is_administrator))
+rules.add_perm("audit.export", is_signed_in & (is_auditor | is_administrator))
 rules.add_perm("audit.view_content", is_signed_in & is_auditor)

@@ -15,9 +15,14 @@ from riskassess.web.reading import READING
 # (label, url name, roles, first parts of the paths it covers)
 NAVIGATION = (
     (_("My page"), "home", {Role.RESEARCHER}, ("home", "proposals")),
-    (_("Desk"), "desk", {Role.REVIEWER, Role.OFFICER}, ("desk", "cases", "lists", "ror-files", "insights")),
+    (
+        _("Desk"),
+        "desk",
+        {Role.REVIEWER, Role.OFFICER},
+        ("desk", "cases", "lists", "ror-files", "insights", "mandates"),
+    ),
     (_("Decisions"), "decisions", {Role.APPROVER}, ("decisions", "desk", "cases")),
-    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "lists", "ror-files")),
+    (_("Audit"), "audit", {Role.ADMINISTRATOR, Role.AUDITOR}, ("audit", "mandates", "lists", "ror-files")),
     (
         _("Partners"),
         "partners",

@@ -29,6 +29,16 @@ VERB_WORDS = {
     "retention.let_go": _("let go what had its time"),
     "system.backed_up": _("backed up database, files and checkpoints"),
     "system.restored": _("restored database and files from a backup"),
+    "audit.states_compared": _("compared where each proposal stands with what its events say"),
+    "audit_note.written": _("wrote an auditor's note"),
+    "export.built": _("wrote an export"),
+    "export.removed": _("removed the old file of an export"),
+    "export.requested": _("asked for an export"),
+    "mandate.asked": _("asked for a mandate to audit"),
+    "mandate.confirmed": _("confirmed a mandate to audit"),
+    "mandate.declined": _("declined a mandate to audit"),
+    "mandate.ended": _("ended a mandate to audit"),
+    "sample.drawn": _("drew a sample of cases"),
     "audit.older_log_accepted": _("went on with a log that ends before its checkpoints"),
     "audit.reads_sealed": _("sealed a minute of reads"),
     "calendar.changed": _("changed the calendar of working days"),
@@ -192,3 +202,27 @@ VERB_WORDS = {
 def verb_words(verb: str):
     """The words; a verb that has none yet is shown as it is, so that no event is hidden."""
     return VERB_WORDS.get(verb, verb)
+
+
+# What the log of reads says, which holds no events of its own.
+READ_WORDS = {
+    "audit.read": _("read the audit log"),
+    "case.audited": _("looked at the audit page of the case"),
+    "case.read": _("read the case"),
+    "evidence.file_read": _("opened a file of evidence"),
+    "export.downloaded": _("downloaded an export"),
+    "export.manifest_read": _("read the manifest of an export"),
+    "export.previewed": _("looked at the first rows of an export"),
+    "judgement.evidence_read": _("opened the evidence of a judgement"),
+    "proposal.read": _("read the proposal"),
+    "proposal.taken_crate": _("took the proposal away as a package"),
+    "proposal.taken_file": _("took the proposal away as a file"),
+    "proposal.taken_form": _("took the proposal away as a form"),
+    "replay.read": _("read a replay"),
+    "report.read": _("opened a report"),
+    "sample.read": _("read a sample"),
+}
+
+
+def read_words(verb: str):
+    return READ_WORDS.get(verb, verb)

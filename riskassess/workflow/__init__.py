@@ -1,5 +1,6 @@
 """The story of a proposal: each function is one step, one transaction, and calls the chapters in order."""
 
+from riskassess.workflow.auditing import ask_mandate, compare_states, confirm_mandate, end_mandate
 from riskassess.workflow.calendar import change_calendar, close_day, open_day, recount_due
 from riskassess.workflow.corrections import propose_partner_correction, settle_partner_correction
 from riskassess.workflow.determining import confirm_determination, determine, drop_determination
@@ -88,6 +89,7 @@ __all__ = [
     "against_erasing",
     "answer_thread",
     "appeal",
+    "ask_mandate",
     "assess_again",
     "assess_submitted",
     "assign",
@@ -99,10 +101,12 @@ __all__ = [
     "choose_partners",
     "close",
     "close_day",
+    "compare_states",
     "confirm_answers",
     "confirm_determination",
     "confirm_hold_lift",
     "confirm_judgement",
+    "confirm_mandate",
     "copy_proposal",
     "decide",
     "declare_interest",
@@ -114,6 +118,7 @@ __all__ = [
     "draw",
     "drop_determination",
     "end_hold_lift",
+    "end_mandate",
     "erase_contact",
     "erase_person",
     "expire",

@@ -84,7 +84,7 @@ def test_page_of_takes_any_number(log_on_sqlite, number):
     for _ in range(60):
         write_event()
 
-    page = page_of(EventFilters(), number, content=True)
+    page = page_of(events(EventFilters(), content=True), number)
 
     assert len(page.object_list) == (50 if page.number == 1 else 10)
 
@@ -95,7 +95,7 @@ def test_a_page_costs_two_queries_at_any_length(log_on_sqlite):
         while Event.objects.count() < length:
             write_event(**ANA, after={"n": length})
         with CaptureQueriesContext(connection) as queries:
-            rows = [event.detail.after for event in page_of(EventFilters(), 1, content=True)]
+            rows = [event.detail.after for event in page_of(events(EventFilters(), content=True), 1)]
         costs.append((len(rows), len(queries)))
 
     assert costs == [(1, 2), (3, 2), (50, 2)]

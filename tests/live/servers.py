@@ -38,8 +38,9 @@ def end(process: subprocess.Popen, seconds: float = 10) -> None:
 
 
 class Postgres:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, is_durable: bool = False):
         self.folder = folder
+        self.is_durable = is_durable  # as on a server; tests can do without
         self.port = free_port()
         self.prefix = AS_POSTGRES if os.geteuid() == 0 else []
         self.process: subprocess.Popen | None = None
@@ -68,8 +69,10 @@ class Postgres:
     def start(self) -> None:
         options = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder,
-            "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200,
+            "max_connections": 200,
         }  # fmt: skip
+        if not self.is_durable:
+            options |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -144,8 +147,8 @@ class Redis:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[Postgres]:
-    server = Postgres(folder)
+def running_postgres(folder: Path, *, is_durable: bool = False) -> Iterator[Postgres]:
+    server = Postgres(folder, is_durable=is_durable)
     try:
         server.create()
         yield server

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 import partners.rules  # noqa: F401  registers the permissions
 from riskassess.accounts.models import RoleMembership
+from tests.mandates import give_mandate
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,8 @@ WHO = {
 @pytest.mark.parametrize("permission", WHO)
 def test_permissions_of_the_registry(permission, role, ana):
     RoleMembership.objects.create(user=ana, role=role, starts=timezone.localdate())
+    if role == "auditor":
+        give_mandate(ana)
 
     assert rules.has_perm(permission, ana) == (role in WHO[permission])
 

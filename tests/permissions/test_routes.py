@@ -21,6 +21,7 @@ FILLED = {
     "merge": uuid.UUID(int=9),
     "dimension": "knowledge",
     "mitigation": "M_end_use",
+    "table": "audit",
     "person": uuid.UUID(int=10),
     "key": "0" * 40,
     "file": uuid.UUID(int=11),

@@ -15,6 +15,7 @@ from riskassess.audit.models import AccessRead, ChainCheck, ChainHead, Event
 from riskassess.audit.services import erase_details, verify_chain
 from riskassess.web.verbs import VERB_WORDS, verb_words
 from tests.audit.writing import DAVID, OMAR, write_event
+from tests.mandates import give_mandate
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,7 @@ def person(db):
 @pytest.fixture
 def auditor(client, person):
     david = person("David Osei", Role.AUDITOR)
+    give_mandate(david)
     client.force_login(david)
     return david
 

@@ -1,5 +1,6 @@
 """One function per notice: a line in the app and a mail job. Mails hold a reference and a need, never content."""
 
+from riskassess.notices.telling.auditing import mandate_asked, mandate_settled, states_differ
 from riskassess.notices.telling.cases import (
     approval_expired,
     assessment_failed,
@@ -120,6 +121,8 @@ __all__ = [
     "list_old",
     "list_refused",
     "list_rescreening_stuck",
+    "mandate_asked",
+    "mandate_settled",
     "not_screened",
     "partner_corrected",
     "partner_correction_settled",
@@ -141,5 +144,6 @@ __all__ = [
     "scanner_away",
     "setting_settled",
     "setting_waits",
+    "states_differ",
     "vote_awaited",
 ]

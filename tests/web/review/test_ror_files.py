@@ -12,6 +12,7 @@ from partners.models import Partner, RorImport, RorRecord
 from partners.services import register_partner
 from riskassess.files.models import StoredFile
 from riskassess.jobs.running import run_pending
+from tests.mandates import give_mandate
 from tests.partners.ror import hold_record, published
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,9 @@ def test_partners_whose_id_was_withdrawn_are_named_with_what_took_its_place(as_u
 
 
 def test_auditor_sees_the_page_without_the_form(as_user, person, university):
-    browser = as_user(person("Ines Auditor", "auditor"))
+    ines = person("Ines Auditor", "auditor")
+    give_mandate(ines)
+    browser = as_user(ines)
 
     assert "Load file" not in text(browser.get("/ror-files"))
     assert browser.post("/ror-files", {}).status_code == 403
