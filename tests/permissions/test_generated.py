@@ -1,17 +1,20 @@
 """The matrix, generated: every route of the resolver, each kind of person, each relation and state, against a table
-typed by hand."""
+typed by hand; ids of another case swapped in; and a hidden case whose words are looked for everywhere."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from riskassess.proposals.models import Proposal
 from riskassess.web.policy import OBJECT, POLICY, PUBLIC, SIGNED_IN
-from tests.permissions.table import ALL, NAMES, PLAIN, readers
+from tests.permissions.table import ALL, NAMES, PAGES, PLAIN, STEPS, readers
 from tests.permissions.test_routes import FILLED, address, routes
-from tests.permissions.world import World
+from tests.permissions.world import CANARY, World
 
 # States in which the approver is in: their vote is due, or a decision is there. The high case waits for the officer.
 DECIDING = {"approved_with_conditions"}
@@ -81,6 +84,38 @@ def test_whoever_is_outside_gets_nothing_of_any_route_in_any_state(world):
     assert wrong == []
 
 
+def test_whoever_reads_takes_the_steps_of_the_table_and_no_others(world):
+    wrong, cells = [], 0
+    for name, (letters, states) in STEPS.items():
+        arguments = dict(routes())[name]
+        for state, proposal in world.cases.items():
+            url = url_of(name, arguments, proposal.reference)
+            for letter in sorted(readers(state, state in DECIDING)):
+                status, cells = asked(world.browsers[letter], "POST", url), cells + 1
+                if letter not in letters:
+                    fits = status in {403, 404, 409, 422}  # a draft says in its form that only its lead submits
+                elif state in states:
+                    fits = status not in {401, 403, 404}
+                else:
+                    fits = status != 200 or name == "assign"  # an empty form is shown again
+                if not fits:
+                    wrong.append((name, state, letter, status))
+    assert not wrong, str(wrong)
+    assert cells > 200
+
+
+def test_pages_of_a_proposal_open_to_whom_the_table_says(world):
+    wrong = []
+    for state in ("in_review", "approved_with_conditions"):
+        for name, letters in PAGES.items():
+            url = url_of(name, ("reference",), world.cases[state].reference)
+            for letter in sorted(readers(state, state in DECIDING)):
+                status = asked(world.browsers[letter], "GET", url)
+                if status != (200 if letter in letters else 403):
+                    wrong.append((name, state, letter, status))
+    assert wrong == []
+
+
 def test_pages_of_no_proposal_open_to_whom_the_table_says(world):
     wrong = []
     for name, letters in PLAIN.items():
@@ -95,6 +130,16 @@ def test_pages_of_no_proposal_open_to_whom_the_table_says(world):
 def test_each_name_of_the_policy_belongs_to_whom_the_table_says(world):
     """A route that asks for a name which nobody typed into the table fails here."""
     assert set(POLICY.values()) - {PUBLIC, SIGNED_IN, OBJECT} <= set(NAMES)
+    told = {
+        name: "".join(x for x in ALL if x in world.people and fresh(world, x).has_perm(name))
+        for name, letters in NAMES.items()
+        if letters is not None
+    }
+    assert told == {name: "".join(sorted(letters, key=ALL.index)) for name, letters in NAMES.items() if letters}
+
+
+def fresh(world, letter):
+    return type(world.people[letter]).objects.get(pk=world.people[letter].pk)
 
 
 def test_guest_and_closed_account_open_no_route_but_their_own(world):
@@ -109,3 +154,102 @@ def test_guest_and_closed_account_open_no_route_but_their_own(world):
                 wrong.append((name, letter))
     assert wrong == []
     assert asked(world.browsers["X"], "GET", reverse("expert", args=[world.seat.uid])) == 200
+
+
+def snapshot() -> dict[str, int]:
+    return {
+        model.__name__: model.objects.count()
+        for model in apps.get_models()
+        if model._meta.app_label in {"proposals", "assessments", "reviews", "reports"}
+    }
+
+
+def test_ids_of_another_case_open_and_change_nothing(world):
+    """In the path with a reference that is one's own, in the path alone, in the query and in the body."""
+    with undone():
+        uids = world.hide_one()
+        own, foreign = world.cases["in_review"].reference, [uid for found in uids.values() for uid in found]
+        before, wrong = snapshot(), []
+        body = {name: str(foreign[0]) for name in ("record", "uid", "mention", "officer", "reviewer", "safeguard")}
+        for name, arguments in routes():
+            if "uid" not in arguments or POLICY.get((name, "GET"), POLICY.get((name, "POST"))) != OBJECT:
+                continue
+            letters = "RCAX" if "reference" not in arguments else "ROV"
+            for uid in foreign if "reference" not in arguments else foreign[::2]:
+                for letter in letters:
+                    method = "GET" if POLICY.get((name, "GET")) else "POST"
+                    status = asked(world.browsers[letter], method, url_of(name, arguments, own, uid=uid))
+                    if status not in {403, 404, 405, 409}:
+                        wrong.append((name, letter, status))
+        for name, (letters, _states) in STEPS.items():
+            url = url_of(name, dict(routes())[name], own) + f"?uid={foreign[0]}&next={foreign[0]}"
+            for letter in letters:
+                with undone():
+                    page = world.browsers[letter].post(url, body)
+                    if CANARY in page.content.decode(errors="replace"):
+                        wrong.append((name, letter, "canary"))
+                    if Proposal.objects.get(pk=world.hidden.pk).revision != world.hidden.revision:
+                        wrong.append((name, letter, "changed"))
+        assert not wrong, str(wrong)
+        assert snapshot() == before
+
+
+LISTS = ("/home", "/desk", "/desk?show=all", "/desk?show=open", "/notices", "/partners", "/partners?q=canary", "/audit",
+         "/audit?q=canary", "/desk/changes", "/replays", "/organisations?q=canary", "/home?q=canary", "/settings",
+         "/account", "/", "/readyz", "/desk/lists?name=canary", "/desk?q=canary&show=all")  # fmt: skip
+
+
+def plain(page) -> str:
+    """A page without what differs at each request."""
+    text = page.content.decode(errors="replace")
+    return re.sub(r'name="(csrfmiddlewaretoken|opened|page)" value="[^"]+"|X-CSRFToken[^}]+|nonce="[^"]+"', "", text)
+
+
+def pages_of(world, letter) -> dict[str, str]:
+    browser, found = world.browsers[letter], {}
+    for url in LISTS:
+        with undone():
+            found[url] = plain(browser.get(url))
+    for url in (f"/proposals/{world.cases['in_review'].reference}", f"/cases/{world.cases['in_review'].reference}"):
+        with undone():
+            found[url] = plain(browser.get(url))
+    return found
+
+
+def test_hidden_case_changes_no_byte_for_whom_it_is_hidden_from(world):
+    """No title, text, name, count or sum of it in any page, list or search; not even the officer's before declaring."""
+    letters = "RCTHAXN"  # the reviewer is of both units, and has it assigned
+    before = {letter: pages_of(world, letter) for letter in letters}
+    with undone():
+        world.hide_one()
+        after = {letter: pages_of(world, letter) for letter in letters}
+        sung = re.compile(rf"{CANARY}-\w+-7q")
+        found = [(x, url) for x in letters for url, page in after[x].items() if sung.search(page)]
+        told = {url for url, page in pages_of(world, "E").items() if sung.search(page)}
+
+    assert not found, str(found)
+    assert "/home" in told  # the owner sees it: the canaries sing
+    changed = [
+        (x, url)
+        for x in letters
+        for url in before[x]
+        if before[x][url] != after[x][url] and url not in {"/audit", "/audit?q=canary", "/replays"}
+    ]
+    assert not changed, str(changed)
+
+
+def test_officer_reads_none_of_its_words_before_declaring(world):
+    with undone():
+        world.hide_one()
+        type(world.hidden.case).objects.filter(proposal=world.hidden).update(round=7)
+        urls = [*LISTS, f"/cases/{world.hidden.reference}/interest"]
+        for name, arguments in of_proposals():
+            if POLICY.get((name, "GET")) == OBJECT:
+                urls.append(url_of(name, arguments, world.hidden.reference))
+        wrong = []
+        for url in urls:
+            with undone():
+                page = plain(world.browsers["O"].get(url))
+            for word in re.findall(rf"{CANARY}-\w+-7q", page):
+                wrong.append((url, word))
+        assert wrong == []
