@@ -1,4 +1,5 @@
 from riskassess.accounts.models import User
+from riskassess.accounts.roles import Role
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
@@ -14,6 +15,15 @@ def reports_of(proposal: Proposal, user: User):
         .select_related("job", "file", "version", "proposal", "decision")
         .order_by("-pk")
     )
+
+
+def recent_reports(user: User):
+    """Finished reports of other people's cases in this person's scope, the newest first."""
+    rows = Report.objects.filter(proposal__in=visible_proposals(user), file__isnull=False)
+    if not user.has_role(Role.AUDITOR):
+        rows = rows.exclude(kind__in=list(PERMISSIONS))
+    rows = rows.exclude(proposal__owner=user).exclude(proposal__coinvestigators__user=user)
+    return rows.select_related("proposal", "version").order_by("-pk")
 
 
 def latest_report(proposal: Proposal, user: User, kind: str) -> Report | None:

@@ -1,5 +1,5 @@
 from riskassess.jobs.running import job_task
-from riskassess.reports.models import BlankForm, Report
+from riskassess.reports.models import BlankForm, PeriodReport, Report, ReportBatch
 
 
 @job_task("reports.build_report")
@@ -15,3 +15,17 @@ def build_blank_form(form_id: int) -> None:
     from riskassess.reports.build import build_blank
 
     build_blank(BlankForm.objects.select_related("release").get(pk=form_id))
+
+
+@job_task("reports.build_period_report")
+def build_period_report(report_id: int) -> None:
+    from riskassess.reports.build import build_period
+
+    build_period(PeriodReport.objects.select_related("requested_by").get(pk=report_id))
+
+
+@job_task("reports.continue_batch")
+def continue_batch(batch_id: int, begin: int) -> None:
+    from riskassess.reports.batching import continue_batch as go_on
+
+    go_on(batch=ReportBatch.objects.select_related("asked_by").get(pk=batch_id), begin=begin)

@@ -30,6 +30,12 @@ NAVIGATION = (
         ("partners",),
     ),
     (_("Personal data"), "privacy", {Role.AUDITOR, Role.ADMINISTRATOR}, ("privacy",)),
+    (
+        _("Reports"),
+        "reports",
+        {Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR},
+        ("reports",),
+    ),
     (_("Settings"), "settings", {Role.ADMINISTRATOR}, ("settings",)),
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
     (

@@ -34,6 +34,8 @@ PAGES = {
     "settings":         (403, 403, 403, 403, 403, 200, 403),
     "working_days":     (403, 403, 403, 403, 403, 200, 403),
     "privacy":          (403, 403, 200, 403, 200, 200, 403),
+    "letterhead":       (403, 403, 403, 403, 403, 200, 403),
+    "reports":          (403, 200, 200, 200, 200, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
     "partners":         (200, 200, 200, 200, 200, 403, 200),
@@ -87,6 +89,7 @@ WITHOUT_REFERENCE = {
     "partners", "ror_files", "insights", "working_days", "desk_keys", "decisions",
     "exports", "export_new", "audit_samples", "audit_notes", "mandates",
 }  # fmt: skip
+WITHOUT_REFERENCE |= {"letterhead", "reports"}
 EXTRA = {
     "export_new": {"table": "cases"},
     "follow_up": {"kind": "midterm"},

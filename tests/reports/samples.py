@@ -17,6 +17,7 @@ from riskassess.reports.shapes import (
     OpenLine,
     Outcome,
     PartnerLine,
+    ProofPart,
     ProposalPart,
     Provenance,
     RemarkLine,
@@ -153,6 +154,9 @@ POSSIBLE = (
         (SafeguardLine("Classification by export control", "possible", ""),),
     ),
 )
+
+
+PROOF = ProofPart("3f" * 32, "https://riskassess.norderhaven.example/verify", 812, "a" * 64)
 
 
 def assessment_content(**changes) -> ReportContent:
@@ -311,6 +315,7 @@ def assessment_content(**changes) -> ReportContent:
                 812,
                 "a" * 64,
             ),
+            proof=PROOF,
         ),
         **changes,
     )

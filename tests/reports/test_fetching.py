@@ -122,4 +122,5 @@ def test_page_links_only_to_sources_of_the_catalogue(payloads):
     assert {link.split('"')[0] for link in text.split('href="')[1:]} == {
         "https://eur-lex.europa.eu/eli/C/2024/3510/oj",
         "https://eur-lex.europa.eu/eli/reg/2021/821/oj",
+        content.proof.link,
     }
