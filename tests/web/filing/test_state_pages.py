@@ -7,7 +7,6 @@ from riskassess import workflow
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.models import AccessRead
 from riskassess.jobs.models import Job
-from riskassess.management.filing import answer
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Case, Outcome
 from tests.web.filing.pages import filled, read, text_of
@@ -94,18 +93,16 @@ def test_withdrawn_proposal_stays_readable(as_user, ana, submitted):
 def test_version_page_shows_what_was_filed_and_what_changed(as_user, ana, omar, submitted, run_jobs):
     proposal, browser = submitted(example="04-coastal"), as_user(ana)
     workflow.request_changes(case=Case.objects.get(proposal=proposal), actor=omar, reasons="Look at the data again.")
-    address = page_name("section", proposal, "data")
-    browser.post(address, filled(browser.get(address), "questions", Y2="eu_eea"))
-    partner = str(proposal.participations.get().uid)
-    answer(proposal=proposal, actor=ana, values={("O5", partner): "no"})
+    address, partner = page_name("section", proposal, "partners"), proposal.participations.get().uid
+    browser.post(address, filled(browser.get(address), "questions", **{f"G1-{partner}": "signed"}))
     send_in(browser, proposal)
     run_jobs()
 
     first, second = (text_of(browser.get(page_name("version", proposal, number))) for number in (1, 2))
 
-    assert "On our systems" in first
+    assert "It will be signed before the work starts" in first
     assert "What is different from version 1" in second
-    assert "At a partner or service in the EU" in second
+    assert "Yes, signed" in second
     assert browser.get(page_name("version", proposal, 3)).status_code == 404
 
 
