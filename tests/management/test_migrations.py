@@ -1,5 +1,7 @@
 """Each migration forward, back and forward again, on a university with work in it and on both databases."""
 
+import json
+
 import pytest
 
 BACK_AND_FORTH = """
@@ -29,13 +31,14 @@ at_first = counts(migrate([*begins, ("audit", "0002_triggers")]))
 migrate(ends)
 print(json.dumps({"before": before, "first": at_first, "after": counts(apps), "chain": verify_chain().ok}))
 """
-SUBJECTS = {"partners_screening", "partners_hit", "partners_judgement", "partners_factchange"}  # those of people go
+# Of these, what was about people goes: the tables of before had no place for it.
+SUBJECTS = {
+    "partners_screening", "partners_screening_editions", "partners_hit", "partners_judgement", "partners_factchange",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("setup", ["embedded", "services"])
 def test_every_migration_goes_back_and_forward_again_with_rows_in_the_tables(live_stack, setup):
-    import json
-
     stack = live_stack(setup, is_started=False)
     told = json.loads(stack.python(BACK_AND_FORTH, seconds=300).splitlines()[-1])
     before, first, after = told["before"], told["first"], told["after"]
