@@ -14,23 +14,21 @@ def with_people(proposals):
     )
 
 
-def co_authored_since(user_id: int, other_id: int, since) -> bool:
-    """Whether two people share a proposal opened after `since` and submitted, as owner or co-investigator."""
-    mine = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False)
-    both = mine.filter(owner_id=other_id, coinvestigators__user_id=user_id) | mine.filter(
-        owner_id=user_id, coinvestigators__user_id=other_id
-    )
-    shared = mine.filter(coinvestigators__user_id=user_id).filter(coinvestigators__user_id=other_id)
-    return both.exists() or shared.exists()
+def authors_with(user_id: int, since: datetime) -> set[int]:
+    """Everybody who shares a proposal opened after `since` and submitted with somebody, as owner or co-investigator."""
+    written = CoInvestigator.objects.filter(user=user_id).values("proposal")
+    shared = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False)
+    rows = shared.filter(Q(owner=user_id) | Q(pk__in=written)).values_list("owner", "coinvestigators__user")
+    return {pk for row in rows for pk in row if pk is not None} - {user_id}
 
 
-def took_part_since(user_id: int, proposal: Proposal, since: datetime) -> bool:
-    """Whether somebody who left took part in this proposal, or in a submitted one of its lead opened after `since`."""
-    left = Invitation.objects.filter(settled_by_id=user_id, state=InvitationState.ENDED)
+def who_left(proposal: Proposal, since: datetime) -> set[int]:
+    """Who took part in this proposal and left, or in a submitted one of its lead opened after `since`."""
     of_lead = Q(
         proposal__owner_id=proposal.owner_id, proposal__submitted_at__isnull=False, proposal__created_at__gte=since
     )
-    return left.filter(Q(proposal=proposal) | of_lead).exists()
+    left = Invitation.objects.filter(Q(proposal=proposal) | of_lead, state=InvitationState.ENDED)
+    return set(left.exclude(settled_by=None).values_list("settled_by", flat=True))
 
 
 def open_invitations(user: User):

@@ -10,7 +10,7 @@ from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, ProposalVersion, SafeguardState
 from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
 from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
-from riskassess.reviews.rules import conflict_reason, covers_unit
+from riskassess.reviews.rules import conflict_reason, covers_unit, without_conflict
 from riskassess.reviews.talk import why_decline_waits
 
 FEWEST_PANEL_MEMBERS = 3
@@ -20,7 +20,7 @@ MODERATE_OR_LESS = {"low", "moderate"}
 def panel_members(case: Case) -> list[User]:
     """The named people of the panel who may act on this case."""
     rows = case.assignments.filter(kind="panel", ended_at__isnull=True, user__is_active=True).select_related("user")
-    return [row.user for row in rows if not conflict_reason(row.user, case.proposal)]
+    return without_conflict([row.user for row in rows], case.proposal)
 
 
 def next_stage(case: Case) -> str:
@@ -133,7 +133,7 @@ def why_stuck(case: Case) -> str:
     proposal = case.proposal
 
     def is_free(role: str) -> bool:
-        return any(not conflict_reason(user, proposal) for user in holders(role, unit=proposal.unit))
+        return bool(without_conflict(holders(role, unit=proposal.unit), proposal))
 
     if not is_free(Role.OFFICER):
         return _("No research-security officer without a conflict of interest is free for this case.")

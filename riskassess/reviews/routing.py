@@ -14,7 +14,7 @@ from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.results import Assessment
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import UNDER_REVIEW
-from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.rules import without_conflict
 
 ROUTE_ORDER = ("fast_track", "light", "full", "panel")
 DECIDERS_ORDER = ("low", "moderate", "high")
@@ -51,11 +51,8 @@ def higher(first: str, second: str, order: tuple[str, ...]) -> str:
 def choose(role: str, proposal: Proposal, *, besides: set[int] = frozenset()) -> tuple[User | None, str]:
     """The person with the fewest open cases who holds the role there and has no conflict of interest, and why."""
     load = dict(_open_case_counts(role))
-    candidates = [
-        user
-        for user in holders(role, unit=proposal.unit)
-        if user.pk not in besides and not conflict_reason(user, proposal)
-    ]
+    holding = [user for user in holders(role, unit=proposal.unit) if user.pk not in besides]
+    candidates = without_conflict(holding, proposal)
     if not candidates:
         return None, ""
     chosen = min(candidates, key=lambda user: (load.get(user.pk, 0), user.pk))

@@ -1,8 +1,10 @@
+from collections.abc import Iterable
 from datetime import datetime
 
 import rules
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +20,7 @@ from riskassess.accounts.rules import (
     is_officer,
     is_signed_in,
 )
-from riskassess.proposals.queries import co_authored_since, took_part_since
+from riskassess.proposals.queries import authors_with, who_left
 from riskassess.proposals.rules import add_step, is_author, is_coinvestigator, is_lead, is_owner, state_allows
 from riskassess.proposals.states import AFTER_DECISION, State
 from riskassess.reviews.models import Interest
@@ -29,26 +31,74 @@ def together_since(institution: Institution) -> datetime:
     return timezone.now() - relativedelta(months=institution.co_author_months)
 
 
+class Ties:
+    """Who stands too near to one proposal to review it; each kind is read once, whoever is asked about."""
+
+    def __init__(self, proposal):
+        self.proposal = proposal
+
+    @cached_property
+    def _since(self) -> datetime:
+        return together_since(self.proposal.institution)
+
+    @cached_property
+    def said_so(self) -> set[int]:
+        said = Interest.objects.filter(case__proposal=self.proposal, answer=Interest.Answer.YES)
+        return set(said.values_list("user_id", flat=True))
+
+    @cached_property
+    def orcids(self) -> set[str]:
+        named = Contact.objects.filter(participations__participation__proposal=self.proposal).exclude(orcid="")
+        return set(named.values_list("orcid", flat=True))
+
+    @cached_property
+    def filed_with_lead(self) -> set[int]:
+        return authors_with(self.proposal.owner_id, self._since)
+
+    @cached_property
+    def left(self) -> set[int]:
+        return who_left(self.proposal, self._since)
+
+
 def conflict_reason(user, proposal) -> str:
-    """Why this person may not take part in the review, in a sentence; empty when nothing stands against it."""
+    """Why this person may not take part in the review, in a sentence; empty when nothing stands against it.
+
+    Read anew each time, but for a proposal whose ties are remembered.
+    """
+    ties = proposal.__dict__.get("remembered_ties") or Ties(proposal)
+    return _reason(user, proposal, ties)
+
+
+def without_conflict(users: Iterable, proposal) -> list:
+    """Those of the people who may take part; a constant number of queries."""
+    ties = proposal.__dict__.get("remembered_ties") or Ties(proposal)
+    return [user for user in users if not _reason(user, proposal, ties)]
+
+
+def remember_ties(proposal) -> None:
+    """For a page that only reads and asks for many permissions. What writes never remembers: it asks in its own
+    transaction."""
+    proposal.remembered_ties = Ties(proposal)
+
+
+def _reason(user, proposal, ties: Ties) -> str:
     if proposal.owner_id == user.pk:
         return _("You lead this proposal.")
     if any(co.user_id == user.pk for co in proposal.coinvestigators.all()):
         return _("You take part in this proposal.")
     if user.supervisor_id == proposal.owner_id or proposal.owner.supervisor_id == user.pk:
         return _("You and the lead researcher report to one another.")
-    if Interest.objects.filter(case__proposal=proposal, user=user, answer=Interest.Answer.YES).exists():
+    if user.pk in ties.said_so:
         return _("You said that you have an interest in this proposal.")
-    if user.orcid and Contact.objects.filter(orcid=user.orcid, participations__participation__proposal=proposal):
+    if user.orcid and user.orcid in ties.orcids:
         return _("You are named at a partner of this proposal.")
-    since = together_since(proposal.institution)
-    if co_authored_since(user.pk, proposal.owner_id, since):
+    if user.pk in ties.filed_with_lead:
         return ngettext(
             "You and the lead researcher filed a proposal together within the last month.",
             "You and the lead researcher filed a proposal together within the last %(n)d months.",
             proposal.institution.co_author_months,
         ) % {"n": proposal.institution.co_author_months}
-    if took_part_since(user.pk, proposal, since):
+    if user.pk in ties.left:
         return _("You took part in this proposal, or in another one of its lead researcher, before.")
     return ""
 

@@ -8,7 +8,7 @@ from partners.models import Contact
 from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.queries import co_authored_since
+from riskassess.proposals.queries import authors_with
 from riskassess.reviews.models import Vote
 
 LONG_AGO_YEARS = 5
@@ -22,7 +22,7 @@ def reasons_to_weigh(user: User, proposal: Proposal) -> list[str]:
         found.append(_("You head the unit of this proposal."))
     elif user.unit_id and user.unit_id in {proposal.unit_id, proposal.owner.unit_id}:
         found.append(_("You and the lead researcher work in the same unit."))
-    if co_authored_since(user.pk, proposal.owner_id, timezone.now() - relativedelta(years=LONG_AGO_YEARS)):
+    if user.pk in authors_with(proposal.owner_id, timezone.now() - relativedelta(years=LONG_AGO_YEARS)):
         found.append(_("You and the lead researcher filed a proposal together within the last five years."))
     decided = Vote.objects.filter(by=user, case__proposal__owner=proposal.owner_id, decision__isnull=False)
     if decided.values("case").distinct().count() > MANY_DECISIONS:

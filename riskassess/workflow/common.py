@@ -15,14 +15,14 @@ from riskassess.proposals.states import UNDER_REVIEW, State
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import why_not_vote, why_stuck
 from riskassess.reviews.models import Case
-from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.rules import conflict_reason, without_conflict
 from riskassess.reviews.talk import is_waiting_for_authors
 from riskassess.workflow.comparing import waits_to_be_assessed
 
 
 def free_officers(proposal: Proposal) -> list[User]:
     """The officers of the proposal's unit who may act on it."""
-    return [user for user in holders(Role.OFFICER, unit=proposal.unit) if not conflict_reason(user, proposal)]
+    return without_conflict(holders(Role.OFFICER, unit=proposal.unit), proposal)
 
 
 def lock(proposal: Proposal) -> None:
@@ -36,7 +36,7 @@ def case_of(proposal: Proposal) -> Case | None:
 
 def carriers_of(case: Case) -> list[User]:
     people = [user for user in {case.officer, case.reviewer} if user is not None and user.is_active]
-    return [user for user in people if not conflict_reason(user, case.proposal)]
+    return without_conflict(people, case.proposal)
 
 
 def officers_of(case: Case) -> list[User]:

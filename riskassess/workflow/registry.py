@@ -22,7 +22,7 @@ from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Participation, ParticipationContact, Proposal
 from riskassess.proposals.states import IN_WORK, UNDER_REVIEW, State
 from riskassess.reviews.queries import visible_proposals
-from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.rules import without_conflict
 from riskassess.workflow.common import free_officers, guard_no_conflict
 from riskassess.workflow.comparing import waits_to_be_assessed
 from riskassess.workflow.reassessing import reassess
@@ -59,7 +59,7 @@ def _ask_second(hit: Hit, waiting: list[Proposal], actor: User) -> None:
     """Tell whoever may confirm it: in each open case its officers and approvers, without one all of them."""
     for proposal in waiting:
         people = {*free_officers(proposal), *holders(Role.APPROVER, unit=proposal.unit)} - {actor}
-        free = [user for user in people if not conflict_reason(user, proposal)]
+        free = without_conflict(people, proposal)
         reading = [user for user in free if visible_proposals(user).filter(pk=proposal.pk).exists()]
         url = reverse("match", args=[proposal.reference, hit.uid])
         telling.judgement_waits(hit=hit, reference=proposal.reference, url=url, people=reading)

@@ -26,7 +26,7 @@ from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import FEWEST_PANEL_MEMBERS, panel_members, why_not_recommend, why_not_vote
 from riskassess.reviews.inbox import with_turns
 from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
-from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.rules import without_conflict
 from riskassess.workflow.common import (
     carriers_of,
     free_officers,
@@ -257,7 +257,7 @@ def lift_hold(
     others.pop(actor.pk, None)
     telling.hold_lift_proposed(
         proposal=proposal,
-        people=[u for u in others.values() if not conflict_reason(u, proposal)],
+        people=without_conflict(others.values(), proposal),
         uid=hold.uid,
         revision=proposal.revision,
     )

@@ -10,7 +10,7 @@ from riskassess.assessments.queries import assessment_of
 from riskassess.reviews.eligibility import needs_word_on_safeguards, one_person_may, parts_of, why_outcome_closed
 from riskassess.reviews.grounds import grounds_of, source_with
 from riskassess.reviews.models import Outcome
-from riskassess.reviews.rules import conflict_reason
+from riskassess.reviews.rules import without_conflict
 from riskassess.web.forms.opened import OpenedForm
 from riskassess.web.forms.words import OwnWordsForm
 
@@ -79,7 +79,7 @@ class AssignForm(OwnWordsForm):
         self.initial.setdefault("reviewer", case.reviewer_id)
         for field, role in (("officer", Role.OFFICER), ("reviewer", Role.REVIEWER)):
             people = holders(role, unit=case.proposal.unit)
-            free = [user.pk for user in people if not conflict_reason(user, case.proposal)]
+            free = [user.pk for user in without_conflict(people, case.proposal)]
             self.fields[field].queryset = people.filter(pk__in=free)
 
     def clean(self):

@@ -31,6 +31,7 @@ from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.models import Appeal, Deciders
 from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
+from riskassess.reviews.rules import remember_ties
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
 from riskassess.web.case_parts import carried, earlier_cases
@@ -70,6 +71,7 @@ def case(request, reference):
 
 def case_context(user, case, *, typed=None, agreeing=None) -> dict:
     """`typed`: the form of a condition that came back, by the condition's uid; `agreeing`: that of a safeguard."""
+    remember_ties(case.proposal)
     proposal, record = case.proposal, latest_record(case.proposal)
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     actions = staff_actions(user, proposal)
