@@ -11,7 +11,10 @@ from django.db.migrations.executor import MigrationExecutor
 from riskassess.audit.services import verify_chain
 from riskassess.backups.tables import kept_models
 
-OURS = {"audit", "accounts", "jobs", "files", "partners", "proposals", "assessments", "reviews", "reports", "notices"}
+from django.apps import apps
+graph = MigrationExecutor(connection).loader.graph
+ours = [config.label for config in apps.get_app_configs() if config.name.startswith(("riskassess", "partners"))]
+OURS = {app for app, _name in graph.nodes} & set(ours)
 
 def migrate(targets):
     executor = MigrationExecutor(connection)
@@ -22,10 +25,8 @@ def migrate(targets):
 def counts(registry):
     return {name: model._base_manager.count() for name, model in kept_models(registry).items()}
 
-graph = MigrationExecutor(connection).loader.graph
 ends = [node for node in graph.leaf_nodes() if node[0] in OURS]
 begins = [(app, min(name for of, name in graph.nodes if of == app)) for app in sorted(OURS - {"audit"})]
-from django.apps import apps
 before = counts(apps)
 at_first = counts(migrate([*begins, ("audit", "0002_triggers")]))
 migrate(ends)
