@@ -8,7 +8,20 @@ from django.urls import Resolver404, resolve
 pytestmark = pytest.mark.xdist_group("journeys")
 MOST_OF_A_KIND = 2
 FILES = {
+    "account_data",
+    "audit_dossier",
     "audit_export",
+    "condition_file",
+    "export_file",
+    "export_manifest",
+    "hold_file",
+    "letterhead_logo",
+    "match_evidence",
+    "period_archive",
+    "period_report",
+    "report_archive",
+    "report_batch_file",
+    "verify_checker",
     "evidence_file",
     "proposal_crate",
     "proposal_file",
@@ -53,6 +66,8 @@ def test_keys_alone_sign_in_open_the_next_case_and_recommend(visit, embedded):
     keys.type("open-door-2026")
     press_enter(lena)
     tab_to(lena, "Open the next case")
+    press_enter(lena)
+    tab_to(lena, "Nothing stands against it")
     press_enter(lena)
     tab_to(lena, "Recommend")
     press_enter(lena)

@@ -66,6 +66,7 @@ def test_item_named_and_sent_at_once_is_one_item_that_takes_answers(visit, embed
         ana.page.get_by_role("button", name="Continue to").click()
     ana.page.wait_for_timeout(500)  # a save begun before the button was pressed has ended by now
 
+    ana.page.locator('select[name^="D1a-"]').select_option(index=1)
     ana.page.locator('input[name^="D1b-"][value="application"]').check()
 
     expect(ana.page.locator('input[name^="X2-"][value="listed"]')).to_be_visible()
