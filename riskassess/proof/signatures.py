@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -32,7 +33,8 @@ def read_signature(content: bytes) -> Signature | None:
     last = found[-1]
     certificate = last.signer_cert
     context = ValidationContext(trust_roots=[certificate], allow_fetching=False, revocation_mode="soft-fail")
-    status = validate_pdf_signature(last, signer_validation_context=context)
+    with ThreadPoolExecutor(1) as apart:  # it runs an event loop of its own, and this thread may have one
+        status = apart.submit(validate_pdf_signature, last, signer_validation_context=context).result()
     is_whole = status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     at = last.self_reported_timestamp
     return Signature(

@@ -17,6 +17,7 @@ from riskassess.reviews.rules import has_conflict
 PERMISSIONS = {Kind.CASE_AUDIT: "reports.audit_case"}
 
 rules.add_perm("reports.audit_case", is_signed_in & is_auditor & ~has_conflict)
+rules.add_perm("reports.ask_case_audits", is_signed_in & is_auditor)
 rules.add_perm("reports.ask_many", is_signed_in & (is_reviewer | is_officer | is_approver | is_auditor))
 rules.add_perm("reports.ask_period", is_signed_in & (is_officer | is_approver | is_auditor | is_administrator))
 rules.add_perm("reports.ask_audit", is_signed_in & (is_auditor | is_administrator))

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
@@ -33,7 +34,9 @@ def sign(content: bytes, *, institution: str) -> bytes:
     about = signers.PdfSignatureMetadata(
         field_name="Signature", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, name=institution[:120]
     )
-    return signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(content)), about, signer=signer).getvalue()
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    with ThreadPoolExecutor(1) as apart:  # it runs an event loop of its own, and this thread may have one
+        return apart.submit(signers.sign_pdf, writer, about, signer=signer).result().getvalue()
 
 
 def certificate_sha256() -> str:

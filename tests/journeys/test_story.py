@@ -143,7 +143,7 @@ def vote(decider, why: str, condition: str) -> None:
     row.get_by_label("Who").fill("Ana Ferreira")
     row.get_by_label("By when").fill("2027-03-01")
     decider.page.get_by_label("Why this outcome").fill(why)
-    decider.page.get_by_label("Sources").fill("Finding K04 of the assessment")
+    decider.page.get_by_label("Another source").fill("Finding K04 of the assessment")
     if decider.page.get_by_label("Your password").count():  # on a slow machine the sign-in is minutes ago
         decider.page.get_by_label("Your password").fill(PASSWORD)
     decider.follow("Record my decision")

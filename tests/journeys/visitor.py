@@ -73,8 +73,10 @@ class Visitor:
     def declare(self) -> None:
         """Say that nothing stands against it, where a case asks that first."""
         if self.page.url.removeprefix(self.stack.url).partition("?")[0].endswith("/interest"):
-            self.page.get_by_role("button", name="Nothing stands against it: open the case").click()
-            self.page.wait_for_url(lambda address: "/interest" not in address)
+            button = self.page.get_by_role("button", name="Nothing stands against it: open the case")
+            if button.count():  # what was said before is only read again
+                button.click()
+                self.page.wait_for_url(lambda address: "/interest" not in address)
 
     def follow(self, words: str) -> None:
         """Press the one link or button with these words, and look at the page it leads to."""

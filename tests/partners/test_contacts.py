@@ -24,6 +24,7 @@ from riskassess.files.models import StoredFile
 from riskassess.files.services import path_of
 from riskassess.jobs.models import State
 from riskassess.jobs.running import run_pending
+from tests.files.making import pdf
 from tests.partners.test_rescreening import run_to_the_end
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +210,7 @@ def test_erased_person_leaves_nothing_but_that_it_was_done(
     list_people(LISTED)
     contact = keep_contact(name="Orsolya Quillfeather", birth_year=1961)
     hit = screen(contact).hits.get()
-    proof = SimpleUploadedFile("page.pdf", b"%PDF-1.7 her page")
+    proof = SimpleUploadedFile("page.pdf", pdf())
     judge_hit(hit=hit, verdict="cannot_tell", reason="Looked.", actor=omar, evidence_file=proof)
     hit.refresh_from_db()
     judge_hit(hit=hit, verdict="different", reason="Looked again.", actor=ana)

@@ -80,4 +80,13 @@ NAMES = {
     "privacy.order": None,
     "privacy.confirm": None,
     "audit.view": "AD",
+    "accounts.see_mandates": "OA",
+    "accounts.ask_mandate": "A",
+    "accounts.confirm_mandate": "O",
+    "auditing.enter": "D",
+    "reports.ask_many": "VOHWTD",
+    "reports.ask_period": "OHWAD",
+    "reports.change_letterhead": "A",
+    "reports.view_page": "VOHWTAD",
+    "reviews.decisions": "HW",
 }

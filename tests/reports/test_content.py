@@ -156,7 +156,7 @@ def test_route_says_which_report_is_made(submitted, example, kind):
 
     assert report.kind == kind
     assert report.file.name == f"{report.proposal.reference}-v1-{kind}.pdf"
-    assert StoredFile.objects.count() == 1
+    assert {report.file_id, report.archive_id} == set(StoredFile.objects.values_list("pk", flat=True))
 
 
 def test_list_editions_are_named_with_their_dates(submitted):

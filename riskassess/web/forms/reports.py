@@ -33,7 +33,7 @@ class ManyReportsForm(OwnWordsForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        allowed = [kind for kind in Kind if kind != Kind.CASE_AUDIT or user.has_perm("reports.audit_case", None)]
+        allowed = [kind for kind in Kind if kind != Kind.CASE_AUDIT or user.has_perm("reports.ask_case_audits")]
         self.fields["kind"].choices = [(str(kind), KIND_WORDS[kind]) for kind in allowed]
         self.fields["language"].initial = user.language
 
