@@ -222,8 +222,8 @@ def what_changed(case, record, posted) -> list[str]:
     sentences, shown = [], str(posted.get("record", ""))
     if shown and shown != str(record.uid):
         before = next((row for row in case.proposal.records.all() if str(row.uid) == shown), None)
-        if before is None:
-            return [_("The form belongs to another assessment.")]
+        if before is None:  # of another proposal, or no mark at all: the form and the service say so
+            return sentences
         difference = compare(catalogue_of(record.release), assessment_of(before), assessment_of(record))
         if before.version_id != record.version_id:
             sentences.append(_("The researcher submitted version %(n)d.") % {"n": record.version.number})
