@@ -110,7 +110,7 @@ def test_reading_the_log_is_on_record(client, auditor, written):
         ({"who": "system"}, set()),
         ({"verb": "proposal.flag"}, {2}),
         ({"reference": " ra-2026-0001 "}, {1}),
-        ({"since": "2026-01-01", "until": "2999-01-01"}, {1, 2}),
+        ({"since": "2026-01-01", "until": "2199-01-01"}, {1, 2}),
         ({"until": "2026-01-01"}, set()),
         ({"text": "canary-after"}, {1}),
         ({"page": "99"}, {1, 2}),
@@ -130,7 +130,7 @@ def test_filters_show_what_fits(client, auditor, written, query, shown):
     [
         ({"since": "2026-02-30"}, "Write the date as year-month-day"),
         ({"since": "2026-02-02", "until": "2026-02-01"}, "The last day lies before the first."),
-        ({"since": "0001-01-01"}, "The day must lie between"),
+        ({"since": "0001-01-01"}, "The year cannot be right."),
         ({"verb": "__class__"}, "Choose one of those shown."),
         ({"who": "x" * 121}, "At most 120 characters fit here"),
     ],

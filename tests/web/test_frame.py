@@ -17,13 +17,13 @@ def entries(page):
     ("roles", "seen"),
     [
         (["researcher"], ["My page", "Partners", "Handbook"]),
-        (["reviewer"], ["Desk", "Partners", "Handbook"]),
-        (["officer"], ["Desk", "Partners", "Replay", "Handbook"]),
-        (["approver"], ["Decisions", "Partners", "Handbook"]),
-        (["officer", "approver"], ["Desk", "Partners", "Replay", "Handbook"]),
-        (["researcher", "reviewer"], ["My page", "Desk", "Partners", "Handbook"]),
-        (["auditor"], ["Audit", "Partners", "Replay"]),
-        (["administrator"], ["Audit", "Settings", "Replay"]),
+        (["reviewer"], ["Desk", "Partners", "Reports", "Handbook"]),
+        (["officer"], ["Desk", "Partners", "Reports", "Replay", "Handbook"]),
+        (["approver"], ["Decisions", "Partners", "Reports", "Handbook"]),
+        (["officer", "approver"], ["Desk", "Decisions", "Partners", "Reports", "Replay", "Handbook"]),
+        (["researcher", "reviewer"], ["My page", "Desk", "Partners", "Reports", "Handbook"]),
+        (["auditor"], ["Audit", "Partners", "Personal data", "Reports", "Replay"]),
+        (["administrator"], ["Audit", "Personal data", "Reports", "Settings", "Replay"]),
         ([], []),
     ],
 )
@@ -50,7 +50,7 @@ def test_unread_notices_are_counted_in_one_query(client, ana, django_assert_max_
         Notice.objects.create(user=ana, key=str(number), subject="s", text="t", url="/home")
     client.force_login(ana)
 
-    with django_assert_max_num_queries(7) as asked:
+    with django_assert_max_num_queries(8) as asked:
         page = client.get(reverse("account")).content.decode()
 
     assert "99+" in page

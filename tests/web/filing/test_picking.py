@@ -213,7 +213,7 @@ def test_search_asks_the_same_whatever_is_found(browser, ana, django_assert_num_
         hold_record(f"https://ror.org/0{number}", f"Lindau College {'ABC'[number]}", "Lindow")
     browser.get("/organisations?q=lindau")
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         shown = browser.get("/organisations?q=lindau")
 
     assert len(shown.context["search"].offers) == 2 * count
