@@ -36,14 +36,3 @@ def open_invitations(user: User):
     return Invitation.objects.filter(
         email=user.email, state=InvitationState.OPEN, valid_until__gte=timezone.localdate()
     ).select_related("proposal__owner", "invited_by")
-
-
-def people_filed_with(user_id: int, since: datetime) -> set[int]:
-    """Everybody with whom somebody shares a proposal opened after `since` and submitted, or did before they left it."""
-    written = CoInvestigator.objects.filter(user=user_id).values("proposal")
-    left = Invitation.objects.filter(settled_by=user_id, state=InvitationState.ENDED).values("proposal")
-    shared = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False).filter(
-        Q(owner=user_id) | Q(pk__in=written) | Q(pk__in=left)
-    )
-    rows = shared.values_list("owner", "coinvestigators__user")
-    return {pk for row in rows for pk in row if pk is not None} - {user_id}

@@ -42,6 +42,16 @@ from riskassess.audit.models import Event
 for event in Event.objects.select_related("detail").order_by("-sequence")[:3]:
     print(event.verb, event.detail.after)
 """
+EDIT_AN_EVENT = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("DROP TRIGGER audit_event_no_update")
+    cursor.execute("UPDATE audit_event SET verb = 'proposal.flag' WHERE sequence = 5")
+"""
+COUNT_TABLES = """
+from django.db import connection
+print(len(connection.introspection.table_names()))
+"""
 TRY_ALL = """
 import sys
 from pathlib import Path
@@ -168,6 +178,17 @@ def test_a_bundle_older_than_a_checkpoint_needs_a_reason_which_is_recorded(backe
     assert done.returncode == 0, done.stderr
     assert "The disk is lost." in run_python(LAST_EVENTS, server)
     assert manage(server, "verify_audit", "--checkpoints", str(stack.folder / "checkpoints")).returncode == 0
+
+
+def test_a_log_that_was_edited_on_the_server_is_not_restored(live_stack, fresh, tmp_path):
+    stack = live_stack("embedded", is_started=False)
+    stack.python(EDIT_AN_EVENT)
+    bundle = tmp_path / "edited.age"
+    assert stack.manage("backup", str(bundle)).returncode == 0
+    done = manage(fresh("server"), "restore", str(bundle), "--identity", str(stack.folder / "keys" / "backup_key"))
+    assert done.returncode == 1
+    assert "broken at event 5" in done.stderr
+    assert run_python(COUNT_TABLES, process_environment(tmp_path / "server")).strip() == "0"
 
 
 def test_a_file_that_left_the_store_is_told(backed_up, tmp_path):

@@ -222,23 +222,6 @@ def test_only_authors_copy_and_only_what_stands_is_renewed(submitted, people, as
     }  # fmt: skip
 
 
-UID_ROUTES = {
-    "condition_check",
-    "condition_report",
-    "contact_erase",
-    "determination_settle",
-    "evidence_change",
-    "expert_end",
-    "hold_lift",
-    "hold_confirm",
-    "match",
-    "safeguard_settle",
-    "safeguard_change",
-    "safeguard_drop",
-    "thread",
-}
-
-
 def test_details_of_an_owner_are_erased_by_officers_alone(people, as_user):
     partner = register_partner(name="Kestrel Arc", country="NO", actor=people["omar"])
     given = {"owner_name": "Ida Holm", "owner_kind": "person", "source": "Register", "actor": people["omar"]}

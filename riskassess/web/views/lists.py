@@ -114,13 +114,6 @@ def waiting_rows(user) -> list[dict]:
     return rows
 
 
-def changes_count(user) -> int:
-    """All that stands on the page of changes."""
-    proposals = visible_proposals(user)
-    others = [row for row in waiting_rows(user) if not row["is_own"]]
-    return len(changed_facts(proposals)) + len(law_changes(proposals)) + len(others)
-
-
 HOW = {
     "new": _("is new"),
     "possible": _("may apply now"),
