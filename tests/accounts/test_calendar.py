@@ -13,8 +13,8 @@ BAVARIA = Calendar("DE", "BY", frozenset({date(2026, 12, 28)}))
     ("calendar", "start", "days", "end"),
     [
         (Calendar(), date(2026, 12, 22), 5, date(2026, 12, 29)),
-        # Christmas, the institution's own day, New Year and Epiphany are left out
-        (BAVARIA, date(2026, 12, 22), 5, date(2027, 1, 4)),
+        # Christmas, the institution's own day and New Year are left out
+        (BAVARIA, date(2026, 12, 22), 6, date(2027, 1, 4)),
         (Calendar("DE", "BE"), date(2027, 1, 4), 2, date(2027, 1, 6)),
         (Calendar("DE", "BY"), date(2027, 1, 4), 2, date(2027, 1, 7)),
     ],
