@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Scope
+from riskassess.engine.enclosures import evidence_problems, evidence_schema
 from riskassess.engine.facts import (
     ROW_LISTS,
     SAFEGUARD_STATES,
@@ -31,6 +32,7 @@ TOP = (
     "answers",
     *ROW_LISTS.values(),
     "visits",
+    "evidence",
     "safeguards",
 )
 COMMENT = "comment"  # the only other key that may stand at the top
@@ -108,6 +110,7 @@ def _problems(catalogue: Catalogue, proposal: Any) -> Iterator[str]:
     for scope, name in ROW_LISTS.items():
         yield from _row_problems(catalogue, proposal, scope, name)
     yield from _visit_problems(proposal)
+    yield from evidence_problems(catalogue, proposal.get("evidence", []), set(_row_ids(proposal)))
     yield from _determined_problems(catalogue, proposal)
     yield from _sentences(safeguard_problems(catalogue, proposal.get("safeguards", [])))
 
@@ -217,6 +220,13 @@ def _contact_problems(contacts: Any, path: str) -> Iterator[str]:
             yield f"{here}.orcid: {json.dumps(orcid)} is not an ORCID iD. It looks like 0000-0002-1825-0097."
         if year is not None and (type(year) is not int or not 1900 <= year <= 2100):
             yield f"{here}.birth_year: {json.dumps(year)} is not a year such as 1974."
+
+
+def _row_ids(proposal: dict[str, Any]) -> Iterator[str]:
+    for name in ROW_LISTS.values():
+        rows = proposal.get(name, [])
+        for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
+            yield str(row.get("id") or f"{name[0]}{number}") if isinstance(row, dict) else ""
 
 
 def _visit_problems(proposal: dict[str, Any]) -> Iterator[str]:
@@ -344,6 +354,7 @@ def proposal_schema(catalogue: Catalogue) -> dict[str, Any]:
             "funders": rows("funder", {"name": name, "country": country}, ["name"]),
             "technology": rows("technology", {"label": name}, ["label"]),
             "visits": {"type": "array", "items": visit},
+            "evidence": evidence_schema(),
             "safeguards": {"type": "array", "items": safeguard},
         },
     }

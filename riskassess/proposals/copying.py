@@ -79,6 +79,12 @@ def _visit(row: Visit, partners: dict[int, Participation]) -> dict:
     }
 
 
+def team_of(source: Proposal, actor: User) -> list[tuple[User, bool]]:
+    """Who takes part beside this person and is still here, with whether they may edit."""
+    rows = [(source.owner, True), *((row.user, row.can_edit) for row in source.coinvestigators.all())]
+    return [(user, can_edit) for user, can_edit in rows if user.is_active and user.pk != actor.pk]
+
+
 def people_for(source: Proposal, to: Proposal) -> list[Named]:
     """Whom the source names at its partners, as the copy would."""
     rows = {row.partner_id: row for row in to.participations.all()}

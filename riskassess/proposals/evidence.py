@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Prefetch, Sum
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from riskassess.audit.log import record, story
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.files.checking import MEGABYTE, CheckedFile
 from riskassess.files.models import FileState
-from riskassess.files.services import remove_file, store_checked, written_whole
+from riskassess.files.services import copy_stored, remove_file, store_checked, written_whole
 from riskassess.proposals.models import Evidence, EvidenceVersion, Proposal
 from riskassess.proposals.services import guard_editable, role_in, touch
 
@@ -75,6 +75,39 @@ def replace_evidence(*, evidence: Evidence, actor: User, file: CheckedFile) -> E
     version = _keep(evidence, actor, file, last + 1)
     _record(version, actor, "evidence.replaced")
     return version
+
+
+def evidence_to_take() -> QuerySet[Evidence]:
+    """Evidence of any proposal of which a file may go along into another one."""
+    return Evidence.objects.filter(
+        Exists(EvidenceVersion.objects.filter(evidence=OuterRef("pk"), file__state=FileState.KEPT))
+    )
+
+
+@written_whole()
+@story()
+def copy_evidence(*, source: Proposal, to: Proposal, actor: User, rows: dict[str, str]) -> tuple[int, int]:
+    """Have the newest file of each piece back another proposal, too: (how many came along, how many did not).
+
+    `rows` says what the rows of the source are called there. What is being scanned or finds no room stays behind.
+    """
+    guard_editable(to)
+    User.objects.select_for_update().only("pk").get(pk=actor.pk)
+    room = settings.EVIDENCE_MEGABYTES * MEGABYTE - _bytes_held(actor)
+    came, stayed = 0, 0
+    for row in evidence_of(source):
+        stored = row.shown[0].file
+        if not stored.is_kept or stored.size > room or came >= settings.EVIDENCE_FILES:
+            stayed += 1
+            continue
+        place = {"question": row.question, "row": rows.get(row.row, "")} if rows.get(row.row) or not row.row else {}
+        copied = Evidence.objects.create(proposal=to, title=row.title, **place)
+        version = EvidenceVersion.objects.create(
+            evidence=copied, number=1, file=copy_stored(stored=stored), added_by=actor
+        )
+        _record(version, actor, "evidence.added")
+        room, came = room - stored.size, came + 1
+    return came, stayed
 
 
 @story()
@@ -145,14 +178,17 @@ def _guard_room(proposal: Proposal, actor: User, file: CheckedFile) -> None:
             % {"most": settings.EVIDENCE_FILES},
             field="files",
         )
-    held = EvidenceVersion.objects.filter(added_by=actor).exclude(file__state=FileState.REFUSED)
-    bytes_held = held.aggregate(total=Sum("file__size"))["total"] or 0
-    if bytes_held + len(file.content) > settings.EVIDENCE_MEGABYTES * MEGABYTE:
+    if _bytes_held(actor) + len(file.content) > settings.EVIDENCE_MEGABYTES * MEGABYTE:
         raise DomainError(
             _("You have stored %(most)d MB of evidence, the most there is room for. Remove what you no longer need.")
             % {"most": settings.EVIDENCE_MEGABYTES},
             field="files",
         )
+
+
+def _bytes_held(user: User) -> int:
+    held = EvidenceVersion.objects.filter(added_by=user).exclude(file__state=FileState.REFUSED)
+    return held.aggregate(total=Sum("file__size"))["total"] or 0
 
 
 def _titled(text: str) -> str:

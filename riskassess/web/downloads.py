@@ -1,6 +1,8 @@
 """Files as data to keep, never a page of ours: no script, no frame, no guessing of their kind."""
 
-from django.http import HttpResponse
+from collections.abc import Iterable
+
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from riskassess.files.models import StoredFile
@@ -18,6 +20,11 @@ def to_keep(content: bytes, content_type: str, name: str) -> HttpResponse:
         content_type = "text/plain; charset=utf-8"  # it was checked to be that
     headers = {**HEADERS, "Content-Disposition": content_disposition_header(True, name)}
     return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def stream_to_keep(parts: Iterable[bytes], content_type: str, name: str) -> StreamingHttpResponse:
+    headers = {**HEADERS, "Content-Disposition": content_disposition_header(True, name)}
+    return StreamingHttpResponse(parts, content_type=content_type, headers=headers)
 
 
 def file_to_keep(stored: StoredFile) -> HttpResponse:

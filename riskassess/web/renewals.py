@@ -5,6 +5,8 @@ from riskassess.assessments.models import ProposalVersion
 from riskassess.assessments.queries import latest_version
 from riskassess.assessments.wording import Change, changes_between
 from riskassess.engine.catalogue import Catalogue
+from riskassess.proposals.copying import team_of
+from riskassess.proposals.evidence import evidence_to_take
 from riskassess.proposals.models import ParticipationContact, Proposal
 from riskassess.proposals.states import State
 from riskassess.reviews.queries import last_decision, visible_proposals
@@ -52,6 +54,8 @@ def reuse_of(proposal: Proposal, reader: User) -> dict:
         row = {
             "proposal": proposal,
             "named": ParticipationContact.objects.filter(participation__proposal=proposal).count(),
+            "team": len(team_of(proposal, reader)),
+            "files": evidence_to_take().filter(proposal=proposal).count(),
             "form": CopyForm(),
             "may_renew": reader.has_perm("proposals.renew", proposal),
         }

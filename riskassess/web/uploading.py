@@ -5,6 +5,7 @@ MEGABYTE = 1024 * 1024
 # The most that one form may bring with its files, by the name of the route; lists and registers are large.
 LARGEST_BY_ROUTE = {
     "letterhead": 25 * MEGABYTE,
+    "proposal_import": 65 * MEGABYTE,
     "evidence": 220 * MEGABYTE,
     "evidence_change": 25 * MEGABYTE,
     "match": 25 * MEGABYTE,

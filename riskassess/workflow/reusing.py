@@ -1,5 +1,6 @@
 """Beginning with something: a copy, a renewal, a file; and what came along until it is confirmed."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,29 +19,45 @@ from riskassess.assessments.queries import catalogue_of, current_release
 from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.core.errors import Conflict, DomainError
-from riskassess.proposals import contacts, copying
+from riskassess.files.checking import CheckedFile
+from riskassess.files.services import written_whole
+from riskassess.proposals import contacts, copying, evidence
 from riskassess.proposals import services as proposals
 from riskassess.proposals import visits as visit_rows
 from riskassess.proposals.models import Participation, Proposal
 from riskassess.proposals.states import IN_WORK, RENEWABLE
 from riskassess.workflow.common import lock
 from riskassess.workflow.filing import NEW_PARTNER, UnclearPartners, choose_contacts, choose_partners
+from riskassess.workflow.people import invite
 
 
 class Reused(NamedTuple):
-    """A draft made from another proposal: how many answers came along, and the questions of which none did."""
+    """A draft made from another proposal: how many answers came along, and the questions of which none did; how many
+    files of evidence did and did not, and how many people are invited."""
 
     proposal: Proposal
     taken: int
     left: list[str]
+    files: int = 0
+    files_left: int = 0
+    invited: int = 0
 
 
+@written_whole()
 @story()
 def copy_proposal(
-    *, source: Proposal, actor: User, with_people: bool = False, is_renewal: bool = False, opened: UUID | None = None
+    *,
+    source: Proposal,
+    actor: User,
+    with_people: bool = False,
+    with_team: bool = False,
+    with_evidence: bool = False,
+    is_renewal: bool = False,
+    opened: UUID | None = None,
 ) -> Reused:
     """Open a draft under the newest release with all that `source` says and that this release still takes. Every answer
-    waits until somebody confirms it; people named at partners come along only where that is asked for."""
+    waits until somebody confirms it. People named at partners, evidence, and an invitation to each who takes part come
+    along only where that is asked for."""
     if is_renewal:
         _guard_renewable(source, actor, opened)
     old = assessments.open_questionnaire(proposal=source)
@@ -68,6 +85,11 @@ def copy_proposal(
     answers = prefilling.prefill(
         questionnaire=questionnaire, actor=actor, values=values, origin=origin, reference=source.reference
     )
+    files, files_left = 0, 0
+    if with_evidence:
+        files, files_left = evidence.copy_evidence(source=source, to=proposal, actor=actor, rows=rows)
+    invited = _invite_team(source, proposal, actor) if with_team else 0
+    beside = {name: count for name, count in (("files", files), ("invited", invited)) if count}
     record_event(
         "proposal.renewal_opened" if is_renewal else "proposal.copied",
         subject=proposal,
@@ -75,9 +97,17 @@ def copy_proposal(
         role=proposals.role_in(actor, proposal),
         actor_name=actor.name,
         reference=proposal.reference,
-        after={"from": source.reference, "answers": len(answers), "left_out": left},
+        after={"from": source.reference, "answers": len(answers), "left_out": left, **beside},
     )
-    return Reused(proposal, len(answers), left)
+    return Reused(proposal, len(answers), left, files, files_left, invited)
+
+
+def _invite_team(source: Proposal, proposal: Proposal, actor: User) -> int:
+    """Ask everybody who takes part in the source to take part here; nobody does before they accept."""
+    team = copying.team_of(source, actor)
+    for user, can_edit in team:
+        invite(proposal=proposal, actor=actor, email=user.email, can_edit=can_edit)
+    return len(team)
 
 
 def _guard_renewable(source: Proposal, actor: User, opened: UUID | None) -> None:
@@ -118,19 +148,22 @@ def _kinds_of_rows(proposal: Proposal, rows: dict[str, str]) -> dict[str, tuple[
     return {"": ("", "proposal"), **{old: (new, scopes[new]) for old, new in rows.items()}}
 
 
+@written_whole()
 @story()
 def import_proposal(
     *,
     given: FileDraft,
     actor: User,
     unit: Unit,
+    files: Mapping[str, CheckedFile] | None = None,
     chosen: dict[int, str] | None = None,
     opened: UUID | None = None,
     source: str = "",
 ) -> Reused:
     """Open a draft with all that a file brings, or nothing. Its answers wait until somebody confirms them.
 
-    `chosen` says by the place of a partner which organisation is meant: its key, or `NEW_PARTNER`.
+    `chosen` says by the place of a partner which organisation is meant: its key, or `NEW_PARTNER`. `files` is the
+    evidence that came along, by the names that the file gives it; what is not there is left out.
     """
     proposal = proposals.create_proposal(
         owner=actor, title=given.title, unit=unit, summary=given.summary, opened=opened
@@ -173,7 +206,10 @@ def import_proposal(
         for row, new in zip(getattr(given, name), made, strict=True):
             values |= {(question, str(new.uid)): value for question, value in row["answers"].items()}
     answers = prefilling.prefill(questionnaire=questionnaire, actor=actor, values=values, origin=Origin.FILE)
-    _propose_given(questionnaire, actor, given, rows)
+    uids = _uids_given(given, rows)
+    _propose_given(questionnaire, actor, given, uids)
+    _add_given(proposal, actor, given, files or {}, uids)
+    beside = {"files": len(files)} if files else {}
     record_event(
         "proposal.imported",
         subject=proposal,
@@ -181,9 +217,9 @@ def import_proposal(
         role=proposals.role_in(actor, proposal),
         actor_name=actor.name,
         reference=proposal.reference,
-        after={"from": source, "answers": len(answers), "left_out": given.left},
+        after={"from": source, "answers": len(answers), "left_out": given.left, **beside},
     )
-    return Reused(proposal, len(answers), given.left)
+    return Reused(proposal, len(answers), given.left, len(files or {}), len(given.evidence) - len(files or {}))
 
 
 def _partners_meant(given: FileDraft, actor: User, chosen: dict[int, str]) -> list[Partner]:
@@ -242,12 +278,36 @@ def _name_people(proposal: Proposal, actor: User, given: FileDraft, made: list[P
         raise UnfitFile([Problem(people[fault.place].name, str(fault))]) from None
 
 
-def _propose_given(questionnaire: Questionnaire, actor: User, given: FileDraft, rows: dict[str, list]) -> None:
-    """Safeguards of a file, as proposed: only an officer agrees. A row is named by its id or its place."""
+def _uids_given(given: FileDraft, rows: dict[str, list]) -> dict[str, str]:
+    """What the rows of a file are called here: each is named by its id, or by its place."""
     uids = {}
     for name, made in rows.items():
         for place, (row, new) in enumerate(zip(getattr(given, name), made, strict=True), 1):
             uids[row.get("id") or f"{name[0]}{place}"] = str(new.uid)
+    return uids
+
+
+def _add_given(
+    proposal: Proposal, actor: User, given: FileDraft, files: Mapping[str, CheckedFile], uids: dict[str, str]
+) -> None:
+    """Keep the evidence that came along; all of it, or what has no room is told."""
+    problems = []
+    for place, item in enumerate(given.evidence, 1):
+        if item["file"] not in files:
+            continue
+        about = {"question": item.get("question", ""), "row": uids.get(item.get("row", ""), "")}
+        try:
+            evidence.add_evidence(
+                proposal=proposal, actor=actor, file=files[item["file"]], title=item.get("title", ""), **about
+            )
+        except DomainError as fault:
+            problems.append(Problem(_("Evidence %(n)d (%(name)s)") % {"n": place, "name": item["file"]}, str(fault)))
+    if problems:
+        raise UnfitFile(problems)
+
+
+def _propose_given(questionnaire: Questionnaire, actor: User, given: FileDraft, uids: dict[str, str]) -> None:
+    """Safeguards of a file, as proposed: only an officer agrees."""
     taken = set()
     for item in given.safeguards:
         rule, _colon, row = item["finding"].partition(":")

@@ -63,7 +63,7 @@ def content(filed):
 def test_json_comes_back_the_same(filed, ana, example):
     first = exported(filed(example=example), is_author=True)
 
-    kind, _read, given = read_file(as_bytes(first))
+    kind, _read, given, _files = read_file(as_bytes(first))
     second = exported(taken(given, ana), is_author=True)
 
     assert kind == "json"
@@ -89,7 +89,7 @@ def test_form_comes_back_the_same(filed, ana, example):
     source = filed(example=example)
     first = exported(source, is_author=True)
 
-    kind, _read, given = read_file(write_workbook(source.questionnaire.release, first))
+    kind, _read, given, _files = read_file(write_workbook(source.questionnaire.release, first))
     second = exported(taken(given, ana), is_author=True)
 
     assert kind == "xlsx"
@@ -103,7 +103,7 @@ def test_crate_comes_back_the_same_and_names_authors_alone(filed, ana, content, 
     monkeypatch.setattr("socket.socket.connect", refuse)
     crate = crate_of(content)
 
-    kind, _read, given = read_file(crate)
+    kind, _read, given, _files = read_file(crate)
     second = exported(taken(given, ana), is_author=True)
 
     assert kind == "crate"
@@ -116,13 +116,14 @@ def test_crate_comes_back_the_same_and_names_authors_alone(filed, ana, content, 
 
 def crate_of(content: dict) -> bytes:
     parts = [Part("proposal.json", as_bytes(content), "application/json", "The proposal")]
-    return write_crate(
+    crate = write_crate(
         reference="RA-2026-0001",
         title="A title",
         published=timezone.now(),
         authors=[Author("Ana Ferreira", "")],
         parts=parts,
     )
+    return b"".join(crate)
 
 
 def test_import_brings_every_answer_as_waiting_and_safeguards_as_proposed(filed, ana):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from riskassess.assessments.exchange.faults import unfit
 
 MOST_MEMBERS = 200
-MOST_BYTES = 20 * 1024 * 1024
+METADATA = "ro-crate-metadata.json"
+MOST_MEGABYTES, MOST_IN_CRATE = 20, 96
 MOST_RATIO = 120  # sheets of text and empty cells pack well, bombs a thousandfold
 RATIO_FROM = 256 * 1024
 PART = 64 * 1024
@@ -33,8 +34,11 @@ def opened_archive(content: bytes) -> Iterator[zipfile.ZipFile]:
             )
         for member in members:
             _check(member)
-        if sum(member.file_size for member in members) > MOST_BYTES:
-            raise unfit(_("Unpacked, the file would be larger than 20 MB. Look whether it is the right one."))
+        is_crate = any(member.filename.rpartition("/")[2] == METADATA for member in members)
+        most = MOST_IN_CRATE if is_crate else MOST_MEGABYTES
+        if sum(member.file_size for member in members) > most * 1024 * 1024:
+            words = _("Unpacked, the file would be larger than %(most)d MB. Look whether it is the right one.")
+            raise unfit(words % {"most": most})
         if len({member.filename for member in members}) < len(members):
             raise unfit(_("Two parts of the file have one name. Save it once more and choose it again."))
         try:

@@ -1,20 +1,31 @@
 """What kind of file somebody brings, by what it holds; what it says as the content of a proposal."""
 
+from typing import NamedTuple
+
 from django.utils.translation import gettext as _
 
-from riskassess.assessments.exchange.archives import opened_archive
+from riskassess.assessments.exchange.archives import opened_archive, read_member
 from riskassess.assessments.exchange.content import Draft, read_content
-from riskassess.assessments.exchange.crates import METADATA, read_crate
+from riskassess.assessments.exchange.crates import METADATA, PROPOSAL, read_crate
 from riskassess.assessments.exchange.faults import unfit
 from riskassess.assessments.exchange.reading import read_json
 from riskassess.assessments.exchange.sheets.reading import read_workbook
 
 WORKBOOK = "xl/workbook.xml"
+LARGEST_FORM = 5 * 1024 * 1024
+LARGEST_EVIDENCE = 20 * 1024 * 1024
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
-def read_file(content: bytes) -> tuple[str, object, Draft]:
-    """(kind, content, what it brings) of a file: "json", "crate" or "xlsx". UnfitFile names all that does not fit."""
+class Arrived(NamedTuple):
+    kind: str  # "json", "crate" or "xlsx"
+    content: object
+    given: Draft
+    files: dict[str, bytes] = {}  # the evidence of a crate, by the name that its proposal gives it
+
+
+def read_file(content: bytes) -> Arrived:
+    """What somebody brings. UnfitFile names all that does not fit; the evidence itself is not looked into yet."""
     if not content.startswith(b"PK"):
         if content.startswith(OLD_OFFICE):
             raise unfit(
@@ -23,15 +34,23 @@ def read_file(content: bytes) -> tuple[str, object, Draft]:
         if content.startswith(b"%PDF"):
             raise unfit(_("This is a PDF. Bring the proposal as JSON, RO-Crate or XLSX."))
         read = read_json(content)
-        return "json", read, read_content(read)
+        return Arrived("json", read, read_content(read))
     with opened_archive(content) as archive:
         names = set(archive.namelist())
         if WORKBOOK in names:
+            if len(content) > LARGEST_FORM:
+                raise unfit(_("The form is larger than 5 MB. Look whether it is the right one."))
             form = read_workbook(content, archive)
-            return "xlsx", form.content, read_content(form.content, places=form.places, problems=form.problems)
+            given = read_content(form.content, places=form.places, problems=form.problems)
+            return Arrived("xlsx", form.content, given)
         if any(name.rpartition("/")[2] == METADATA for name in names):
-            read = read_crate(archive)
-            return "crate", read, read_content(read)
+            crate = read_crate(archive)
+            given = read_content(crate.proposal, beside=crate.names - {PROPOSAL, METADATA})
+            files = {
+                row["file"]: read_member(archive, crate.folder + row["file"], LARGEST_EVIDENCE)
+                for row in given.evidence
+            }
+            return Arrived("crate", crate.proposal, given, files)
     raise unfit(
         _("This zip file is neither a filled-in form (XLSX) nor an RO-Crate: it holds no %(name)s.")
         % {"name": METADATA}

@@ -1,6 +1,6 @@
 """A proposal as docs/proposal-format.md describes it: written from what we hold, checked before it is taken."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,8 +40,10 @@ def proposal_file(
     release: CatalogueRelease,
     safeguards: Iterable[dict] = (),
     people: Iterable[ParticipationContact] = (),
+    evidence: Iterable[dict] = (),
 ) -> dict:
-    """A version, or what a proposal says now, as a file. People at partners only where the caller gives them."""
+    """A version, or what a proposal says now, as a file. People at partners, and the evidence that lies beside it in a
+    crate (file, title, question, row), only where the caller gives them."""
     catalogue, own = catalogue_of(release), content["proposal"]
     numbered = {row["id"]: f"{name[0]}{n}" for name in ROWS for n, row in enumerate(content[name], 1)}
     named: dict[str, list[dict]] = {}
@@ -88,6 +90,7 @@ def proposal_file(
             _without_empty({**row, "id": "", "partner": numbered.get(row["partner"], "")})
             for row in content.get("visits", [])
         ],
+        "evidence": [_piece(item, numbered, catalogue) for item in evidence],
         "safeguards": [_safeguard(item, numbered) for item in safeguards],
     }
     return _without_empty(found)
@@ -104,6 +107,11 @@ def _answers(catalogue: Catalogue, answers: dict, scope: Scope) -> dict:
     return {
         name: answers[name] for name in asked if name in answers and is_taken(catalogue, name, scope, answers[name])
     }
+
+
+def _piece(item: dict, numbered: dict[str, str], catalogue: Catalogue) -> dict:
+    question = item["question"] if catalogue.has_question(item["question"]) else ""
+    return _without_empty({**item, "question": question, "row": numbered.get(item["row"], "")})
 
 
 def _safeguard(item: dict, numbered: dict[str, str]) -> dict:
@@ -133,14 +141,20 @@ class Draft:
     visits: list[dict]
     answers: dict[str, object]
     safeguards: list[dict]
+    evidence: list[dict] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # ids of questions that today's release does not take
 
 
 def read_content(
-    content: object, *, places: Mapping[str, str] | None = None, problems: Iterable[Problem] = ()
+    content: object,
+    *,
+    places: Mapping[str, str] | None = None,
+    problems: Iterable[Problem] = (),
+    beside: Collection[str] | None = (),
 ) -> Draft:
     """Check all of it against the release it names, then keep what the newest release takes. UnfitFile names all that
-    does not fit, `problems` of an earlier look first; `places` says in words where paths stand, where that is known."""
+    does not fit, `problems` of an earlier look first; `places` says in words where paths stand, where that is known.
+    `beside` are the files that lie beside it; None where they were looked at before."""
     release = _release_of(content)
     catalogue = catalogue_of(release)
     found: list[str] = []
@@ -150,6 +164,7 @@ def read_content(
         found = fault.problems
     if places or not found:  # of a form all is told at once: its cells are of the right kinds already
         found += _own_problems(content, catalogue)
+        found += _evidence_problems(content.get("evidence", []), beside)
     told = list(problems)
     known = {problem.place for problem in told}
     for each in _in_words(found, content, catalogue, places or {}):
@@ -211,6 +226,13 @@ def _own_problems(content: dict, catalogue: Catalogue) -> Iterator[str]:
             yield f"safeguards[{place}].finding: {_('this safeguard does not belong to that finding.')}"
         elif (row := item["finding"].partition(":")[2]) and row not in ids:
             yield f"safeguards[{place}].finding: {_('the file has no row %(id)s.') % {'id': row[:40]}}"
+
+
+def _evidence_problems(rows: list[dict], beside: Collection[str] | None) -> Iterator[str]:
+    for place, row in enumerate(rows):
+        if beside is not None and row["file"] not in beside:
+            words = _("this file does not lie beside it. Bring the crate (zip) that holds it, or take the entry out.")
+            yield f"evidence[{place}].file: {words}"
 
 
 def _partner_problems(rows: list[dict]) -> Iterator[str]:
@@ -279,6 +301,7 @@ def _drafted(content: dict, catalogue: Catalogue) -> Draft:
         ends=_day(content.get("ends")),
         unit=content.get("unit", ""),
         visits=content.get("visits", []),
+        evidence=content.get("evidence", []),
         answers=answers,
         safeguards=[
             item
@@ -312,16 +335,21 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def exported(proposal: Proposal, *, is_author: bool) -> dict | None:
-    """What this reader may take away: authors what it says now with whom they named, others what was submitted last."""
+def exported(proposal: Proposal, *, is_author: bool, evidence: Iterable[dict] = ()) -> dict | None:
+    """What this reader may take away: authors what it says now with whom they named, others what was submitted last.
+    `evidence` are the files that go along with it in a crate."""
     questionnaire = open_questionnaire(proposal=proposal)
     safeguards = safeguards_of(questionnaire)
     if is_author:
         content = present_content(questionnaire)
         return proposal_file(
-            content=content, release=questionnaire.release, safeguards=safeguards, people=contacts_of(proposal)
+            content=content,
+            release=questionnaire.release,
+            safeguards=safeguards,
+            people=contacts_of(proposal),
+            evidence=evidence,
         )
     version = latest_version(proposal)
     if version is None:
         return None
-    return proposal_file(content=version.content, release=version.release, safeguards=safeguards)
+    return proposal_file(content=version.content, release=version.release, safeguards=safeguards, evidence=evidence)

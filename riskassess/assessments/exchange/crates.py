@@ -3,26 +3,27 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 from rocrate.model.person import Person
 from rocrate.rocrate import ROCrate
 
-from riskassess.assessments.exchange.archives import read_member
+from riskassess.assessments.exchange.archives import METADATA, read_member
 from riskassess.assessments.exchange.faults import unfit
 from riskassess.assessments.exchange.reading import LARGEST, read_json
 
-METADATA = "ro-crate-metadata.json"
 PROPOSAL, ASSESSMENT = "proposal.json", "assessment.json"
 VERSION = "1.2"
 
 
 class Part(NamedTuple):
     name: str
-    content: bytes
+    content: bytes | Path  # a path of ours where it is too large to be held in memory
     kind: str
     title: str
 
@@ -34,8 +35,9 @@ class Author(NamedTuple):
 
 def write_crate(
     *, reference: str, title: str, published: datetime, authors: Iterable[Author], parts: Iterable[Part]
-) -> bytes:
-    """The zip. Each part is given as bytes, so that the library looks for nothing outside of it."""
+) -> Iterator[bytes]:
+    """The zip, piece by piece. Each part is given as bytes or as a file of ours, so that the library looks for nothing
+    elsewhere."""
     crate = ROCrate(version=VERSION)
     crate.name = f"{reference} {title}"
     crate.description = _("A proposal for an international collaboration and its research-security assessment")
@@ -48,20 +50,28 @@ def write_crate(
     if people:
         crate.root_dataset["author"] = people
     for part in parts:
+        held = isinstance(part.content, bytes)
+        size = len(part.content) if held else part.content.stat().st_size
         crate.add_file(
-            io.BytesIO(part.content),
+            io.BytesIO(part.content) if held else part.content,
             part.name,
-            properties={"name": part.title, "encodingFormat": part.kind, "contentSize": str(len(part.content))},
+            properties={"name": part.title, "encodingFormat": part.kind, "contentSize": str(size)},
         )
-    return b"".join(crate.stream_zip())
+    return crate.stream_zip()
 
 
 def as_bytes(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read_crate(archive: zipfile.ZipFile) -> object:
-    """The proposal that the crate describes: the file `proposal.json` beside the description, and part of it."""
+class Crate(NamedTuple):
+    proposal: object
+    folder: str
+    names: frozenset[str]  # of what its description names and it holds, from its folder on
+
+
+def read_crate(archive: zipfile.ZipFile) -> Crate:
+    """What the crate describes: the file `proposal.json` beside the description, and what lies beside it."""
     found = [name for name in archive.namelist() if name.rpartition("/")[2] == METADATA and name.count("/") < 2]
     if len(found) != 1:
         raise unfit(_("The crate has to hold one %(name)s, at its top.") % {"name": METADATA})
@@ -70,10 +80,11 @@ def read_crate(archive: zipfile.ZipFile) -> object:
     graph = described.get("@graph") if isinstance(described, dict) else None
     if not isinstance(graph, list) or not all(isinstance(entity, dict) for entity in graph):
         raise unfit(_("The description of the crate holds no list “@graph”."), found[0])
-    ids = {str(entity.get("@id", "")).removeprefix("./") for entity in graph}
-    name = f"{folder}/{PROPOSAL}" if folder else PROPOSAL
-    if PROPOSAL not in ids or name not in archive.namelist():
+    ids = {unquote(str(entity.get("@id", "")).removeprefix("./")) for entity in graph}
+    at = f"{folder}/" if folder else ""
+    held = frozenset(name for name in ids if f"{at}{name}" in archive.namelist())
+    if PROPOSAL not in held:
         raise unfit(
             _("The crate holds no %(name)s that its description names: it is no proposal.") % {"name": PROPOSAL}
         )
-    return read_json(read_member(archive, name, LARGEST))
+    return Crate(read_json(read_member(archive, at + PROPOSAL, LARGEST)), at, held)

@@ -17,6 +17,7 @@ def _rows() -> dict[str, str]:
         "technology": _("Technology %(n)d"),
         "visits": _("Visit %(n)d"),
         "safeguards": _("Safeguard %(n)d"),
+        "evidence": _("Evidence %(n)d"),
         "contacts": _("person %(n)d"),
     }
 
@@ -36,6 +37,10 @@ def _names() -> dict[str, str]:
         "technology": _("Technologies"),
         "safeguards": _("Safeguards"),
         "visits": _("Visits"),
+        "evidence": _("Evidence"),
+        "file": _("file"),
+        "question": _("question"),
+        "row": _("row"),
         "people": _("how many people"),
         "months": _("months"),
         "direction": _("direction"),
@@ -87,5 +92,5 @@ def _at(value: object, read: Callable) -> object:
 def _label(row: object) -> str:
     if not isinstance(row, dict):
         return ""
-    name = row.get("name") or row.get("label") or row.get("mitigation")
+    name = row.get("name") or row.get("label") or row.get("mitigation") or row.get("title")
     return f" ({name[:60]})" if isinstance(name, str) and name.strip() else ""

@@ -64,7 +64,11 @@ class TitleForm(OpenedForm):
 
 
 class CopyForm(OpenedForm):
+    """What of an earlier proposal comes along beside its answers: only what somebody ticks."""
+
     with_people = forms.BooleanField(label=gettext_lazy("with the people named at its partners"), required=False)
+    with_team = forms.BooleanField(label=gettext_lazy("invite those who write it with me"), required=False)
+    with_evidence = forms.BooleanField(label=gettext_lazy("with its evidence"), required=False)
 
 
 class SafeguardChangeForm(OwnWordsForm):

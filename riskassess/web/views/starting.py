@@ -1,7 +1,8 @@
 """The ways into a new proposal: fresh, as a copy of an earlier one, as its renewal."""
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +13,8 @@ from riskassess.accounts.models import Unit, User
 from riskassess.accounts.queries import the_institution
 from riskassess.assessments.services import open_questionnaire
 from riskassess.audit.log import story
+from riskassess.proposals.copying import team_of
+from riskassess.proposals.evidence import evidence_to_take
 from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.queries import with_people
 from riskassess.proposals.services import create_proposal
@@ -60,10 +63,15 @@ def new_page(request, form=None, *, file_form=None, status=200):
 
 
 def own_proposals(user: User) -> QuerySet[Proposal]:
-    """What this person leads or takes part in, the newest first, with how many people each names at its partners."""
+    """What this person leads or takes part in, the newest first, with how much could come along into another one."""
     taken = CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user)
     own = with_people(visible_proposals(user).filter(Q(owner=user) | Exists(taken)))
-    return own.annotate(named=Count("participations__contacts", distinct=True)).order_by("-updated_at", "-pk")
+    own = own.prefetch_related("coinvestigators__user")
+    kept = evidence_to_take().filter(proposal=OuterRef("pk")).order_by()
+    files = kept.values("proposal").annotate(n=Count("pk")).values("n")
+    return own.annotate(
+        named=Count("participations__contacts", distinct=True), files=Coalesce(Subquery(files), 0)
+    ).order_by("-updated_at", "-pk")
 
 
 def earlier_row(proposal: Proposal, user: User) -> dict:
@@ -72,6 +80,8 @@ def earlier_row(proposal: Proposal, user: User) -> dict:
         "proposal": proposal,
         "partners": " · ".join(partners[:2]) + (f" +{len(partners) - 2}" if len(partners) > 2 else ""),
         "named": proposal.named,
+        "files": proposal.files,
+        "team": len(team_of(proposal, user)),
         "form": CopyForm(auto_id=f"id_{proposal.reference}_%s"),
         "may_renew": user.has_perm("proposals.renew", proposal),
     }
@@ -106,6 +116,13 @@ def tell_reused(request, source: Proposal, reused: workflow.Reused) -> None:
         reused.taken,
     ) % {"n": reused.taken, "reference": source.reference}
     _tell(request, words, reused)
+    if reused.invited:
+        words = ngettext(
+            "%(n)d person is invited, and takes part once they accept.",
+            "%(n)d people are invited, and take part once they accept.",
+            reused.invited,
+        )
+        messages.info(request, words % {"n": reused.invited})
 
 
 def tell_taken(request, reused: workflow.Reused) -> None:
@@ -124,4 +141,14 @@ def _tell(request, words: str, reused: workflow.Reused) -> None:
             "%(n)d were left out: their questions are asked differently now.",
             len(reused.left),
         ) % {"n": len(reused.left)}
+    if reused.files:
+        words += " " + ngettext(
+            "%(n)d file of evidence came along.", "%(n)d files of evidence came along.", reused.files
+        ) % {"n": reused.files}
+    if reused.files_left:
+        words += " " + ngettext(
+            "%(n)d file of evidence did not: not brought, still being scanned, or no room. You can add it later.",
+            "%(n)d files of evidence did not: not brought, still being scanned, or no room. You can add them later.",
+            reused.files_left,
+        ) % {"n": reused.files_left}
     messages.info(request, words)

@@ -13,7 +13,9 @@ from riskassess.accounts.models import User
 from riskassess.audit.models import AccessRead
 from riskassess.management.filing import read_example
 from riskassess.proposals.models import Proposal
+from tests.files import making
 from tests.story import HIGH, MODERATE, join
+from tests.web.filing.evidence import add, kept_in, upload
 from tests.web.filing.pages import filled, text_of
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +37,11 @@ def test_file_taken_away_is_brought_back_as_a_draft(browser, filed, ana):
 
     for route in ("proposal_file", "proposal_crate", "proposal_form"):
         kept = browser.get(reverse(route, args=[source.reference]))
+        content = b"".join(kept)
         assert kept["Content-Disposition"].startswith("attachment;")
         assert kept["X-Content-Type-Options"] == "nosniff"
         count = Proposal.objects.count()
-        page = bring(browser, kept.content)
+        page = bring(browser, content)
         assert page.status_code == 302, text_of(page)
         draft = Proposal.objects.latest("pk")
         assert (Proposal.objects.count(), draft.title, draft.owner) == (count + 1, source.title, ana)
@@ -46,6 +49,85 @@ def test_file_taken_away_is_brought_back_as_a_draft(browser, filed, ana):
         assert "From the file you brought; still right?" in text_of(
             browser.get(reverse("section", args=[draft.reference, "work"]))
         )
+
+
+def crate_with_evidence(browser, proposal) -> bytes:
+    """A draft taken away with two files, the second of the first partner; what they are called is kept."""
+    add(browser, proposal, upload("letter.pdf"), about="question:T5:")
+    add(browser, proposal, named_note(), about=f"row:{proposal.participations.first().uid}")
+    return b"".join(browser.get(reverse("proposal_crate", args=[proposal.reference])))
+
+
+def named_note():
+    return SimpleUploadedFile("Brief für Zoë (1).txt", making.SOUND["note.txt"]())
+
+
+def test_crate_of_a_draft_brings_its_evidence_back(browser, filed, folder):
+    source = filed(example=MODERATE)
+    content = crate_with_evidence(browser, source)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        graph = {each["@id"]: each for each in json.loads(archive.read("ro-crate-metadata.json"))["@graph"]}
+    assert graph["evidence/1/letter.pdf"]["encodingFormat"] == "application/pdf"
+
+    page = bring(browser, content)
+
+    assert page.status_code == 302, text_of(page)
+    draft = Proposal.objects.latest("pk")
+    assert "2 files of evidence came along" in text_of(browser.get(page["Location"]))
+    letter, note = draft.evidence.all()
+    assert (letter.title, letter.question, letter.row) == ("letter", "T5", "")
+    assert (note.title, note.question) == ("Brief für Zoë (1)", "")
+    assert note.row == str(draft.participations.first().uid)
+    kept = [each.versions.get().file for each in (letter, note)]
+    assert [each.name for each in kept] == ["letter.pdf", "Brief für Zoë (1).txt"]
+    given = [each.versions.get().file for each in source.evidence.all()]
+    assert kept[1].sha256 == given[1].sha256
+    assert len(kept_in(folder)) == 4
+
+
+def test_crate_with_a_file_that_cannot_be_kept_leaves_nothing(browser, filed, folder):
+    content = crate_with_evidence(browser, filed(example=MODERATE))
+    before = len(kept_in(folder))
+    count = Proposal.objects.count()
+
+    def spoiled(spoil) -> bytes:
+        target = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+            for name in old.namelist():
+                if (kept := spoil(name, old.read(name))) is not None:
+                    new.writestr(name, kept)
+        return target.getvalue()
+
+    program = bring(browser, spoiled(lambda name, held: b"\x7fELF" if name.endswith(".pdf") else held))
+    missing = bring(browser, spoiled(lambda name, held: None if name.endswith(".pdf") else held))
+    alone = bring(browser, spoiled(lambda name, held: held if name == "proposal.json" else None))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        bare = bring(browser, archive.read("proposal.json"))
+
+    assert [page.status_code for page in (program, missing, alone, bare)] == [422] * 4
+    assert "Evidence 1 (evidence/1/letter.pdf)" in text_of(program)
+    assert "Evidence 1 (letter), file This file does not lie beside it." in text_of(missing)
+    assert "2 things do not fit" in text_of(bare)
+    assert (Proposal.objects.count(), len(kept_in(folder))) == (count, before)
+
+
+def test_crate_with_an_unclear_partner_asks_for_the_file_once_more(browser, filed, folder):
+    content = crate_with_evidence(browser, filed(example=MODERATE))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    proposal = json.loads(parts["proposal.json"]) | {"title": "A new one"}
+    proposal["partners"][0] |= {"name": "Univ. of Ghana", "country": "GH", "ror": ""}
+    crate = making.packed(parts | {"proposal.json": json.dumps(proposal)})
+
+    page = bring(browser, crate)
+    posted = filled(page, "meant", partner__0="new")
+    with_it = browser.post(ADDRESS, posted | {"file": SimpleUploadedFile("a.zip", crate)})
+    other = browser.post(ADDRESS, posted | {"file": SimpleUploadedFile("a.zip", content)})
+
+    assert "The same file once more, so that its evidence (2 files) comes along" in text_of(page)
+    assert with_it.status_code == 302, text_of(with_it)
+    assert Proposal.objects.get(title="A new one").evidence.count() == 2
+    assert "another file than the one before" in text_of(other)
 
 
 def test_same_file_from_the_same_page_is_one_draft(browser, filed):
@@ -73,11 +155,11 @@ def test_file_that_does_not_fit_is_told_in_full_and_leaves_nothing(browser):
 
 def test_no_file_and_a_large_one_are_refused_beside_the_field(browser):
     empty = browser.post(ADDRESS, {})
-    large = bring(browser, b" " * (5 * 1024 * 1024 + 1))
+    large = bring(browser, b" " * (60 * 1024 * 1024 + 1))
 
     assert (empty.status_code, large.status_code) == (422, 422)
     assert "Choose the file first." in text_of(empty)
-    assert "larger than 5 MB" in text_of(large)
+    assert "larger than 60 MB" in text_of(large)
 
 
 def test_partner_that_is_not_clear_is_asked_about_then_taken(browser, filed):
@@ -130,7 +212,7 @@ def test_crate_of_a_submitted_one_holds_the_assessment_and_names_authors_to_auth
 
     kept = as_user(ana).get(reverse("proposal_crate", args=[proposal.reference]))
 
-    with zipfile.ZipFile(io.BytesIO(kept.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(kept.streaming_content))) as archive:
         stored = json.loads(archive.read("assessment.json"))
         names = archive.namelist()
         graph = json.loads(archive.read("ro-crate-metadata.json"))["@graph"]

@@ -8,9 +8,12 @@ from django.urls import reverse
 from riskassess import workflow
 from riskassess.assessments.queries import catalogue_of
 from riskassess.assessments.services import save_answers
+from riskassess.files.checking import MEGABYTE
 from riskassess.proposals.models import Proposal
+from riskassess.web.downloads import file_to_keep
 from riskassess.web.renewals import changes_since
 from tests.story import join
+from tests.web.filing.evidence import add, upload
 from tests.web.filing.pages import filled, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,51 @@ def test_new_page_takes_as_many_queries_for_three_as_for_one(browser, filed):
         counts.append(len(made))
 
     assert counts[0] == counts[1]
+
+
+def test_copy_takes_evidence_and_invites_the_team_where_that_is_ticked(browser, filed, folder, ana, mateo, omar):
+    source = filed()
+    join(source, mateo)
+    partner = source.participations.first()
+    add(browser, source, upload("letter.pdf"), about=f"row:{partner.uid}")
+    add(browser, source, upload("note.txt"), about="question:T5:")
+    with CaptureQueriesContext(connection) as made:
+        page = browser.get(reverse("proposal_new"))
+    filed()
+    with CaptureQueriesContext(connection) as more:
+        browser.get(reverse("proposal_new"))
+    address = reverse("proposal_copy", args=[source.reference])
+    (form,) = [name for name, action in read(page).actions.items() if action == address]
+
+    answer = browser.post(address, filled(page, form, with_evidence="on", with_team="on"), follow=True)
+    plain = Proposal.objects.get(reference=browser.post(address)["Location"].split("/")[2])
+
+    words = text_of(answer)
+    assert ("2 files of evidence came along" in words, "1 person is invited" in words) == (True, True)
+    copied = Proposal.objects.exclude(pk=plain.pk).get(copied_from=source)
+    taken, given = ({row.title: row for row in each.evidence.all()} for each in (copied, source))
+    assert {title: row.question for title, row in taken.items()} == {"letter": "", "note": "T5"}
+    assert taken["letter"].row == str(copied.participations.get(partner=partner.partner).uid)
+    files = [each["note"].versions.get().file for each in (given, taken)]
+    assert files[0].sha256 == files[1].sha256
+    assert files[0].path != files[1].path
+    assert file_to_keep(files[1]).content == file_to_keep(files[0]).content
+    assert [(each.email, each.can_edit) for each in copied.invitations.all()] == [(mateo.email, True)]
+    assert not copied.coinvestigators.exists()
+    assert (plain.evidence.count(), plain.invitations.count()) == (0, 0)
+    assert len(more) == len(made)
+
+
+def test_file_without_room_stays_behind_and_that_is_said(browser, filed, folder, settings):
+    source = filed()
+    add(browser, source, upload("letter.pdf"), upload("note.txt"))
+    sizes = [row.versions.get().file.size for row in source.evidence.all()]
+    settings.EVIDENCE_MEGABYTES = (sum(sizes) + sizes[0]) / MEGABYTE
+
+    answer = browser.post(reverse("proposal_copy", args=[source.reference]), {"with_evidence": "on"}, follow=True)
+
+    assert "1 file of evidence did not:" in text_of(answer)
+    assert Proposal.objects.get(copied_from=source).evidence.count() == 1
 
 
 def test_copy_sent_twice_is_one_draft(browser, filed):
