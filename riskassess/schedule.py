@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from partners.lists import clear_all_abandoned, remove_old_files, watch_folder
-from partners.models import ListEdition
+from partners.models import Judgement, ListEdition
 from partners.queries.lists import list_standings, stuck_rescreenings, untold_editions
 from partners.reference.ror_retention import remove_old_ror_files
 from partners.services.screenings import screen_due
@@ -172,10 +172,13 @@ def recount_due(run, after):
 
 @job_task("schedule.file_scanned")
 def file_scanned(file_id):
-    """A file was scanned, or could not be: where something was found, its authors are told."""
+    """A file was scanned, or could not be: where something was found, whoever added it is told."""
     version = EvidenceVersion.objects.filter(file=file_id).select_related("file", "evidence__proposal__owner").first()
     if version is not None and version.file.state == FileState.REFUSED:
         workflow.tell_file_refused(version=version)
+    judged = Judgement.objects.filter(evidence_file=file_id, evidence_file__state=FileState.REFUSED)
+    for judgement in judged.select_related("evidence_file", "by"):
+        workflow.tell_judgement_file_refused(judgement=judgement)
 
 
 @shared_task(name="schedule.scan_waiting")

@@ -36,11 +36,11 @@ def build(place: Place) -> Path:
 
 
 def refresh_partners() -> int:
-    """Write the names of partners that were changed or named since the index was made anew; gives how many. Makes
-    the index where it is absent. Names that are gone stay until then: a candidate is compared by its names in the
-    database, and a merged record is passed over, so that one too many does no harm.
+    """Write the names of partners that were changed or named since the index was made anew, in place of what stood
+    there of them; gives how many. Makes the index where it is absent.
 
-    Fails while another process writes; the job that asked is tried again.
+    A name that was only taken back stays until then: a candidate is compared by its names in the database, so that one
+    too many does no harm. Fails while another process writes; the job that asked is tried again.
     """
     folder = PARTNERS.folder
     try:
@@ -50,7 +50,7 @@ def refresh_partners() -> int:
         return 0
     now = timezone.now()
     touched = partners_since(since - OVERLAP)
-    count = write(folder, rows_of_partners(touched))
+    count = write(folder, rows_of_partners(touched), touched)
     (folder / THROUGH).write_text(now.isoformat())
     return count
 

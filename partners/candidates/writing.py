@@ -8,7 +8,7 @@ import tantivy
 
 from partners.matching.prepare import Reading, is_distinctive, prepare
 
-FORM = "threes-1"  # goes up whenever a name would be written differently: older indexes are then made anew
+FORM = "threes-2"  # goes up whenever a name would be written differently: older indexes are then made anew
 
 GRAMS, KEY, ROW = "grams", "key", "row"
 SHORT = 6  # a slip in a word of up to so many letters leaves hardly a three unchanged
@@ -21,7 +21,7 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(GRAMS, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(KEY, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field(ROW, fast=True)
+    builder.add_unsigned_field(ROW, fast=True, indexed=True)
     return builder.build()
 
 
@@ -83,9 +83,12 @@ def _any_term(readings: Iterable[Reading], keys: Iterable[str]) -> tantivy.Query
     )
 
 
-def write(folder: Path, rows: Iterable[tuple[int, str, str]]) -> int:
-    """Index these (row, name, kind) in the folder, beside what is there; gives the number of names."""
+def write(folder: Path, rows: Iterable[tuple[int, str, str]], anew: Iterable[int] = ()) -> int:
+    """Index these (row, name, kind) in the folder, beside what is there; gives the number of names. What stood there of
+    the rows that are written `anew` goes in the same step."""
     writer = tantivy.Index(schema(), path=str(folder)).writer(heap_size=MEMORY, num_threads=1)
+    for row in anew:
+        writer.delete_documents_by_query(tantivy.Query.term_query(schema(), ROW, row))
     count = 0
     for row, text, kind in rows:
         if (entry := document(row, text, kind)) is not None:

@@ -29,9 +29,17 @@ def records_under_law() -> QuerySet[AssessmentRecord]:
 
 def law_changes(proposals: QuerySet[Proposal]) -> list[LawChange]:
     """Those that nobody has dealt with yet, of these already scoped proposals, the newest first; one query."""
+    return list(_waiting(proposals).select_related("record__proposal", "version").order_by("-pk"))
+
+
+def count_law_changes(proposals: QuerySet[Proposal], most: int) -> int:
+    """How many there are of `law_changes`, counted up to one more than `most`; one query."""
+    return _waiting(proposals)[: most + 1].count()
+
+
+def _waiting(proposals: QuerySet[Proposal]) -> QuerySet[LawChange]:
     rows = LawChange.objects.filter(handled_at__isnull=True, record__proposal__in=proposals)
-    rows = rows.filter(record__proposal__state__in=CONCERNED)
-    return list(rows.select_related("record__proposal", "version").order_by("-pk"))
+    return rows.filter(record__proposal__state__in=CONCERNED)
 
 
 def note_law(*, record: AssessmentRecord, on: date) -> list[LawChange]:

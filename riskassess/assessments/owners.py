@@ -44,14 +44,15 @@ class OwnersUsed:
 
 
 def owners_used(read: list[dict], *, sees_screening: bool) -> tuple[OwnersUsed, ...]:
-    """What was read, in words for a reader; people by name only for whoever sees matches."""
+    """What was read, in words for a reader; people by name, and where shares are known from, only for whoever sees
+    matches."""
     people = _names_of_people(read) if sees_screening else {}
     return tuple(
         OwnersUsed(
             partner=each["partner"],
             sentence=str(OWNERS_SAID[each["said"]]),
             meant=tuple(_meant_words(owner, people) for owner in each["meant"]) if sees_screening else (),
-            chain=tuple(_share_words(share, people) for share in each["chain"]),
+            chain=tuple(_share_words(share, people, with_source=sees_screening) for share in each["chain"]),
         )
         for each in read
     )
@@ -110,15 +111,17 @@ def share_data(share: Ownership) -> dict:
 
 
 def share_words(share: Ownership, *, sees_people: bool) -> str:
-    """Who holds how much of whom, since when, and who says so."""
+    """Who holds how much of whom and since when; and who says so, for whoever sees people."""
     people = {str(share.person.uid): share.person.name} if share.person and sees_people else {}
-    return _share_words(share_data(share), people)
+    return _share_words(share_data(share), people, with_source=sees_people)
 
 
-def _share_words(share: dict, people: dict[str, str]) -> str:
+def _share_words(share: dict, people: dict[str, str], *, with_source: bool) -> str:
     held = _("%(owner)s holds %(percent)s %% of %(owned)s") % {**share, "owner": _name(share, "owner", people)}
     if share["since"]:
         held = _("%(held)s since %(day)s") % {"held": held, "day": _day(share["since"])}
+    if not with_source or not share["source"]:
+        return held
     return _("%(held)s (source: %(source)s)") % {"held": held, "source": share["source"]}
 
 

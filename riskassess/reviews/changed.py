@@ -4,7 +4,7 @@ proposal was assessed."""
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from partners.models import FactChange
 from riskassess.assessments.models import AssessmentRecord
@@ -29,15 +29,13 @@ def changed_facts(proposals: QuerySet[Proposal]) -> list[Changed]:
     changes = list(
         FactChange.objects.filter(handled_at__isnull=True).select_related("partner", "contact").order_by("-pk")
     )
-    newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
     rows = (
-        Participation.objects.filter(
+        _assessed(proposals)
+        .filter(
             Q(partner__in={change.partner_id for change in changes if change.partner_id})
             | Q(partner__country__in={change.country for change in changes if change.country})
-            | Q(contacts__contact__in={change.contact_id for change in changes if change.contact_id}),
-            proposal__in=proposals.filter(state__in=[*OPEN, *CLOSED]),
+            | Q(contacts__contact__in={change.contact_id for change in changes if change.contact_id})
         )
-        .annotate(assessed_at=Subquery(newest.values("created_at")[:1]))
         .select_related("partner", "proposal")
         .prefetch_related("contacts")
         .distinct()
@@ -61,6 +59,24 @@ def changed_facts(proposals: QuerySet[Proposal]) -> list[Changed]:
             still_open = tuple(proposal for proposal in before if proposal.state in OPEN)
             found.append(Changed(change, still_open, tuple(p for p in before if p.state in CLOSED)))
     return found
+
+
+def count_changed(proposals: QuerySet[Proposal], most: int) -> int:
+    """How many there are of `changed_facts`, counted up to one more than `most`; one query."""
+    before = _assessed(proposals).filter(assessed_at__lt=OuterRef("created_at"))
+    concerned = (
+        Exists(before.filter(partner=OuterRef("partner")))
+        | Exists(before.filter(partner__country=OuterRef("country")))
+        | Exists(before.filter(contacts__contact=OuterRef("contact")))
+    )
+    return FactChange.objects.filter(concerned, handled_at__isnull=True)[: most + 1].count()
+
+
+def _assessed(proposals: QuerySet[Proposal]) -> QuerySet[Participation]:
+    """Who takes part in those of them that are filed or approved, with when that was last assessed."""
+    newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
+    rows = Participation.objects.filter(proposal__in=proposals.filter(state__in=[*OPEN, *CLOSED]))
+    return rows.annotate(assessed_at=Subquery(newest.values("created_at")[:1]))
 
 
 def _subject(change: FactChange) -> tuple[str, int | str]:

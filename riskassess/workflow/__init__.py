@@ -58,6 +58,7 @@ from riskassess.workflow.registry import (
     handle_change,
     judge_hit,
     merge_partners,
+    tell_judgement_file_refused,
     undo_merge,
 )
 from riskassess.workflow.reminding import tell_appeal_due, tell_case_due, tell_due, tell_follow_up
@@ -173,6 +174,7 @@ __all__ = [
     "tell_file_refused",
     "tell_follow_up",
     "tell_invitations",
+    "tell_judgement_file_refused",
     "tell_old_list",
     "tell_scanner_away",
     "tell_stuck",

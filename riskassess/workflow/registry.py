@@ -73,6 +73,31 @@ def _ask_second(hit: Hit, waiting: list[Proposal], actor: User) -> None:
         telling.judgement_waits(hit=hit, reference="", url=url, people=list(people))
 
 
+@story()
+def tell_judgement_file_refused(*, judgement: Judgement) -> None:
+    """The virus scanner found something in the file of a judgement: its bytes are gone; who gave it learns of it."""
+    record_event(
+        "judgement.file_refused",
+        subject=judgement,
+        actor_id=None,
+        role="system",
+        after={"sha256": judgement.evidence_file.sha256},
+    )
+    telling.judgement_file_refused(judgement=judgement, url=_page_of(judgement))
+
+
+def _page_of(judgement: Judgement) -> str:
+    """Where whoever gave the judgement finds it: in a case that they read, else on the page of a partner."""
+    hit = judgement.hits.order_by("-pk").first()
+    if hit is None:  # a later screening has no such match any more
+        return reverse("changes")
+    if partner := page_partner_of(hit):
+        return reverse("partner_match", args=[partner.uid, hit.uid])
+    rows = Participation.objects.filter(_with_party(judgement.about))
+    case = visible_proposals(judgement.by).filter(participations__in=rows).order_by("-pk").first()
+    return reverse("match", args=[case.reference, hit.uid]) if case else reverse("changes")
+
+
 def page_partner_of(hit: Hit) -> Partner | None:
     """On whose page a match is judged that no case shows: the partner's own, or of what the person holds shares in."""
     about = hit.screening.about

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from partners import queries as registry
@@ -159,11 +160,13 @@ def import_proposal(
     chosen: dict[int, str] | None = None,
     opened: UUID | None = None,
     source: str = "",
+    among: QuerySet[Partner] | None = None,
 ) -> Reused:
     """Open a draft with all that a file brings, or nothing. Its answers wait until somebody confirms them.
 
-    `chosen` says by the place of a partner which organisation is meant: its key, or `NEW_PARTNER`. `files` is the
-    evidence that came along, by the names that the file gives it; what is not there is left out.
+    `chosen` says by the place of a partner which organisation is meant: its key, or `NEW_PARTNER`. Of partners that may
+    be meant, only those `among` these are told. `files` is the evidence that came along, by the names that the file
+    gives it; what is not there is left out.
     """
     proposal = proposals.create_proposal(
         owner=actor, title=given.title, unit=unit, summary=given.summary, opened=opened
@@ -181,7 +184,7 @@ def import_proposal(
         starts=given.starts,
         ends=given.ends,
     )
-    partners = _partners_meant(given, actor, chosen or {})
+    partners = _partners_meant(given, actor, chosen or {}, among)
     rows = {
         "partners": choose_partners(
             proposal=proposal,
@@ -222,13 +225,15 @@ def import_proposal(
     return Reused(proposal, len(answers), given.left, len(files or {}), len(given.evidence) - len(files or {}))
 
 
-def _partners_meant(given: FileDraft, actor: User, chosen: dict[int, str]) -> list[Partner]:
+def _partners_meant(
+    given: FileDraft, actor: User, chosen: dict[int, str], among: QuerySet[Partner] | None
+) -> list[Partner]:
     """The organisations of the file, registered where they are new; what is not clear is asked all at once."""
     partners: list[Partner] = []
     unclear, problems = [], []
     for place, row in enumerate(given.partners):
         try:
-            partners.append(_partner_meant(row, actor, chosen.get(place, "")))
+            partners.append(_partner_meant(row, actor, chosen.get(place, ""), among))
         except registry_services.NearDuplicates as fault:
             unclear.append((place, row["name"], fault.found))
         except DomainError as fault:
@@ -246,16 +251,18 @@ def _partners_meant(given: FileDraft, actor: User, chosen: dict[int, str]) -> li
     return partners
 
 
-def _partner_meant(row: dict, actor: User, key: str) -> Partner:
+def _partner_meant(row: dict, actor: User, key: str, among: QuerySet[Partner] | None) -> Partner:
     name, country, ror_id = row["name"], row["country"], row.get("ror") or ""
     apart: set[str] = set()
     if key == NEW_PARTNER:
-        apart = {each.key for each in registry.near_duplicates(name, country, ror_id)}
+        apart = {each.key for each in registry.near_duplicates(name, country, ror_id, among)}
     elif key and (meant := registry.organisations_of([key]).get(key)):
         if meant.partner:
             return meant.partner
         name, country, ror_id = meant.name, meant.country, meant.ror_id
-    return registry_services.register_partner(name=name, country=country, ror_id=ror_id, actor=actor, told_apart=apart)
+    return registry_services.register_partner(
+        name=name, country=country, ror_id=ror_id, actor=actor, told_apart=apart, among=among
+    )
 
 
 def _name_people(proposal: Proposal, actor: User, given: FileDraft, made: list[Participation]) -> None:

@@ -20,9 +20,10 @@ from tests.story import *  # noqa: F403
 from tests.story import HIGH, submit_proposal
 
 STEPS = (
-    "Halcyon Ferry Line holds 80 % of Boreal Holding since 1 Feb 2020 (source: Trade register)",
-    "Boreal Holding holds 60 % of {partner} (source: Annual report 2025)",
+    "Halcyon Ferry Line holds 80 % of Boreal Holding since 1 Feb 2020",
+    "Boreal Holding holds 60 % of {partner}",
 )
+SOURCES = ("(source: Trade register)", "(source: Annual report 2025)")
 NOT_JUDGED = "that match is not judged yet"
 
 
@@ -69,6 +70,11 @@ def test_chain_of_owners_stands_on_the_assessment_the_case_and_the_report(owned,
         assert NOT_JUDGED in text
         assert all(step.format(partner=partner.name) in text for step in STEPS)
     assert [meant in text for text in (assessment, case, report)] == [False, True, False]
+    assert [[source in text for source in SOURCES] for text in (assessment, case, report)] == [
+        [False] * 2,  # where a share is known from is not for researchers
+        [True] * 2,
+        [False] * 2,
+    ]
     assert owner.get_absolute_url() in case
 
 

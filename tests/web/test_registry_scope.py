@@ -1,7 +1,11 @@
 """A researcher reads of no partner that only the drafts of others name; staff read of all."""
 
-import pytest
+from importlib import import_module
 
+import pytest
+from django.apps import apps
+
+from partners.models import Partner
 from partners.services import register_partner
 from riskassess import workflow
 from tests.story import *  # noqa: F403
@@ -45,3 +49,16 @@ def test_partner_that_staff_registered_is_seen_by_all(as_user, eve, omar, univer
     partner = register_partner(name=NAME, country="NO", actor=omar)
 
     assert seen_by(as_user(eve), partner) == [True] * 3
+
+
+def test_registrar_of_an_older_partner_is_read_from_the_record(ana, omar, university):
+    partners = [register_partner(name=f"{NAME} {who.name}", country="NO", actor=who) for who in (ana, omar)]
+    Partner.objects.update(registered_by=None, registered_by_staff=False)
+
+    import_module("partners.migrations.0018_registrars").read_registrars(apps, None)
+
+    known = Partner.objects.in_bulk([partner.pk for partner in partners])
+    assert [(known[partner.pk].registered_by, known[partner.pk].registered_by_staff) for partner in partners] == [
+        (ana, False),
+        (omar, True),
+    ]

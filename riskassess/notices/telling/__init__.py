@@ -48,7 +48,14 @@ from riskassess.notices.telling.lasting import (
     partner_corrected,
     partner_correction_settled,
 )
-from riskassess.notices.telling.lists import judgement_waits, list_held, list_old, list_refused, list_rescreening_stuck
+from riskassess.notices.telling.lists import (
+    judgement_file_refused,
+    judgement_waits,
+    list_held,
+    list_old,
+    list_refused,
+    list_rescreening_stuck,
+)
 from riskassess.notices.telling.people import (
     draft_goes,
     invitation_answered,
@@ -114,6 +121,7 @@ __all__ = [
     "invitation_answered",
     "invitation_waits",
     "invited",
+    "judgement_file_refused",
     "judgement_waits",
     "lead_offered",
     "lead_settled",

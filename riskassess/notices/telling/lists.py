@@ -3,7 +3,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partners.models import Hit, ListEdition
+from partners.models import Hit, Judgement, ListEdition
 from riskassess.accounts.models import User
 from riskassess.jobs.models import Job
 from riskassess.notices.kinds import Kind
@@ -56,6 +56,17 @@ def judgement_waits(*, hit: Hit, reference: str, url: str, people: list[User]) -
             )
             key = f"judgement:{hit.judgement.uid}:{reference}"
             keep(user, key, reference, f"{place}{need}", text, url, kind=Kind.ASKED)
+
+
+def judgement_file_refused(*, judgement: Judgement, url: str) -> None:
+    user = judgement.by
+    with translation.override(user.language):
+        need = _("a file of your judgement was not kept")
+        text = _(
+            "The virus scanner found something in the file that backs your judgement of a match. The judgement stands; "
+            "give it again with another file, or say in words what shows it."
+        )
+        keep(user, f"judgement-file-refused:{judgement.uid}", "", need, text, url, kind=Kind.ASKED)
 
 
 def tell_of_list(user: User, edition: ListEdition, event: str, need: str, text: str) -> None:

@@ -10,8 +10,10 @@ from django.utils.translation import ngettext
 
 from partners.queries.lists import lists_in_force
 from riskassess.accounts.roles import Role
+from riskassess.assessments.law import count_law_changes
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
+from riskassess.reviews.changed import count_changed
 from riskassess.reviews.inbox import (
     MOST_COUNTED,
     PAUSED_LAST,
@@ -25,6 +27,7 @@ from riskassess.reviews.inbox import (
     workload,
 )
 from riskassess.reviews.models import Deciders
+from riskassess.reviews.queries import visible_proposals
 from riskassess.reviews.talk import helped_by, waiting_help, without_lead
 from riskassess.web.forms.desk import SHOW_WORDS, STAND_WORDS, BulkForm, CaseFilter, SaveViewForm
 from riskassess.web.standing import paused_words
@@ -69,6 +72,10 @@ class Desk:
     @cached_property
     def rows(self) -> list[dict]:
         return [row_of(case, self.today) for case in rows_of(self.page.keys, self.user)]
+
+    @cached_property
+    def reads_changes(self) -> bool:
+        return self.user.has_perm("reviews.read_changes")
 
     @property
     def chips(self) -> list[dict]:
@@ -151,7 +158,8 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
         row["is_ticked"] = row["case"].proposal.reference in ticked
     waiting = [row for row in desk.rows if row["is_open"]]
     return {
-        "perms_of_desk": desk.user.has_perm("reviews.read_changes"),
+        "perms_of_desk": desk.reads_changes,
+        "changes": changes_words(desk.user) if desk.reads_changes else "",
         "help": help_rows(desk.user, helped),
         "without_lead": without_lead(helped)[:MOST_HELP] if desk.is_officer else [],
         "page": desk.page,
@@ -171,6 +179,14 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
         "officers": desk.officers if desk.is_officer else [],
         "bulk": bulk,
     }
+
+
+def changes_words(user) -> str:
+    """How many facts and rules of law changed and wait for an officer; empty where none did."""
+    proposals = visible_proposals(user)
+    count = count_changed(proposals, MOST_COUNTED) + count_law_changes(proposals, MOST_COUNTED)
+    words = ngettext("%(n)s changed fact waits for you", "%(n)s changed facts wait for you", count)
+    return words % {"n": capped(count)} if count else ""
 
 
 def load_rows(desk: Desk) -> list[dict]:

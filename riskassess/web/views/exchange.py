@@ -35,6 +35,7 @@ from riskassess.reports.services import read_report
 from riskassess.web.access import get_proposal_for
 from riskassess.web.downloads import stream_to_keep, to_keep
 from riskassess.web.forms.bringing import FileForm, MeantForm, chosen_partners
+from riskassess.web.registry_scope import partners_open_to
 from riskassess.web.views.starting import new_page, tell_taken
 
 JSON_TYPE, ZIP_TYPE = "application/json", "application/zip"
@@ -199,6 +200,7 @@ def take(request, given: FileDraft, read: object, kind: str, opened: UUID | None
             opened=opened,
             source=kind,
             files=files,
+            among=partners_open_to(request.user),
         )
     except workflow.UnclearPartners as unclear:
         first = {"content": json.dumps(read, ensure_ascii=False), "opened": opened, "source": kind}

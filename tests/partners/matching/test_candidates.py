@@ -2,6 +2,7 @@ import pytest
 
 from partners import candidates
 from partners.candidates.places import number_of, ror_id_of
+from partners.candidates.searching import searcher_of
 from partners.matching.normalise import normalise
 from partners.matching.score import Name
 from partners.models import Alias, ListEdition, ListSource, Partner, RorRecord
@@ -62,6 +63,17 @@ def test_refresh_partners_adds_what_is_new():
     assert candidates.refresh_partners() > 0
 
     assert candidates.search(["Kestrel Arc"], candidates.PARTNERS) == [kestrel.pk]
+
+
+def test_refresh_partners_writes_a_name_once_however_often_it_runs():
+    sable, gone = make_partner("Sable Reach Foundation"), make_partner("Sable Reach Trust")
+    candidates.refresh_partners()
+    Partner.objects.filter(pk=gone.pk).update(merged_into=sable)
+
+    for _time in range(3):  # all within the minutes that are read again
+        candidates.refresh_partners()
+
+    assert searcher_of(candidates.PARTNERS).num_docs == 1
 
 
 def test_partners_are_found_by_the_names_of_their_ror_record():

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from partners.services import register_partner
 from riskassess.accounts.models import User
 from riskassess.audit.models import AccessRead
 from riskassess.management.filing import read_example
@@ -177,6 +178,16 @@ def test_partner_that_is_not_clear_is_asked_about_then_taken(browser, filed):
 
     assert taken.status_code == 302
     assert Proposal.objects.get(title="A new one").participations.get().partner == partner
+
+
+def test_partner_of_a_draft_of_others_is_not_offered(browser, filed, eve):
+    partner = register_partner(name="University of Quietwater", country="GH", actor=eve)
+    content = {"title": "A new one", "kinds": [], "partners": [{"name": "Univ. of Quietwater", "country": "GH"}]}
+
+    taken = bring(browser, json.dumps(content).encode())
+
+    assert taken.status_code == 302
+    assert Proposal.objects.get(title="A new one").participations.get().partner != partner
 
 
 def test_what_comes_along_unseen_is_read_as_strictly_as_a_file(browser):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from partners.models import Hit, Judgement
 from riskassess.audit.models import Event
 from riskassess.files.models import StoredFile
+from riskassess.notices.models import Notice
 from tests.files import making
 from tests.story import OPEN
 
@@ -97,3 +98,19 @@ def test_file_is_made_harmless_and_waits_for_the_virus_scanner(hit, omar, as_use
 
 def test_without_a_file_there_is_nothing_to_fetch(hit, omar, as_user):
     assert as_user(omar).get(reverse("match_evidence", args=[hit.reference, hit.uid])).status_code == 404
+
+
+@pytest.mark.parametrize("is_infected", [True, False])
+def test_who_attached_a_file_hears_that_the_scanner_found_something(
+    is_infected, hit, omar, as_user, settings, clamd, run_jobs
+):
+    settings.CLAMD = clamd.address
+    judge(as_user(omar), hit, TEXT + clamd.sign * is_infected)
+
+    run_jobs()
+
+    told = Notice.objects.filter(key__startswith="judgement-file-refused")
+    assert told.count() == Event.objects.filter(verb="judgement.file_refused").count() == is_infected
+    for notice in told:
+        assert notice.user == omar
+        assert "was not kept: the virus scanner found something" in as_user(omar).get(notice.url).content.decode()
