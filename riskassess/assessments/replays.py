@@ -1,9 +1,6 @@
 """Services of a replay: start it, go one step further, stop it."""
 
-import gc
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,13 +13,13 @@ from riskassess.assessments.queries import catalogue_of, records_to_replay
 from riskassess.assessments.replaying import Tally
 from riskassess.audit.log import record
 from riskassess.core.errors import Conflict, DomainError
+from riskassess.core.memory import collecting_seldom
 from riskassess.jobs import services as jobs
 from riskassess.jobs.models import Queue
 from riskassess.jobs.running import report_progress
 
 STEP_SECONDS = 5.0  # a step ends after the handful of records that passes this
 HANDFUL = 200
-SELDOM = 50_000  # new objects between two rounds of the collector
 
 
 @transaction.atomic
@@ -50,7 +47,7 @@ def continue_replay(*, replay: Replay, begin: int) -> None:
         return
     started, tally, at = time.perf_counter(), Tally(), begin
     releases = {release.pk: release for release in CatalogueRelease.objects.defer("texts")}
-    with _collecting_seldom():
+    with collecting_seldom():
         while True:
             rows = list(records_to_replay(replay, after=at)[:HANDFUL])
             for row in rows:
@@ -61,18 +58,6 @@ def continue_replay(*, replay: Replay, begin: int) -> None:
             if is_over or time.perf_counter() - started > STEP_SECONDS:
                 break
     _keep(replay, begin, at, tally, seconds=time.perf_counter() - started, is_over=is_over)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """An assessment makes thousands of objects and no circle: looking for circles after every few hundred takes a tenth
-    of the time and finds none."""
-    before = gc.get_threshold()
-    gc.set_threshold(SELDOM, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import pydyf
@@ -12,6 +13,7 @@ from weasyprint import CSS, HTML, LOGGER, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
+from riskassess.core.memory import collecting_after
 from riskassess.proof.dossier import NAME as DOSSIER
 from riskassess.proof.dossier import canonical
 from riskassess.reports.fetching import ClosedFetcher, style_text
@@ -46,33 +48,44 @@ def render(content: ReportContent | BlankContent | PeriodContent) -> bytes:
 
 def render_copies(content: ReportContent | PeriodContent, dossier: dict, *, logo: bytes | None = None) -> Copies:
     """Laid out once, written twice."""
-    with _counted_letters():
-        document = _laid_out(page_text(content), logo)
-        reading = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_tidy)
-        made_at = datetime.fromisoformat(content.made_at)
-        document.metadata.attachments = [
-            Attachment(
-                string=canonical(dossier).decode(),
-                name=DOSSIER,
-                description="Facts, catalogue, result and decision of this report",
-                relationship="Data",
-                created=made_at,  # else they are of the clock, and the bytes are other ones each time
-                modified=made_at,
-            )
-        ]
-        return Copies(reading, document.write_pdf(pdf_variant="pdf/a-3b", pdf_tags=True, finisher=_tidy))
+    with _counted_letters(), collecting_after():
+        return _copies(content, dossier, logo)
+
+
+def _copies(content: ReportContent | PeriodContent, dossier: dict, logo: bytes | None) -> Copies:
+    document = _laid_out(page_text(content), logo)
+    reading = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_tidy)
+    made_at = datetime.fromisoformat(content.made_at)
+    document.metadata.attachments = [
+        Attachment(
+            string=canonical(dossier).decode(),
+            name=DOSSIER,
+            description="Facts, catalogue, result and decision of this report",
+            relationship="Data",
+            created=made_at,  # else they are of the clock, and the bytes are other ones each time
+            modified=made_at,
+        )
+    ]
+    return Copies(reading, document.write_pdf(pdf_variant="pdf/a-3b", pdf_tags=True, finisher=_tidy))
 
 
 def to_pdf(page: str) -> bytes:
-    with _counted_letters():
+    with _counted_letters(), collecting_after():
         return _laid_out(page).write_pdf(pdf_variant="pdf/ua-1", finisher=_tidy)
 
 
 def _laid_out(page: str, logo: bytes | None = None) -> Document:
-    fonts, fetcher = FontConfiguration(), ClosedFetcher(logo)
-    css = CSS(string=style_text(), url_fetcher=fetcher, font_config=fonts)
-    html = HTML(string=page, url_fetcher=fetcher)
-    return html.render(stylesheets=[css], font_config=fonts, pdf_tags=True)
+    css, fonts = _style()
+    return HTML(string=page, url_fetcher=ClosedFetcher(logo)).render(
+        stylesheets=[css], font_config=fonts, pdf_tags=True
+    )
+
+
+@cache
+def _style() -> tuple[CSS, FontConfiguration]:
+    """Parsed once a process, the fonts with it: no report changes them."""
+    fonts = FontConfiguration()
+    return CSS(string=style_text(), url_fetcher=ClosedFetcher(), font_config=fonts), fonts
 
 
 def _tidy(_document: Document, pdf: pydyf.PDF) -> None:

@@ -70,7 +70,7 @@ def finding_matrix(findings, bands):
 
 @register.inclusion_tag("reports/_partials/qr_code.html")
 def qr_code(address):
-    """The address as a QR code of plain paths; one step of the path for each run of dark modules in a row."""
+    """The address as a QR code: one path that strokes each run of dark modules in a row."""
     code = segno.make(address, error="m", micro=False)
     size = code.symbol_size(scale=1, border=2)[0]
     steps = []
@@ -79,6 +79,6 @@ def qr_code(address):
         for is_dark, run in groupby(row):
             length = len(list(run))
             if is_dark:
-                steps.append(f"M{x + 2} {y + 2}h{length}v1h-{length}z")
+                steps.append(f"M{x + 2} {y + 2.5}h{length}")
             x += length
     return {"size": size, "path": "".join(steps), "address": address}
