@@ -17,8 +17,8 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.engine.loading import load_texts
 from riskassess.engine.overlaying import OVERLAY_FILE
 from riskassess.jobs.models import Job
-from riskassess.jobs.running import run_pending
-from tests.story import HIGH, LOW, MODERATE
+from riskassess.jobs.running import run_job
+from tests.story import HIGH, LOW, MODERATE, run_all_but_reports
 
 pytestmark = pytest.mark.django_db
 ENDS = {LOW: "low", MODERATE: "moderate", HIGH: "high"}
@@ -51,7 +51,7 @@ def stored(texts):
 
 
 def finished(replay):
-    run_pending()
+    run_all_but_reports()
     return Replay.objects.get(pk=replay.pk)
 
 
@@ -177,7 +177,7 @@ def test_steps_resume_where_the_last_one_ended(three, monkeypatch):
     monkeypatch.setattr(replays, "HANDFUL", 1)
     replay = start_replay(actor=None)
 
-    run_pending(limit=1)
+    run_job(Job.objects.get(task="assessments.continue_replay").pk)
     between = Replay.objects.get(pk=replay.pk)
     done = finished(replay)
 

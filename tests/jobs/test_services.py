@@ -74,7 +74,7 @@ AWAY = """
 import json, logging, time
 logging.disable(logging.CRITICAL)
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
+call_command("migrate", "jobs", verbosity=0)
 from django.db import transaction
 from riskassess.jobs.models import Job
 from riskassess.jobs.services import enqueue, registered_tasks

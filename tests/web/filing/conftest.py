@@ -13,3 +13,8 @@ def folder(settings, tmp_path):
 @pytest.fixture
 def proposal(filed, folder):
     return filed()
+
+
+@pytest.fixture
+def builds_reports() -> bool:
+    return False

@@ -218,8 +218,11 @@ def test_people_named_at_partners_are_taken_away_by_authors_alone(as_user, submi
     assert sorted(read) == sorted([ana.pk, omar.pk])
 
 
-def test_crate_of_a_submitted_one_holds_the_assessment_and_names_authors_to_authors(as_user, submitted, ana, omar):
+def test_crate_of_a_submitted_one_holds_the_assessment_and_names_authors_to_authors(
+    as_user, submitted, ana, omar, run_jobs
+):
     proposal = submitted()
+    run_jobs()
 
     kept = as_user(ana).get(reverse("proposal_crate", args=[proposal.reference]))
 
