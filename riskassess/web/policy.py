@@ -49,6 +49,8 @@ POLICY: dict[tuple[str, str], str] = {
     ("proposal_import", "GET"): "proposals.create",
     ("proposal_import", "POST"): "proposals.create",
     ("questionnaire_form", "GET"): PUBLIC,
+    ("proposal_format", "GET"): PUBLIC,
+    ("proposal_schema", "GET"): PUBLIC,
     ("proposal_file", "GET"): OBJECT,
     ("proposal_crate", "GET"): OBJECT,
     ("proposal_form", "GET"): OBJECT,

@@ -25,6 +25,11 @@ TITLES = {
 }
 
 
+def may_correct(user: User, proposal: Proposal) -> bool:
+    """Whether this person may say now that something that was submitted is not right."""
+    return user.has_perm("proposals.talk", proposal) and not talk.why_not_open(user, proposal, Kind.CORRECTION)
+
+
 @dataclass
 class Card:
     """One thread on a page."""

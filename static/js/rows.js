@@ -100,13 +100,87 @@
       later(RETRY_MS);
     } else trouble("refused");
   });
-  // A press that a later one overtook is no failure.
   for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, (event) => { if (!isOurs(event)) failed.hidden = false; });
-  document.addEventListener("htmx:afterSwap", (event) => { if (form() && event.detail.target === form()) changed(); });  // a row more or less is typed, too
 
-  // The page after saving forgets (ra.js); the same page with a sentence on what is wrong keeps.
+  // -- a slow server ------------------------------------------------------------------------------------------------------
+  // What is typed while the button of a row waits is put into the rows that come back, by their uid; a further press waits.
+
+  let asked = null, typed = new Map(), at = null, pressed = "";
+  const queue = [];
+  const isRows = (event) => event.detail.elt.name === "do" && (event.detail.elt.form === form() || !event.detail.elt.isConnected);
+  const keyOf = (name) => {
+    const parts = name.match(/^([a-z]+-\d+)-(\w+)$/), uid = parts && form().elements[`${parts[1]}-uid`];
+    return uid && uid.value ? `${uid.value}:${parts[2]}` : name;
+  };
+  const standing = () => {
+    const found = new Map([...form().elements].filter((each) => each.name && each.type !== "hidden" && each.name !== "do").map((each) => [keyOf(each.name), []]));
+    for (const [name, value] of pairs()) if (found.has(keyOf(name))) found.get(keyOf(name)).push(value);
+    return found;
+  };
+  const putBack = () => {
+    for (const control of form().elements) {
+      const values = control.name && control.name !== "do" && typed.get(keyOf(control.name));
+      if (!values) continue;
+      if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
+      else if (control.value !== (values[0] || "")) control.value = values[0] || "";
+    }
+  };
+  const sameRow = (value) => {  // the same press where rows have other numbers by now
+    const [, what, prefix, index, rest] = value.match(/^([a-z]+)-([a-z]+)(?:-(\d+))?(:.*)?$/) || [];
+    const uid = index && form().elements[`${prefix}-${index}-uid`];
+    return uid ? () => {
+      const now = [...form().querySelectorAll('input[type="hidden"][name$="-uid"]')].find((each) => each.value === uid.value);
+      return now ? `${what}-${now.name.slice(0, -4)}${rest || ""}` : "";
+    } : () => value;
+  };
+  const nextPress = () => {
+    const value = queue.length ? queue.shift().place() : "";
+    const button = value && [...form().querySelectorAll('button[name="do"]')].find((each) => each.value === value);
+    if (button) button.click();
+    else if (queue.length) nextPress();
+  };
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!isRows(event) || !asked) return;
+    event.preventDefault();
+    const { value } = event.detail.elt, goesOn = /^(up|down|find)-/.test(value);
+    if ((value === pressed && !goesOn) || (queue.some((each) => each.value === value) && !/^(up|down)-/.test(value))) return;  // pressed twice for the wait
+    queue.push({ value, place: sameRow(value) });
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isRows(event)) [asked, typed, pressed] = [standing(), new Map(), event.detail.elt.value];
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!asked || event.detail.target !== form()) return;
+    for (const [key, values] of standing()) if (JSON.stringify(values) !== JSON.stringify(asked.get(key))) typed.set(key, values);
+    const focused = document.activeElement, key = focused && focused.name && keyOf(focused.name);
+    at = typed.has(key) ? { key, value: focused.type === "checkbox" || focused.type === "radio" ? focused.value : null, from: focused.selectionStart, to: focused.selectionEnd } : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => { if (asked && form()) putBack(); });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!asked || !form()) return;
+    putBack();  // settling gives hidden fields the values of the page again
+    const writing = at && [...form().elements].find((each) => each.name && keyOf(each.name) === at.key && each.type !== "hidden" && (at.value === null || each.value === at.value));
+    if (writing) {
+      writing.focus();
+      if (typeof at.from === "number" && writing.setSelectionRange) try { writing.setSelectionRange(at.from, at.to); } catch { /* a field without a caret */ }
+    }
+    [asked, typed, at] = [null, new Map(), null];
+    changed();  // a row more or less is typed, too
+    nextPress();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!isRows(event) || event.detail.successful) return;
+    asked = null;
+    queue.length = 0;
+  });
+
+  // The page after saving forgets (ra.js); the same page with a sentence on what is wrong keeps, and so does what is typed
+  // after the press.
+  let sent = 0;
+  addEventListener("pagehide", () => { if (form().dataset.raSent && choices !== sent) sessionStorage.removeItem("ra-sent"); });
   document.addEventListener("submit", (event) => {
     if (event.target !== form() || event.defaultPrevented) return;
+    sent = choices;
     keep();
     sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
   });

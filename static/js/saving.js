@@ -18,8 +18,9 @@
     try { return JSON.parse(storage.getItem(key)); } catch { return null; }
   };
   const forget = () => storage && storage.removeItem(KEY);
+  let pressed = 0;  // when a button that leads to another page was pressed
   const write = (record) => {
-    try { storage.setItem(KEY, JSON.stringify(record)); } catch { /* full or refused */ }
+    try { storage.setItem(KEY, JSON.stringify({ ...record, pressed })); } catch { /* full or refused */ }
   };
 
   const touched = new Map();  // name -> {values, revision, label}: changed here and not saved yet
@@ -29,6 +30,15 @@
   const controls = (name) => [...form().elements].filter((each) => each.name === name && each.type !== "hidden");
   const revision = (name) => (known(name) ? known(name).value.replace(/^.*:/, "") : "");
   const values = (name) => new FormData(form()).getAll(name).map(String);
+  // An item has another number once its neighbours move; its uid stays.
+  const rowOf = (name) => {
+    const uid = /^item-\d+-/.test(name) && form().elements[name.replace(/\w+$/, "uid")];
+    return uid ? uid.value : "";
+  };
+  const nameNow = (name, row) => {
+    const uid = row && [...form().querySelectorAll('input[name^="item-"][name$="-uid"]')].find((each) => each.value === row);
+    return uid ? uid.name.replace(/uid$/, name.match(/\w+$/)[0]) : name;
+  };
   const words = (control) => {
     const block = control.closest("[id^=question-]");
     const head = block && block.querySelector(".ra-question-text");
@@ -41,7 +51,7 @@
     // A character without a shape, which a copy out of a PDF may bring along and no database takes.
     if (control.type !== "file" && control.value.includes("\0")) control.value = control.value.replaceAll("\0", "");
     const before = touched.get(name) || { revision: revision(name), label: words(control) };
-    touched.set(name, { ...before, values: values(name) });
+    touched.set(name, { ...before, values: values(name), at: Date.now(), row: rowOf(name) });
     since = since || new Date().toISOString();
     place = control.id;
     write({ since, place, fields: { ...left, ...Object.fromEntries(touched) } });
@@ -166,6 +176,13 @@
 
   // -- coming back ----------------------------------------------------------------------------------------------------
 
+  function put(found, given) {
+    for (const control of found) {
+      if (control.type === "radio" || control.type === "checkbox") control.checked = given.includes(control.value);
+      else control.value = given[0] || "";
+    }
+  }
+
   // Puts kept values back with the revision they were written against, so that nobody's later answer is overwritten.
   function bring(fields) {
     const before = choices;
@@ -177,10 +194,7 @@
         continue;
       }
       if (JSON.stringify(values(name)) === JSON.stringify(field.values)) continue;
-      for (const control of found) {
-        if (control.type === "radio" || control.type === "checkbox") control.checked = field.values.includes(control.value);
-        else control.value = field.values[0] || "";
-      }
+      put(found, field.values);
       if (known(name) && field.revision) known(name).value = `${name}:${field.revision}`;
       touched.set(name, field);
       choices += 1;
@@ -201,12 +215,13 @@
     if (!touched.size) forget();
   });
 
-  // What came back unsaved stands in the form and is kept on.
+  // What came back unsaved stands in the form and is kept on; what was typed after the press is put in its place again.
   function goOn(record) {
     since = record.since;
     stamp(since);
     choices += 1;
-    const fields = Object.entries(record.fields).filter(([name]) => controls(name).length);
+    const fields = Object.entries(record.fields).map(([name, field]) => [nameNow(name, field.row), field]).filter(([name]) => controls(name).length);
+    for (const [name, field] of fields) if (record.pressed && field.at > record.pressed) put(controls(name), field.values);
     for (const [name, field] of fields) touched.set(name, { ...field, values: values(name), revision: revision(name) });
     write({ ...record, fields: Object.fromEntries(touched) });
   }
@@ -243,11 +258,18 @@
   const send = () => fetch(form().getAttribute("hx-post"), { method: "POST", keepalive: true, headers: { "HX-Request": "true" }, body: body() });
 
   // Whoever leaves right after a choice takes nothing along: what is not saved yet is sent on the way out.
-  addEventListener("pagehide", () => { if (!form().dataset.raSent && choices !== saved) send().catch(() => {}); });
+  let sent = 0;
+  addEventListener("pagehide", () => {
+    if (!form().dataset.raSent && choices !== saved) send().catch(() => {});
+    else if (form().dataset.raSent && choices !== sent) sessionStorage.removeItem("ra-sent");  // typed after the press: kept on
+  });
 
   // The page that its button leads to knows by this that all was saved (ra.js).
   document.addEventListener("submit", (event) => {
-    if (event.target === form() && !event.defaultPrevented && storage) sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
+    if (event.target !== form() || event.defaultPrevented || !storage) return;
+    sessionStorage.setItem("ra-sent", JSON.stringify({ key: KEY, path: location.pathname }));
+    [pressed, sent] = [Date.now(), choices];
+    if (kept(KEY)) write(kept(KEY));
   });
 
   // Signing out takes what is kept away, so what is not saved yet is saved first.

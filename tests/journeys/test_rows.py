@@ -118,3 +118,54 @@ def test_what_is_whole_is_saved_by_itself_and_the_rest_is_brought_back(visit, em
     ana.open(f"/proposals/{reference}/collaboration")
     assert ana.page.get_by_label("Summary").input_value() == "Typed without a connection"
     assert not ana.page.get_by_text("It is kept in this browser.").is_visible()
+
+
+def test_what_is_typed_while_the_button_of_a_row_waits_is_kept(visit, embedded):
+    ana = visit(embedded, "ana")
+    reference = start_draft(ana, "A slow server")
+    held = []
+
+    def hold(route):
+        is_press = route.request.method == "POST" and "do=keep" not in (route.request.post_data or "")
+        held.append(route) if is_press else route.continue_()
+
+    def let_go():
+        wait_until(lambda: ana.page.wait_for_timeout(20) or held, 10, "the press was sent")
+        held.pop(0).continue_()
+
+    ana.page.route("**/collaboration", hold)
+    name, summary = ana.page.get_by_role("textbox", name="Who pays"), ana.page.get_by_label("Summary")
+    name.fill("First fund")
+    press(ana, "Copy Funder 1")
+    name.fill("First fund, longer")
+    press(ana, "Add a visit")  # waits for the copy
+    press(ana, "Add a visit")  # an impatient hand
+    summary.focus()
+    ana.page.keyboard.type("Typed")
+    let_go()
+    wait_until(lambda: names(ana) == ["First fund, longer", "First fund"], 10, lambda: names(ana))
+    ana.page.keyboard.type(" on")
+    let_go()
+    wait_until(lambda: ana.page.get_by_label("Role of the visitors").count() == 1, 10, "one visit")
+    press(ana, "Move up Funder 2")
+    name.nth(0).fill("First fund, the longest")
+    let_go()
+    wait_until(lambda: names(ana) == ["First fund", "First fund, the longest"], 10, lambda: names(ana))
+    assert (summary.input_value(), focused(ana), held) == ("Typed on", "id_funder-1-name", [])
+
+    ana.page.unroute("**/collaboration")
+    press(ana, "Save and leave")
+    ana.page.wait_for_url(f"**/proposals/{reference}")
+    ana.open(f"/proposals/{reference}/sections/technology")
+    item = ana.page.get_by_label("Technology, method or item")
+    item.fill("Laser")
+    ana.page.route(
+        "**/sections/technology",
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    ana.page.evaluate("setTimeout(() => document.querySelector('[value=add-item]').click(), 100)")
+    ana.page.wait_for_event("request", lambda asked: asked.method == "POST")
+    ana.page.keyboard.type(" module")
+    held.pop(0).continue_()
+    wait_until(lambda: ana.page.wait_for_timeout(50) or item.count() == 2, 10, "two items")
+    assert item.first.input_value() == "Laser module"

@@ -101,7 +101,7 @@ EXTRA = {
 # The same for everybody, with or without a login; the PDF is on its way until a worker has made it.
 OPEN = {
     "start": 200, "triage": 200, "questionnaire": 200, "questionnaire_pdf": 202, "who_sees_what": 200, "guidance": 200,
-    "verify": 200, "verify_checker": 200,
+    "verify": 200, "verify_checker": 200, "proposal_format": 200, "proposal_schema": 200,
     "guidance_risk": 200, "guidance_safeguards": 200, "guidance_safeguard": 200, "guidance_clauses": 200,
     "handbook": 200, "handbook_release": 200,
 }  # fmt: skip

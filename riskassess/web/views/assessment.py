@@ -22,6 +22,7 @@ from riskassess.reviews.routing import due_date, filed_route
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import Draft, may_write
 from riskassess.web.standing import day
+from riskassess.web.talk import may_correct
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
 
@@ -129,6 +130,7 @@ def assessment_page(request, shown: Shown):
             "holds": shown.holds,
             "holds_possible": all(hold.state == "possible" for hold in shown.holds),
             "marks": as_marks([finding for finding in shown.findings if finding.firm]),
+            "may_correct": shown.record is not None and may_correct(request.user, proposal),
             "report": reports[0] if reports else None,
             "crumbs": crumbs(proposal, _("Assessment"), reader=request.user),
         },

@@ -5,6 +5,7 @@ import io
 import json
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,6 +34,7 @@ from riskassess.proposals.services import role_in
 from riskassess.reports.queries import reports_of
 from riskassess.reports.services import read_report
 from riskassess.web.access import get_proposal_for
+from riskassess.web.documents import document
 from riskassess.web.downloads import stream_to_keep, to_keep
 from riskassess.web.forms.bringing import FileForm, MeantForm, chosen_partners
 from riskassess.web.registry_scope import partners_open_to
@@ -50,6 +52,19 @@ def blank_form(request) -> HttpResponse:
     except CatalogueRelease.DoesNotExist:
         raise Http404 from None
     return to_keep(write_workbook(release), XLSX_TYPE, f"proposal-form-{release.version}.xlsx")
+
+
+def proposal_format(request):
+    """How a proposal is written as a file: docs/proposal-format.md as a page, open to everybody."""
+    title, heads, body = document("proposal-format")
+    return render(request, "public/document.html", {"title": title, "heads": heads, "body": body})
+
+
+def schema_file(request) -> HttpResponse:
+    """The JSON Schema of such a file, for editors and other systems."""
+    return to_keep(
+        (settings.BASE_DIR / "docs" / "proposal.schema.json").read_bytes(), JSON_TYPE, "proposal.schema.json"
+    )
 
 
 def proposal_file(request, reference) -> HttpResponse:

@@ -33,7 +33,7 @@ from riskassess.web.history import TOLD, timeline
 from riskassess.web.people import people_by_row, people_changes
 from riskassess.web.renewals import renewal_parts, reuse_of
 from riskassess.web.standing import standing_of
-from riskassess.web.talk import Talk
+from riskassess.web.talk import Talk, may_correct
 from riskassess.web.views.assessment import RESPONSIBLE
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
@@ -92,6 +92,7 @@ def proposal(request, reference):
             "reports": [report_card(report, may_retry=writes) for report in reports_of(proposal, request.user)],
             "events": told_events(proposal, request.user),
             "may_withdraw": request.user.has_perm("proposals.withdraw", proposal),
+            "may_correct": may_correct(request.user, proposal),
             "may_discard": request.user.has_perm("proposals.discard", proposal),
             "reuse": reuse_of(proposal, request.user),
             "crumbs": crumbs(proposal, reader=request.user),

@@ -15,6 +15,7 @@ from riskassess.reviews.models import Draw
 from riskassess.reviews.queries import drawn_percent, last_decision
 from riskassess.web.access import get_proposal_for, note_read
 from riskassess.web.draft import may_write
+from riskassess.web.talk import may_correct
 from riskassess.web.views.questionnaire import crumbs
 from riskassess.web.views.reports import report_card
 
@@ -45,6 +46,7 @@ def receipt(request, reference):
             },
             "meaning": LEVEL_MEANINGS[result.inherent.upper],
             "report": report_card(report, may_retry=may_write(request.user, proposal)),
+            "may_correct": may_correct(request.user, proposal),
             "stands": proposal.state == State.REGISTERED,
             "draw": draw,
             "fraction": draw.event.hash[:8] if draw else "",
