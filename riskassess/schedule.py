@@ -30,6 +30,7 @@ from riskassess.jobs.running import job_task
 from riskassess.jobs.services import retry
 from riskassess.notices.services import make_digest, people_awaiting_digest
 from riskassess.proposals.models import EvidenceVersion, Proposal
+from riskassess.reports.archives import remove_old_archives
 from riskassess.reviews import reminders
 from riskassess.reviews.queries import (
     drawn_percent,
@@ -75,6 +76,7 @@ def check_states() -> None:
 @shared_task(name="schedule.remove_old_exports")
 def remove_exports() -> None:
     remove_old_exports()
+    remove_old_archives(now=timezone.now())
 
 
 @shared_task(name="schedule.tell_answers")

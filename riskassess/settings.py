@@ -276,6 +276,7 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 260_000  # kB; libraries of fonts keep a quarter of a megabyte a report
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the job rows fence off what comes twice
@@ -303,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Files of lists that appear here are imported by themselves (docs/lists.md); nothing is watched while it is empty.
 LISTS_FOLDER = os.environ.get("RISKASSESS_LISTS_FOLDER", "")
+REPORT_ARCHIVES_DAYS = int(os.environ.get("RISKASSESS_REPORT_ARCHIVES_DAYS", "30"))  # zips of many reports
 LIST_FILES_DAYS = int(os.environ.get("RISKASSESS_LIST_FILES_DAYS", "730"))  # uploaded files of lists are kept so long
 # Of a hundred registrations so many are drawn and read afterwards (docs/draw.md); 0 draws none.
 # Experts from outside show a second factor, too (six digits of an app), besides the code they were given.

@@ -22,7 +22,7 @@ from riskassess.core.errors import DomainError
 from riskassess.files.models import StoredFile
 from riskassess.files.services import path_of, remove_file, store_stream
 from riskassess.jobs.models import Queue
-from riskassess.jobs.running import report_progress
+from riskassess.jobs.running import Refused, report_progress
 from riskassess.jobs.services import enqueue
 
 STEP_SECONDS = 8.0
@@ -78,6 +78,7 @@ def queue_step(edition: ListEdition, run: str = "", number: int = 0) -> None:
 
 def go_on(edition: ListEdition, run: str, number: int) -> None:
     """One step, which queues the next. Done twice, it comes to the same."""
+    guard_bringer(edition.brought_by)
     _report(edition)
     try:
         with _raw_file(edition) as path:
@@ -88,6 +89,15 @@ def go_on(edition: ListEdition, run: str, number: int) -> None:
     _report(edition)
     if result is None:
         queue_step(edition, run, number + 1)
+
+
+def guard_bringer(person: User | None) -> None:
+    """The right is asked again where the work is done: it may have been lost since. Nobody brought what was watched."""
+    if person is None:
+        return
+    person = User.objects.get(pk=person.pk)
+    if not person.is_active or not person.has_perm("partners.manage_lists"):
+        raise Refused(_("Whoever brought this file may no longer change lists. Somebody who may can bring it again."))
 
 
 class ChangedMeanwhile(DomainError):

@@ -24,7 +24,7 @@ from riskassess.audit.log import record
 from riskassess.files.services import path_of, remove_file, store_stream
 from riskassess.jobs.models import Queue
 from riskassess.jobs.models import State as JobState
-from riskassess.jobs.running import report_progress
+from riskassess.jobs.running import Refused, report_progress
 from riskassess.jobs.services import enqueue, retry
 
 STEP_SECONDS = 8.0
@@ -112,11 +112,21 @@ def go_on(work: RorImport) -> None:
     """One step in the worker, which queues the next. Done twice, it comes to the same."""
     if work.is_over or work.file is None:
         return
+    guard_bringer(work)
     report_progress(work.done, work.total, progress_words(work))
     take_step(work, path_of(work.file))
     report_progress(work.done, work.total, progress_words(work))
     if not work.is_over:
         _queue_step(work)
+
+
+def guard_bringer(work: RorImport) -> None:
+    """The right is asked again where the work is done. Who has the command line needs none."""
+    if work.brought_by_id is None:
+        return
+    person = User.objects.get(pk=work.brought_by_id)
+    if not person.is_active or not person.has_perm("partners.manage_lists"):
+        raise Refused(_("Whoever brought this file may no longer change lists. Somebody who may can bring it again."))
 
 
 def refuse(work: RorImport, reason: str) -> None:

@@ -16,7 +16,7 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.core.memory import collecting_seldom
 from riskassess.jobs import services as jobs
 from riskassess.jobs.models import Queue
-from riskassess.jobs.running import report_progress
+from riskassess.jobs.running import Refused, report_progress, should_give_way
 
 STEP_SECONDS = 5.0  # a step ends after the handful of records that passes this
 HANDFUL = 200
@@ -45,6 +45,7 @@ def continue_replay(*, replay: Replay, begin: int) -> None:
     """Go on where the last step ended, for some seconds, and queue the next. A step that comes twice counts once."""
     if replay.ended_at is not None or replay.last_record != begin:
         return
+    guard_asker(replay)
     started, tally, at = time.perf_counter(), Tally(), begin
     releases = {release.pk: release for release in CatalogueRelease.objects.defer("texts")}
     with collecting_seldom():
@@ -55,9 +56,18 @@ def continue_replay(*, replay: Replay, begin: int) -> None:
                 at = row.pk
             report_progress(replay.done + tally.done, replay.total)
             is_over = len(rows) < HANDFUL
-            if is_over or time.perf_counter() - started > STEP_SECONDS:
+            if is_over or time.perf_counter() - started > STEP_SECONDS or should_give_way():
                 break
     _keep(replay, begin, at, tally, seconds=time.perf_counter() - started, is_over=is_over)
+
+
+def guard_asker(replay: Replay) -> None:
+    """The right is asked again where the work is done: it may have been lost since. The command line has no asker."""
+    if replay.asked_by_id is None:
+        return
+    asker = User.objects.get(pk=replay.asked_by_id)
+    if not asker.is_active or not asker.has_perm("assessments.start_replay"):
+        raise Refused(_("Whoever asked for this replay may no longer have it. Somebody who may can start another."))
 
 
 @transaction.atomic

@@ -84,3 +84,18 @@ class Job(UidModel, DatedModel):
     def reason(self) -> str:
         """Why it failed or was refused, in the reader's language where the sentence is one of ours."""
         return gettext(self.error) if self.error else ""
+
+
+class WorkerSign(models.Model):
+    """The last sign of life of a worker: written when it starts, and when it takes up a task or ends one."""
+
+    name = models.CharField(max_length=200, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    tasks = models.PositiveBigIntegerField(default=0, help_text="Ended since it started.")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name

@@ -1,8 +1,12 @@
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
-from riskassess.jobs.models import Job, State
+from riskassess.jobs.models import Job, Queue, State, WorkerSign
+
+QUIET_AFTER = timedelta(minutes=3)  # periodic tasks come each minute, so that an idle worker is heard of, too
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def unfinished_jobs(*, task: str = "", key_prefix: str = "") -> QuerySet[Job]:
@@ -17,3 +21,36 @@ def longest_wait(now: datetime) -> timedelta:
     """How long the oldest queued job has waited: the one sign that tells whether workers really work."""
     queued_at = Job.objects.filter(state=State.QUEUED).order_by("queued_at").values_list("queued_at", flat=True).first()
     return max(now - queued_at, timedelta(0)) if queued_at else timedelta(0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One queue as it stands."""
+
+    queue: Queue
+    waiting: int
+    working: int
+    oldest: datetime | None
+
+
+def lines() -> list[Line]:
+    waits, works = Q(state=State.QUEUED), Q(state=State.WORKING)
+    rows = Job.objects.filter(waits | works).order_by().values("queue")
+    counted = {
+        row["queue"]: row
+        for row in rows.annotate(
+            waiting=Count("pk", filter=waits), working=Count("pk", filter=works), oldest=Min("queued_at", filter=waits)
+        )
+    }
+    nothing = {"waiting": 0, "working": 0, "oldest": None}
+    return [Line(queue, **{name: counted.get(queue.value, nothing)[name] for name in nothing}) for queue in Queue]
+
+
+def heard_workers(now: datetime) -> list[WorkerSign]:
+    """Workers heard of within a day, the lately heard first."""
+    return list(WorkerSign.objects.filter(seen_at__gt=now - FORGOTTEN_AFTER).order_by("-seen_at"))
+
+
+def somebody_waits() -> bool:
+    """Does a job that somebody waits for stand in line? Then what nobody waits for gives way."""
+    return Job.objects.filter(state=State.QUEUED, queue=Queue.PERSON).exists()

@@ -4,21 +4,23 @@ Whatever a broker does with a message (loses it, doubles it, brings it late or o
 """
 
 import logging
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import timedelta
 
 from celery import shared_task
-from celery.signals import worker_init
+from celery.signals import task_postrun, task_prerun, worker_init
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from riskassess.core.context import request_id
 from riskassess.core.errors import DomainError
-from riskassess.jobs.models import ATTEMPTS, Job, State
+from riskassess.jobs.models import ATTEMPTS, Job, Queue, State, WorkerSign
+from riskassess.jobs.queries import somebody_waits
 from riskassess.jobs.services import enqueue, registered_tasks, send
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ STOPPED = gettext_noop(
 WAITS = (timedelta(seconds=2), timedelta(seconds=20))  # after the first and second failed attempt
 LONGEST_WAIT = timedelta(seconds=60)
 SENT_AT_ONCE = 200
+PEOPLE_SECONDS, PEOPLE_AT_ONCE = 10.0, 20
 
 _works: dict[str, Callable[..., object]] = {}
 _running: ContextVar[Job | None] = ContextVar("running_job", default=None)
@@ -61,6 +64,7 @@ def job_task(name: str) -> Callable[[Callable], Callable]:
 
         @shared_task(name=name, bind=True)
         def deliver(self, job_id):
+            serve_people_first(job_id, worker=self.request.hostname or "")
             run_job(job_id, worker=self.request.hostname or "")
 
         return work
@@ -80,6 +84,23 @@ def run_job(job_id: int, *, worker: str = "") -> bool:
         _running.reset(running)
         request_id.reset(ids)
     return True
+
+
+def serve_people_first(job_id: int, *, worker: str = "") -> int:
+    """Before work that nobody waits for, do for some seconds what somebody waits for: a broker hands out its queues in
+    turns, and a worker that takes one job at a time would leave a person behind each step of a long one."""
+    if not Job.objects.filter(pk=job_id, queue=Queue.BULK).exists():
+        return 0
+    until, count = time.monotonic() + PEOPLE_SECONDS, 0
+    waiting = Job.objects.filter(queue=Queue.PERSON, state=State.QUEUED).exclude(
+        attempts__gt=0,
+        send_at__gt=timezone.now(),  # it failed a moment ago and waits for its next attempt
+    )
+    for waits in waiting.order_by("queued_at", "pk").values_list("pk", flat=True)[:PEOPLE_AT_ONCE]:
+        if time.monotonic() > until:
+            break
+        count += run_job(waits, worker=worker)
+    return count
 
 
 def claim(job_id: int, *, worker: str = "") -> Job | None:
@@ -104,6 +125,12 @@ def report_progress(done: int, total: int, message: str = "") -> None:
         return  # the work was called directly, without a job
     if not _mine(job).update(done=done, total=total, message=str(message)[:250]):
         raise Superseded
+
+
+def should_give_way() -> bool:
+    """May a long step end here, since somebody waits for another job? Asked between two parts of a step."""
+    job = _running.get()
+    return job is not None and job.queue == Queue.BULK and somebody_waits()
 
 
 def sweep() -> int:
@@ -156,6 +183,28 @@ def finish(job: Job, state: str, *, error: str = "") -> bool:
             enqueue(job.follow_up, f"{job.key}:follow{again}", ids=job.ids, queue=job.queue, asked_by=job.asked_by)
     logger.info("job %s %s in attempt %s", job.pk, state if won else "was ended by another", job.attempts)
     return bool(won)
+
+
+@worker_init.connect
+def note_start(sender, **_kwargs) -> None:
+    now = timezone.now()
+    WorkerSign.objects.update_or_create(
+        name=str(sender.hostname)[:200], defaults={"started_at": now, "seen_at": now, "tasks": 0}
+    )
+
+
+@task_prerun.connect
+@task_postrun.connect
+def note_sign(task=None, signal=None, **_kwargs) -> None:
+    """A database that is away must not fail the task that this only tells of."""
+    name = str(getattr(task.request, "hostname", "") or "")[:200]
+    if not name:
+        return  # called directly, by no worker
+    ended = 1 if signal is task_postrun else 0
+    try:
+        WorkerSign.objects.filter(name=name).update(seen_at=timezone.now(), tasks=F("tasks") + ended)
+    except DatabaseError:
+        logger.warning("no sign of worker %s was kept, the database did not answer", name)
 
 
 @worker_init.connect

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+from riskassess.audit.log import record
 from riskassess.core.context import request_id
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.jobs.models import ATTEMPTS, Job, Queue, State
@@ -85,6 +86,37 @@ def cancel(*, job: Job) -> Job:
     if not changed and job.state != State.CANCELLED:
         raise Conflict(_("This has ended already; it can't be cancelled any more."))
     return job
+
+
+@transaction.atomic
+def stop(*, job: Job, actor) -> Job:
+    """`cancel`, by an operator and on record. Whoever waits for its end is told, as after any other end."""
+    if job.state == State.CANCELLED:
+        return job  # a second click
+    cancel(job=job)
+    if job.follow_up:
+        enqueue(job.follow_up, f"{job.key}:stopped{job.attempts}", ids=job.ids, queue=job.queue, asked_by=job.asked_by)
+    _record("job.stopped", job, actor)
+    return job
+
+
+@transaction.atomic
+def start_again(*, job: Job, actor) -> Job:
+    """`retry`, by an operator and on record. It stays in the name of whoever asked: their right is asked again."""
+    retry(job=job)
+    _record("job.started_again", job, actor)
+    return job
+
+
+def _record(verb: str, job: Job, actor) -> None:
+    record(
+        verb,
+        subject=job,
+        actor_id=actor.pk,
+        role=actor.role_now,
+        actor_name=actor.name,
+        after={"task": job.task, "attempts": job.attempts},
+    )
 
 
 def send(job: Job, *, is_patient: bool = False) -> bool:

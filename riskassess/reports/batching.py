@@ -14,27 +14,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from riskassess.accounts.models import User
-from riskassess.assessments.queries import latest_record
 from riskassess.audit.log import record as record_event
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.files.services import store_stream, written_whole
 from riskassess.jobs import services as jobs
 from riskassess.jobs.models import Queue
-from riskassess.jobs.running import Refused, report_progress
+from riskassess.jobs.models import State as JobState
+from riskassess.jobs.running import Refused, report_progress, should_give_way
 from riskassess.proposals.models import Proposal
+from riskassess.reports.asking import NotHere, subject_of
 from riskassess.reports.build import build
-from riskassess.reports.models import OF_DECISION, Kind, Report, ReportBatch
+from riskassess.reports.models import Kind, Report, ReportBatch
 from riskassess.reports.rules import PERMISSIONS
 from riskassess.reports.services import read_archive, read_report, request_report
-from riskassess.reviews.queries import last_decision, visible_proposals
+from riskassess.reviews.queries import visible_proposals
 
 STEP_SECONDS = 8.0
 MOST = 2000
 DAWN = (1980, 1, 1, 0, 0, 0)  # a zip holds a time for each file; that of these is in the manifest
-
-
-class NotHere(Exception):
-    """This proposal has no such report, for the reason said."""
 
 
 @transaction.atomic
@@ -75,6 +72,8 @@ def continue_batch(*, batch: ReportBatch, begin: int) -> None:
             left_out.append([_reference_of(batch.proposals[at]), str(reason)])
         at += 1
         report_progress(at, batch.total)
+        if should_give_way():
+            break
     _keep(batch, begin, at, made, left_out)
 
 
@@ -84,23 +83,13 @@ def _report_of(batch: ReportBatch, key: int) -> Report:
     proposal = visible_proposals(asker).filter(pk=key).first()
     if proposal is None or not asker.has_perm(PERMISSIONS.get(batch.kind, "proposals.view"), proposal):
         raise NotHere(_("This proposal is not open to you."))
-    record, decision = latest_record(proposal), None
-    if batch.kind in OF_DECISION:
-        case = getattr(proposal, "case", None)
-        decision = last_decision(case) if case else None
-        if decision is None:
-            raise NotHere(_("Nothing is decided yet."))
-        record = decision.record
-    if record is None:
-        raise NotHere(_("It is not assessed yet."))
-    if batch.kind == Kind.RECEIPT and not proposal.reports.filter(kind=Kind.RECEIPT).exists():
-        raise NotHere(_("It was not registered on the fast track, so it has no receipt."))
+    subject = subject_of(proposal, batch.kind)
     try:
         report = request_report(
             proposal=proposal,
-            record=record,
+            record=subject.record,
             kind=batch.kind,
-            decision=decision,
+            decision=subject.decision,
             asked_by=asker,
             language=batch.language,
             is_redacted=batch.is_redacted,
@@ -181,6 +170,8 @@ def stop_batch(*, batch: ReportBatch, actor: User) -> None:
     """End it before its time; the reports that were made stay where they are."""
     if batch.ended_at is not None or batch.job is None:
         raise Conflict(_("This has ended already. There is nothing to stop."))
+    if batch.job.state == JobState.CANCELLED:
+        return  # a second click
     jobs.cancel(job=batch.job)
     _record(batch, "reports.stopped", actor, {"position": batch.position})
 

@@ -36,7 +36,7 @@ NAVIGATION = (
         {Role.REVIEWER, Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR},
         ("reports",),
     ),
-    (_("Settings"), "settings", {Role.ADMINISTRATOR}, ("settings",)),
+    (_("Settings"), "settings", {Role.ADMINISTRATOR}, ("settings", "jobs")),
     (_("Replay"), "replays", {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}, ("replays",)),
     (
         _("Handbook"),

@@ -12,6 +12,7 @@ from partners.lists.deciding import is_own
 from partners.lists.outcomes import still_in_force
 from partners.models import EditionDelta, ListedEntity, ListEdition
 from partners.queries.lists import ListStanding
+from riskassess.web.progress import pace_words
 
 State, Change = ListEdition.State, EditionDelta.Change
 TONES = {
@@ -288,6 +289,7 @@ def progress_of(edition: ListEdition) -> dict | None:
             "done": job.done,
             "total": job.total,
             "message": job.message,
+            "pace": pace_words(job.done, job.total, edition.created_at),
             "error": job.reason,
         },
         "title": _("Reading the edition"),

@@ -129,6 +129,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("report", "GET"): OBJECT,
     ("report_state", "GET"): OBJECT,
     ("report_archive", "GET"): OBJECT,
+    ("report_ask", "POST"): OBJECT,
     ("report_retry", "POST"): OBJECT,
     # the staff's pages
     ("desk", "GET"): "reviews.desk",
@@ -217,6 +218,9 @@ POLICY: dict[tuple[str, str], str] = {
     ("close", "GET"): OBJECT,
     ("close", "POST"): OBJECT,
     ("note_add", "POST"): OBJECT,
+    ("jobs", "GET"): "jobs.operate",
+    ("job_stop", "POST"): "jobs.operate",
+    ("job_start", "POST"): "jobs.operate",
     ("replays", "GET"): "assessments.view_replays",
     ("replays", "POST"): "assessments.start_replay",
     ("replay", "GET"): "assessments.view_replays",

@@ -269,3 +269,18 @@ def test_work_called_directly_needs_no_job(scratch):
 def test_task_name_belongs_to_one_function():
     with pytest.raises(ValueError, match=r"probe\.work"):
         running.job_task("probe.work")(lambda number: None)
+
+
+@pytest.mark.django_db
+def test_bulk_message_serves_people_first_and_each_once():
+    bulk = enqueue("probe.work", "bulk:1", ids=[1], queue="bulk")
+    people = [enqueue("probe.work", f"person:{n}", ids=[n]) for n in (2, 3)]
+    resting = enqueue("probe.work", "person:9", ids=[9])
+    Job.objects.filter(pk=resting.pk).update(attempts=1, send_at=timezone.now() + timedelta(seconds=60))
+
+    assert running.serve_people_first(people[0].pk) == 0  # somebody waits for that one itself
+    assert running.serve_people_first(bulk.pk) == 2
+    assert running.serve_people_first(bulk.pk) == 0
+
+    assert {job.state for job in Job.objects.filter(pk__in=[job.pk for job in people])} == {State.DONE}
+    assert Job.objects.get(pk=bulk.pk).state == State.QUEUED

@@ -35,6 +35,7 @@ PAGES = {
     "working_days":     (403, 403, 403, 403, 403, 200, 403),
     "privacy":          (403, 403, 200, 403, 200, 200, 403),
     "letterhead":       (403, 403, 403, 403, 403, 200, 403),
+    "jobs":             (403, 403, 403, 403, 403, 200, 403),
     "reports":          (403, 200, 200, 200, 200, 200, 403),
     "replays":          (403, 403, 200, 403, 200, 200, 403),
     "list_sources":     (403, 403, 200, 403, 200, 403, 403),
@@ -89,7 +90,7 @@ WITHOUT_REFERENCE = {
     "partners", "ror_files", "insights", "working_days", "desk_keys", "decisions",
     "exports", "export_new", "audit_samples", "audit_notes", "mandates",
 }  # fmt: skip
-WITHOUT_REFERENCE |= {"letterhead", "reports"}
+WITHOUT_REFERENCE |= {"letterhead", "jobs", "reports"}
 EXTRA = {
     "export_new": {"table": "cases"},
     "follow_up": {"kind": "midterm"},

@@ -1,6 +1,6 @@
 """Contents of reports written by hand: what a page must show does not depend on any catalogue."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 
 from riskassess.engine.results import Because, Grade, Interval, SourceRef
@@ -381,3 +381,23 @@ def receipt_content(**changes) -> ReportContent:
         ),
     }
     return assessment_content(**(quiet | changes))
+
+
+# Ids that steer the page; everything else is text that somebody may have written.
+STEERING = {
+    "kind", "language", "level", "lower", "upper", "state", "factors", "counted", "url", "made_at", "value", "outcome",
+}  # fmt: skip
+
+
+def poison(value, text, name=""):
+    """The same content with every text that a person could have written replaced by what `text` gives for it."""
+    if name in STEERING or name == "bands":
+        return value
+    if is_dataclass(value):
+        names = [each.name for each in fields(value)]
+        return replace(value, **{of: poison(getattr(value, of), text, of) for of in names})
+    if hasattr(value, "_fields"):
+        return value._make(poison(part, text, of) for of, part in zip(value._fields, value, strict=True))
+    if isinstance(value, tuple):
+        return tuple(poison(one, text) for one in value)
+    return text(value) if isinstance(value, str) else value

@@ -1,5 +1,6 @@
 from contextlib import suppress
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from weasyprint.urls import URLFetcher, URLFetchingError
 from riskassess.reports.fetching import ClosedFetcher, bundle
 from riskassess.reports.render import page_text, render
 from tests.reports.guarding import watched
-from tests.reports.samples import assessment_content, decision_content
+from tests.reports.samples import assessment_content, decision_content, poison
+from tests.reports.test_conformance import KINDS, LONG
 
 PAYLOADS = yaml.safe_load((Path(__file__).parent / "payloads.yaml").read_text())
 
@@ -68,6 +70,33 @@ def test_report_opens_nothing_whatever_people_wrote(payloads, kind):
     assert pdf.startswith(b"%PDF")
     assert b"canary-8214" not in pdf
     assert b"/EmbeddedFile" not in pdf
+
+
+ODD = [
+    "W" * 3000, "\u202egnp.exe \u05e9\u05dc\u05d5\u05dd \u0639\u0627\u0644\u0645", "\U0001f469\u200d\U0001f680" * 40,
+    "\x00\x07\x1b[31m\ud800\uffff", "=cmd|' /C calc'!A1", "{{ 7*7 }}{% load x %}", "\u6f22\u5b57" * 300,
+    "a\u0301" * 500, "\n" * 50, "%s %(x)s {0}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(KINDS) if LONG else ["case_audit", "period"])
+def test_every_kind_is_made_whatever_stands_in_every_text_of_it(payloads, kind):
+    texts = cycle([*payloads, *ODD])
+    content = KINDS[kind]()
+    poisoned = poison(content, lambda _text: next(texts))
+    if LONG and kind in ("assessment", "case_audit", "decision"):
+        group = poisoned.answers[0]
+        line = replace(group.lines[0], words="lorem ipsum " * 17_000)
+        poisoned = replace(poisoned, answers=(replace(group, lines=(line,)),))
+    bundle()
+
+    with watched() as seen:
+        pdf = render(poisoned)
+
+    assert seen == []
+    assert pdf.startswith(b"%PDF")
+    assert b"/JavaScript" not in pdf
+    assert b"canary-8214" not in pdf
 
 
 def test_closed_fetcher_opens_nothing_even_without_escaping(payloads):

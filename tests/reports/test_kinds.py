@@ -201,3 +201,30 @@ def test_letterhead_is_on_reports_asked_for_from_then_on(submitted, university, 
     assert images[1] >= 1
     assert is_readable("#0D4F5E")
     assert not is_readable("#FFFFFF")
+
+
+def test_page_has_another_report_made_and_two_clicks_make_one(approved, ana, omar, eve, as_user):
+    proposal = approved()
+    address = reverse("report_ask", args=[proposal.reference])
+    given = {"kind": "assessment", "is_redacted": "on"}
+
+    assert as_user(eve).post(address, given).status_code == 404
+    assert as_user(ana).post(address, given).status_code == 302
+    assert as_user(omar).post(address, {**given, "from": "case"}).headers["Location"].startswith("/cases/")
+    as_user(ana).post(address, {"kind": "certificate"})  # its condition is not fulfilled
+    as_user(ana).post(address, {"kind": "case_audit"})  # not theirs
+    run_pending()
+
+    (made,) = Report.objects.filter(is_redacted=True)
+    assert (made.state, made.job.attempts) == ("ready", 1)
+    assert not Report.objects.filter(kind__in=["certificate", "case_audit"]).exists()
+    for person, page in ((ana, "proposal"), (omar, "case")):
+        text = as_user(person).get(reverse(page, args=[proposal.reference])).content.decode()
+        assert reverse("report_archive", args=[made.uid]) in text
+        assert "redacted" in text
+        assert 'value="certificate"' not in text
+
+    Condition.objects.update(fulfilled_on=date(2026, 12, 1))
+    assert 'value="certificate"' in as_user(ana).get(reverse("proposal", args=[proposal.reference])).content.decode()
+    as_user(ana).post(address, {"kind": "certificate"})
+    assert Report.objects.filter(kind="certificate").count() == 1

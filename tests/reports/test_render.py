@@ -2,7 +2,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -11,12 +11,7 @@ from pypdf import PdfReader
 
 from riskassess.reports.render import page_text, render, visible
 from tests.reports import samples
-from tests.reports.samples import assessment_content, decision_content, receipt_content
-
-# Ids that steer the page; everything else is text that somebody may have written.
-STEERING = {
-    "kind", "language", "level", "lower", "upper", "state", "factors", "counted", "url", "made_at", "value", "outcome",
-}  # fmt: skip
+from tests.reports.samples import assessment_content, decision_content, poison, receipt_content
 
 
 def words_of(pdf: bytes) -> list[str]:
@@ -148,20 +143,9 @@ def test_pictures_say_what_they_show():
 
 @pytest.mark.parametrize("sample", ["assessment", "decision", "receipt"])
 def test_every_text_is_escaped(sample):
-    counter = iter(range(1, 10_000))
+    counter, content = iter(range(1, 10_000)), getattr(samples, f"{sample}_content")()
 
-    def hostile(value, name=""):
-        if name in STEERING or name == "bands":
-            return value
-        if is_dataclass(value):
-            return replace(value, **{f.name: hostile(getattr(value, f.name), f.name) for f in fields(value)})
-        if hasattr(value, "_fields"):
-            return value._make(hostile(part, name) for name, part in zip(value._fields, value, strict=True))
-        if isinstance(value, tuple):
-            return tuple(hostile(one) for one in value)
-        return f"<i n={next(counter)}>&\"'" if isinstance(value, str) else value
-
-    text = page_text(hostile(getattr(samples, f"{sample}_content")()))
+    text = page_text(poison(content, lambda _text: f"<i n={next(counter)}>&\"'"))
 
     assert next(counter) > 30
     assert "<i n=" not in text

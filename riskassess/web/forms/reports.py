@@ -38,6 +38,18 @@ class ManyReportsForm(OwnWordsForm):
         self.fields["language"].initial = user.language
 
 
+class AskReportForm(OwnWordsForm):
+    """One more report of a proposal, on its own page."""
+
+    kind = forms.ChoiceField(label=_("Which report"))
+    is_redacted = forms.BooleanField(label=_("Without names, partners and free text"), required=False)
+    is_redacted.needed = True
+
+    def __init__(self, *args, kinds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(str(kind), KIND_WORDS[kind]) for kind in kinds]
+
+
 class PeriodForm(OwnWordsForm):
     kind = forms.ChoiceField(label=_("Which counts"))
     period = forms.ChoiceField(label=_("Period"))

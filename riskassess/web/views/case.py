@@ -26,6 +26,7 @@ from riskassess.core.errors import DomainError
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.states import IN_WORK
+from riskassess.reports.asking import kinds_for
 from riskassess.reports.queries import reports_of
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import parts_of
@@ -38,6 +39,7 @@ from riskassess.web.case_parts import carried, earlier_cases
 from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.context import home_of
 from riskassess.web.evidence import evidence_changes, filed_evidence
+from riskassess.web.forms.reports import AskReportForm
 from riskassess.web.forms.reviews import AgreeForm, NoteForm, ReasonForm
 from riskassess.web.history import timeline
 from riskassess.web.owners import owners_to_look_at
@@ -153,7 +155,8 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         "notes": notes,
         "may_write_note": user.has_perm("reviews.write_note", proposal),
         "note_form": NoteForm(),
-        "reports": reports_of(proposal, user),
+        "reports": reports_of(proposal, user, with_redacted=True),
+        "report_form": AskReportForm(kinds=kinds_for(proposal, user)),
         "events": timeline(reference=proposal.reference, reader=user, limit=12),
         "crumbs": crumbs(case, reader=user),
     }

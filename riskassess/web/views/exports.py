@@ -19,6 +19,7 @@ from riskassess.files.services import path_of
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.downloads import HEADERS
 from riskassess.web.forms.auditing import ExportForm
+from riskassess.web.progress import pace_words
 
 PREVIEWED = 5
 LONGEST_CELL = 80
@@ -204,6 +205,7 @@ def progress_of(row: Export) -> dict | None:
         "job": {
             "state": row.state,
             "done": row.job.done if row.job else 0,
+            "pace": pace_words(row.job.done, row.job.total, row.job.started_at) if row.job else "",
             "total": row.job.total if row.job else 0,
             "message": "",
             "error": row.sentence if row.state == "failed" else "",

@@ -26,6 +26,7 @@ from riskassess.reports.services import read_archive, read_report
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.downloads import to_keep
 from riskassess.web.forms.reports import KIND_WORDS, ManyReportsForm, PeriodForm
+from riskassess.web.progress import pace_words
 
 PAGE_SIZE = 25
 SHOWN = 10
@@ -150,6 +151,7 @@ def batch_card(row: ReportBatch) -> dict:
             "done": row.position,
             "total": row.total,
             "message": "",
+            "pace": pace_words(row.position, row.total, row.created_at),
             "error": (row.job.reason if row.job else "") or _("It was stopped. What was made so far is kept."),
         },
         "title": batch_title(row),

@@ -16,6 +16,7 @@ from riskassess.core.words import ROUTE_MEANINGS, ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole, Proposal
 from riskassess.proposals.rules import is_coinvestigator
 from riskassess.proposals.states import AFTER_DECISION, EDITABLE, IN_WORK, STANDING, UNDER_REVIEW, State
+from riskassess.reports.asking import kinds_for
 from riskassess.reports.queries import reports_of
 from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.followups import midterm_day, why_not_follow_up
@@ -29,6 +30,7 @@ from riskassess.web.draft import Draft, may_write
 from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.following import EvidenceForm
 from riskassess.web.forms.proposals import WithdrawForm
+from riskassess.web.forms.reports import AskReportForm
 from riskassess.web.history import TOLD, timeline
 from riskassess.web.people import people_by_row, people_changes
 from riskassess.web.renewals import renewal_parts, reuse_of
@@ -89,7 +91,11 @@ def proposal(request, reference):
             "holds": standing_holds_shown(case, result),
             "partners": partner_lines(proposal),
             "versions": proposal.versions.order_by("-number"),
-            "reports": [report_card(report, may_retry=writes) for report in reports_of(proposal, request.user)],
+            "reports": [
+                report_card(report, may_retry=writes)
+                for report in reports_of(proposal, request.user, with_redacted=True)
+            ],
+            "report_form": AskReportForm(kinds=kinds_for(proposal, request.user)),
             "events": told_events(proposal, request.user),
             "may_withdraw": request.user.has_perm("proposals.withdraw", proposal),
             "may_correct": may_correct(request.user, proposal),

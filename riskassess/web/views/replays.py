@@ -16,6 +16,7 @@ from riskassess.audit.services import record_read
 from riskassess.core.words import LEVEL_WORDS, LEVELS, ROUTE_WORDS, ends_of
 from riskassess.reviews.queries import visible_proposals
 from riskassess.web.forms.replays import StartReplayForm
+from riskassess.web.progress import pace_words
 
 PAGE_SIZE = 50
 SHOWN = 20
@@ -146,13 +147,13 @@ def progress_of(row: Replay) -> dict | None:
     """What `_partials/job_progress.html` shows; nothing once it is done."""
     if row.state == "done":
         return None
-    rate = _("%(number)s a second") % {"number": formats.localize(round(row.rate))} if row.rate else ""
     return {
         "job": {
             "state": row.state,
             "done": row.done,
             "total": row.total,
-            "message": rate,
+            "message": "",
+            "pace": pace_words(row.done, row.total, row.created_at),
             "error": "" if row.state in {"queued", "working"} else result_words(row, lambda count: ""),
         },
         "title": _("Assessing again"),

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_POST
 
 from riskassess.audit.services import record_read
 from riskassess.proposals.services import role_in
+from riskassess.reports.asking import ask_report, kinds_for
 from riskassess.reports.models import Kind, Report, State
 from riskassess.reports.services import read_archive, read_report, retry_report
-from riskassess.web.access import get_report_for
+from riskassess.web.access import get_proposal_for, get_report_for
 from riskassess.web.downloads import to_keep
+from riskassess.web.forms.reports import AskReportForm
 
 # The states of a report as the part "job progress" knows them.
 JOB_STATES = {State.QUEUED: "queued", State.WORKING: "working", State.READY: "done", State.FAILED: "failed"}
@@ -61,6 +63,20 @@ def report_state(request, uid):
 
 
 @require_POST
+def report_ask(request, reference):
+    """Has one more report made; two clicks ask for the same one."""
+    proposal = get_proposal_for(request.user, reference, "proposals.view")
+    place = request.POST.get("from") == "case" and reverse("case", args=[reference])
+    form = AskReportForm(request.POST, kinds=kinds_for(proposal, request.user))
+    if not form.is_valid():
+        messages.error(request, _("This proposal has no such report now. Choose one of the list."))
+        return redirect(place or proposal)
+    ask_report(proposal=proposal, actor=request.user, language=request.user.language, **form.cleaned_data)
+    messages.success(request, _("It is being built, and stands with the reports on this page."))
+    return redirect(place or proposal)
+
+
+@require_POST
 def report_retry(request, uid):
     """Has a failed report built once more."""
     row = get_report_for(request.user, uid, "reports.retry")
@@ -79,6 +95,8 @@ def report_card(row: Report, *, may_retry: bool) -> dict:
         Kind.CASE_AUDIT: _("Audit report of the case"),
     }
     title = _("%(kind)s, version %(number)d") % {"kind": titles[Kind(row.kind)], "number": row.version.number}
+    if row.is_redacted:
+        title = _("%(title)s, redacted") % {"title": title}
     state = State(row.state)
     return {
         "job": {
@@ -93,5 +111,6 @@ def report_card(row: Report, *, may_retry: bool) -> dict:
         "ready_url": row.get_absolute_url() if state == State.READY else "",
         "retry_url": reverse("report_retry", args=[row.uid]) if may_retry and state == State.FAILED else "",
         "ready_label": _("Download PDF"),
+        "record_url": reverse("report_archive", args=[row.uid]) if row.archive_id else "",
         "hint": _("As of %(moment)s.") % {"moment": formats.date_format(timezone.localtime(row.as_of), "j M Y, H:i")},
     }

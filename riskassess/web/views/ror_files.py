@@ -16,6 +16,7 @@ from partners.reference.ror import import_ror_upload, progress_words
 from riskassess.jobs.services import retry
 from riskassess.web.forms.editions import RorFileForm
 from riskassess.web.list_words import short, tabs
+from riskassess.web.progress import pace_words
 
 PAGE_SIZE, MOST_PARTNERS = 25, 50
 Status, State = RorRecord.Status, RorImport.State
@@ -117,6 +118,7 @@ def progress_of(work: RorImport | None) -> dict | None:
             "done": work.done,
             "total": work.total if work.state == State.STORING else 0,
             "message": progress_words(work),
+            "pace": pace_words(work.done, work.total, work.created_at) if work.state == State.STORING else "",
             "error": work.job.reason,
         },
         "title": _("Reading the file of ROR"),
