@@ -35,7 +35,8 @@ from riskassess.engine.loading import CatalogueError, load_texts
 from riskassess.engine.placing import placed
 from riskassess.engine.results import Assessment
 from riskassess.engine.scoring import assess
-from riskassess.engine.visibility import missing_answers, missing_rows
+from riskassess.engine.settling import needed_answers
+from riskassess.engine.visibility import missing_rows
 from riskassess.proposals.evidence import file_evidence
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import guard_editable, role_in, touch
@@ -191,7 +192,7 @@ def freeze_version(*, proposal: Proposal, actor: User, seen: str = "") -> Propos
     problem, question = first_problem(catalogue_of(questionnaire.release), facts)
     if problem:
         raise DomainError(problem, field=question)
-    missing = missing_answers(catalogue_of(questionnaire.release), facts)
+    missing = needed_answers(catalogue_of(questionnaire.release), facts)
     if missing:
         raise DomainError(
             _("%(count)d answers are missing before this can be submitted. The list leads to each.")

@@ -18,8 +18,9 @@ from riskassess.engine.grading import levels_of, three_factors
 from riskassess.engine.narrowing import HoldSet, narrow
 from riskassess.engine.results import Assessment, Hold, Interval, Narrowing, OpenAnswer, Remark, Unasked
 from riskassess.engine.routing import choose_route, deciders_of, give_relief, lighten
+from riskassess.engine.settling import settled_among
 from riskassess.engine.tiers import COUNTED, OFFERED, Tiers, interval_of, steps_of, tiers_of
-from riskassess.engine.visibility import read_facts, required_of
+from riskassess.engine.visibility import Asked, read_facts, required_of
 
 __all__ = ["COUNTED", "OFFERED", "assess"]
 _new = tuple.__new__  # a named tuple in one step
@@ -146,7 +147,7 @@ def _benefit(catalogue: Catalogue, views: Facts) -> tuple[str, ...]:
 
 
 def _open_answers(catalogue: Catalogue, views: Facts) -> tuple[OpenAnswer, ...]:
-    """Asked questions that are unsure, or required and empty."""
+    """Asked questions that are unsure, or required and empty while an answer may still matter."""
     found = []
     for scope, (wanted, places) in required_of(catalogue).items():
         for row, view in enumerate(views.rows[scope]):
@@ -160,4 +161,10 @@ def _open_answers(catalogue: Catalogue, views: Facts) -> tuple[OpenAnswer, ...]:
                     state = "unsure" if name in values else "missing"
                     found.append((place, row, OpenAnswer(name, view.id, view.label, question.text, state)))
     found.sort(key=lambda entry: entry[:2])
-    return tuple([entry[2] for entry in found])
+    missing = [
+        Asked(catalogue.question(each.question), each.row, each.row_label, ())
+        for _place, _row, each in found
+        if each.state == "missing"
+    ]
+    settled = settled_among(catalogue, views, missing) if missing else set()
+    return tuple([each for _place, _row, each in found if (each.question, each.row) not in settled])

@@ -20,7 +20,8 @@ from riskassess.core.words import ends_of
 from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Section
 from riskassess.engine.results import Assessment, Because, Finding, Hold
 from riskassess.engine.scoring import assess
-from riskassess.engine.visibility import Asked, missing_answers, missing_rows, visible_questions
+from riskassess.engine.settling import needed_answers, needed_questions
+from riskassess.engine.visibility import Asked, missing_rows, visible_questions
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.rules import is_editing_coinvestigator, is_owner
 from riskassess.web.forms.questionnaire import anchor, field_name
@@ -73,9 +74,14 @@ class Draft:
 
     @cached_property
     def asked(self) -> list[Asked]:
-        """What is asked now. A follow-up waits until the question above it is answered, a second half for its first."""
+        """What is asked now and may matter. A follow-up waits until the question above it is answered, a second half
+        for its first."""
         found = []
+        needed = {(item.question.id, item.row) for item in needed_questions(self.catalogue, self.facts)}
         for item in visible_questions(self.catalogue, self.facts):
+            # What was answered once stays, also while its answer is being changed.
+            if (item.question.id, item.row) not in needed and field_name(item.question.id, item.row) not in self.stored:
+                continue
             above = item.question.follows
             if above and self.answers_of(item.row).get(above) in (None, "", []):
                 continue
@@ -96,7 +102,7 @@ class Draft:
         shown = {(item.question.id, item.row) for item in self.asked}
         return [
             item
-            for item in missing_answers(self.catalogue, self.facts)
+            for item in needed_answers(self.catalogue, self.facts)
             if item.question.field or (item.question.id, item.row) in shown
         ]
 

@@ -1,7 +1,7 @@
 """No question is idle: some answer to each one changes what is found, the route, or what else is asked.
 
 A pair of worlds that differ in one answer alone and come out otherwise is a proof; the searches are for such pairs.
-What has none is context on purpose, or known to be asked too often, and stands here with the reason.
+What has none is context on purpose and stands here with the reason; what has none any more is not shown.
 """
 
 from copy import deepcopy
@@ -11,6 +11,7 @@ import pytest
 
 from riskassess.engine.firing import plan_of
 from riskassess.engine.scoring import assess
+from riskassess.engine.settling import needed_answers, needed_questions
 from riskassess.engine.visibility import asking_of, visible_questions
 from tests.engine.laws import NEWEST, released
 from tests.engine.worlds import ROWS
@@ -29,14 +30,7 @@ CONTEXT = {
     "R2": "which help is wanted; the office answers it, and asking for help is no risk",
     "R5": "text: what we forgot to ask",
 }
-# Required, and asked although nothing can hang on them any more once earlier answers are given.
-ASKED_TOO_OFTEN = {
-    "O3": "a rare strength of ours counts for every partner outside the EU; owners then add nothing, and to hide the "
-    "question there would let a riskier fact close it",
-    "D1b": "stands beside T4 in every rule, so that it says nothing once the work is tested in the field; to hide it "
-    "there would let a riskier answer close a question, which no release may",
-}
-TRIES, TRIES_OF_KNOWN = 150, 12
+TRIES = 150
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +155,7 @@ def may_matter(catalogue, world, on, item, conditions):
     """Whether a completion of this very state is found in which two answers to the question come out otherwise."""
     question, row, chance = item.question, item.row, Random(1)
     deciding = [each for each in conditions if question.id in each]
-    for turn in range(TRIES_OF_KNOWN if question.id in ASKED_TOO_OFTEN else TRIES):
+    for turn in range(TRIES):
         trial = completed(catalogue, world, chance, deciding[turn % len(deciding)])
         asked = visible_questions(catalogue, trial)
         is_asked = any((each.question.id, each.row) == (question.id, row) for each in asked)
@@ -172,7 +166,7 @@ def may_matter(catalogue, world, on, item, conditions):
 
 def waiting(catalogue, world, section):
     """What a section asks and nobody has answered yet; a follow-up waits for the answer above it, as on the pages."""
-    for item in visible_questions(catalogue, world):
+    for item in needed_questions(catalogue, world):
         question, answers = item.question, answers_at(world, item.question, item.row)
         is_held_back = question.follows and question.follows not in answers
         if question.section != section.id or question.id in answers or is_held_back:
@@ -193,4 +187,62 @@ def test_no_question_of_a_complex_proposal_is_shown_once_it_cannot_matter(catalo
                 answers_at(world, item.question, item.row)[item.question.id] = ways(item.question)[0]
 
     assert shown > 60
-    assert set(idle) == ASKED_TOO_OFTEN.keys()
+    assert idle == []
+
+
+def test_what_is_not_shown_changes_nothing_in_any_golden_case(catalogue):
+    """Each answer of each case taken out: where the question is settled then, every answer to it comes out alike."""
+    settled = set()
+    for case in catalogue.golden:
+        for item in filter(lambda item: is_chosen(item.question), visible_questions(catalogue, case.facts)):
+            trial, name = deepcopy(case.facts), item.question.id
+            answers = answers_at(trial, item.question, item.row)
+            answers.pop(name, None)
+            if (name, item.row) in {(each.question.id, each.row) for each in needed_questions(catalogue, trial)}:
+                continue
+            settled.add(name)
+            found = outcome(catalogue, trial, case.on)
+            for value in ways(item.question):
+                answers[name] = value
+                assert outcome(catalogue, trial, case.on) == found, (case.id, name, value)
+
+    assert "D1b" in settled
+
+
+def test_what_was_passed_by_on_the_way_is_not_asked_for_at_the_end(catalogue):
+    """Each golden case filled in section by section, its technologies named on their own page."""
+    passed_by = set()
+    for case in catalogue.golden:
+        whole = {"partners": [], "funders": [], "technology": [], **case.facts}
+        world = deepcopy(whole)
+        for row in [world, *world["partners"], *world["funders"], *world["technology"]]:
+            row["answers"] = {name: value for name, value in row["answers"].items() if catalogue.question(name).field}
+        named, world["technology"] = world["technology"], []
+        for section in catalogue.sections:
+            if section.scope == "technology":
+                world["technology"] = named
+            while asked := [
+                item
+                for item in needed_questions(catalogue, world)
+                if item.question.section == section.id
+                and item.question.id
+                in answers_at(whole, item.question, item.row).keys() - answers_at(world, item.question, item.row).keys()
+            ]:
+                for item in asked:
+                    given = answers_at(whole, item.question, item.row)[item.question.id]
+                    answers_at(world, item.question, item.row)[item.question.id] = given
+        open_now = {(item.question.id, item.row) for item in needed_answers(catalogue, world)}
+        given = [(i.question.id, i.row) for i in visible_questions(catalogue, whole) if is_given(whole, i)]
+        left = [(name, row) for name, row in given if not is_given_to(world, catalogue.question(name), row)]
+        assert not open_now.intersection(left), case.id
+        passed_by |= {name for name, _row in left}
+
+    assert "D1b" in passed_by
+
+
+def is_given(world, item):
+    return is_given_to(world, item.question, item.row)
+
+
+def is_given_to(world, question, row):
+    return question.id in answers_at(world, question, row)

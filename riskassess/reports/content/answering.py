@@ -5,7 +5,7 @@ from django.utils.translation import pgettext
 
 from riskassess.assessments.wording import SCOPES, words_of
 from riskassess.engine.catalogue import UNSURE, Catalogue
-from riskassess.engine.visibility import visible_questions
+from riskassess.engine.settling import needed_questions
 from riskassess.reports.shapes import AnswerGroup, AnswerLine
 
 
@@ -26,7 +26,7 @@ def answer_groups(catalogue: Catalogue, facts: dict) -> tuple[AnswerGroup, ...]:
     rows = {(scope, row["id"]): row for scope, name in SCOPES.items() for row in facts.get(name, ())}
     lines: dict[tuple[str, str], list[AnswerLine]] = {}
     labels: dict[tuple[str, str], str] = {}
-    for asked in visible_questions(catalogue, facts):
+    for asked in needed_questions(catalogue, facts):
         question, row_id = asked.question, asked.row or ""
         if question.field:
             continue

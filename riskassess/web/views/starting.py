@@ -115,6 +115,8 @@ def tell_reused(request, source: Proposal, reused: workflow.Reused) -> None:
         "%(n)d answers came along from %(reference)s; confirm those that are still right.",
         reused.taken,
     ) % {"n": reused.taken, "reference": source.reference}
+    if not reused.taken:
+        words = _("This is a copy of %(reference)s, which has no answers yet.") % {"reference": source.reference}
     _tell(request, words, reused)
     if reused.invited:
         words = ngettext(
@@ -131,6 +133,8 @@ def tell_taken(request, reused: workflow.Reused) -> None:
         "The file is taken as a draft with %(n)d answers; confirm those that are right.",
         reused.taken,
     ) % {"n": reused.taken}
+    if not reused.taken:
+        words = _("The file is taken as a draft. It brought no answers.")
     _tell(request, words, reused)
 
 
