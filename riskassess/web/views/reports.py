@@ -1,7 +1,9 @@
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -97,6 +99,9 @@ def report_card(row: Report, *, may_retry: bool) -> dict:
     title = _("%(kind)s, version %(number)d") % {"kind": titles[Kind(row.kind)], "number": row.version.number}
     if row.is_redacted:
         title = _("%(title)s, redacted") % {"title": title}
+    as_of = _("As of %(moment)s.") % {"moment": formats.date_format(timezone.localtime(row.as_of), "j M Y, H:i")}
+    if row.language != get_language():
+        as_of = f"{dict(settings.LANGUAGES)[row.language]} · {as_of}"
     state = State(row.state)
     return {
         "job": {
@@ -112,5 +117,5 @@ def report_card(row: Report, *, may_retry: bool) -> dict:
         "retry_url": reverse("report_retry", args=[row.uid]) if may_retry and state == State.FAILED else "",
         "ready_label": _("Download PDF"),
         "record_url": reverse("report_archive", args=[row.uid]) if row.archive_id else "",
-        "hint": _("As of %(moment)s.") % {"moment": formats.date_format(timezone.localtime(row.as_of), "j M Y, H:i")},
+        "hint": as_of,
     }
