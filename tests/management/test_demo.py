@@ -25,7 +25,10 @@ def run(*arguments) -> str:
     return out.getvalue()
 
 
-def test_demo_tells_each_story_once_and_leaves_a_whole_record(lists):
+def test_demo_tells_each_story_once_and_leaves_a_whole_record_and_its_logins(lists):
+    """One demo for all of it: filing and reviewing it takes ten seconds."""
+    assert run("--logins") == ""
+
     said = run()
     states = sorted(Proposal.objects.values_list("state", flat=True))
     events = Event.objects.count()
@@ -37,22 +40,10 @@ def test_demo_tells_each_story_once_and_leaves_a_whole_record(lists):
         "registered",
     ]  # fmt: skip
     assert verify_chain().ok
-
-
-def test_demo_prints_its_people_with_the_password(lists):
-    assert run("--logins") == ""
-
-    said = run()
-
     assert PASSWORD in said
     for name in ("Ana Ferreira", "Omar Haddad", "Jonas Brandt", "David Osei"):
         assert name in said
     assert run("--logins") == said
-
-
-def test_demo_covers_the_stories_that_people_want_to_see(lists):
-    run()
-
     newest = {p.title: p.records.first() for p in Proposal.objects.all()}
     crews = newest["Sleep and attention of crews on long voyages"]
     assert (crews.inherent_upper, crews.if_agreed_upper, crews.route) == ("very_high", "moderate", "panel")
