@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from partners.models import ListEdition
 
-FEWEST_TO_COMPARE = 10  # below this a list may shrink and grow as it likes
+FEWEST_TO_COMPARE = 10  # below this a list may grow as it likes, and lose a few entries or half of them
+A_FEW, HALF = 2, 50
 
 
 def objection_to(edition: ListEdition, in_force: ListEdition | None) -> str:
@@ -18,15 +19,15 @@ def objection_to(edition: ListEdition, in_force: ListEdition | None) -> str:
             "old": formats.date_format(in_force.published_on, "j M Y"),
         }
     now, before, source = edition.entities_count, in_force.entities_count, edition.source
-    if before < FEWEST_TO_COMPARE:
-        return ""
+    is_short = before < FEWEST_TO_COMPARE
+    most_gone = max(HALF, source.max_drop_percent) if is_short else source.max_drop_percent
     counts = {"new": now, "old": before}
-    if 100 * (before - now) > source.max_drop_percent * before:
+    if 100 * (before - now) > most_gone * before and not (is_short and before - now <= A_FEW):
         return _(
             "The file has %(new)s entries, the edition in force has %(old)s: more than %(limit)s %% of the entries "
             "would go."
-        ) % {**counts, "limit": source.max_drop_percent}
-    if 100 * (now - before) > source.max_growth_percent * before:
+        ) % {**counts, "limit": most_gone}
+    if not is_short and 100 * (now - before) > source.max_growth_percent * before:
         return _(
             "The file has %(new)s entries, the edition in force has %(old)s: it grew by more than %(limit)s %%."
         ) % {**counts, "limit": source.max_growth_percent}

@@ -80,6 +80,8 @@ def each_once(entries: Iterator[Listed]) -> Iterator[Listed]:
         seen.add(entry.external_id)
         if not entry.names:
             raise UnreadableList(f"The entry {entry.external_id!r} has no name.")
+        if not any(sign.isalnum() for name in entry.names for sign in name.text):
+            raise UnreadableList(f"The entry {entry.external_id!r} has no name with a letter or a digit.")
         if len(entry.names) > MOST_NAMES:
             raise UnreadableList(f"The entry {entry.external_id!r} has more than {MOST_NAMES} names.")
         if any(len(name.text) > 500 for name in entry.names):

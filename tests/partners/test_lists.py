@@ -113,6 +113,17 @@ def test_import_edition_keeps_the_good_edition_when_xml_is_hostile(sanctions, tm
     assert "No edition of this list is in force." in result.sentence
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "outcome"), [(6, 2, Outcome.HELD), (6, 3, Outcome.IMPORTED), (2, 1, Outcome.IMPORTED)]
+)
+def test_short_list_that_loses_most_of_itself_is_held(before, now, outcome, sanctions, put_in_force, write_list):
+    put_in_force(sanctions, *rows(*range(before)))
+
+    result = import_edition(source=sanctions, path=write_list(*rows(*range(now)), day="2026-11-08"))
+
+    assert result.outcome == outcome
+
+
 def rows(*numbers):
     return [f"{number},Kestrel {number},,,,,,,," for number in numbers]
 

@@ -200,11 +200,11 @@ def _sides_of_person(hit: Hit) -> list[dict]:
 
 
 def weighed(features: list[dict]) -> list[dict]:
-    """What speaks for and against, the weightiest first; what weighs nothing is left out."""
+    """What speaks for and against, the weightiest first; what weighs nothing, or only rounds off, is left out."""
     found = []
     for feature in features:
         weight = feature["value"] * feature["weight"]
-        if feature["name"] != "at_outset" and abs(weight) >= 0.05:
+        if feature["name"] not in {"at_outset", "enough"} and abs(weight) >= 0.05:
             name = str(FEATURES.get(feature["name"], feature["name"]))
             found.append({"name": name, "why": feature["why"], "speaks_for": weight > 0, "weight": weight})
     return sorted(found, key=lambda each: -abs(each["weight"]))
@@ -222,7 +222,6 @@ FEATURES = {
     "only_listed": gettext_lazy("Words only in the listed name"),
     "last_word": gettext_lazy("The end of the name"),
     "known_word_differs": gettext_lazy("A known word differs"),
-    "enough": gettext_lazy("Nothing more to gain"),
     "letters": gettext_lazy("Letters"),
     "telling": gettext_lazy("How much the words tell"),
     "contradiction": gettext_lazy("Words that contradict each other"),
