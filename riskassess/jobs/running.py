@@ -64,8 +64,11 @@ def job_task(name: str) -> Callable[[Callable], Callable]:
 
         @shared_task(name=name, bind=True)
         def deliver(self, job_id):
-            serve_people_first(job_id, worker=self.request.hostname or "")
-            run_job(job_id, worker=self.request.hostname or "")
+            worker = self.request.hostname or ""
+            if (self.request.delivery_info or {}).get("redelivered"):
+                take_back_lost(job_id, worker=worker)
+            serve_people_first(job_id, worker=worker)
+            run_job(job_id, worker=worker)
 
         return work
 
@@ -84,6 +87,12 @@ def run_job(job_id: int, *, worker: str = "") -> bool:
         _running.reset(running)
         request_id.reset(ids)
     return True
+
+
+def take_back_lost(job_id: int, *, worker: str) -> int:
+    """A message comes again to the same worker when the child that had it died: nobody needs to wait for the lease.
+    The other reason, a message that was not answered for long, comes later than any lease ends."""
+    return give_back(Job.objects.filter(pk=job_id, state=State.WORKING, worker=worker[:200]))
 
 
 def serve_people_first(job_id: int, *, worker: str = "") -> int:

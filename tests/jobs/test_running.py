@@ -284,3 +284,16 @@ def test_bulk_message_serves_people_first_and_each_once():
 
     assert {job.state for job in Job.objects.filter(pk__in=[job.pk for job in people])} == {State.DONE}
     assert Job.objects.get(pk=bulk.pk).state == State.QUEUED
+
+
+def test_message_that_comes_again_takes_back_what_a_dead_child_held(scratch):
+    job = enqueue("probe.work", "work:1", ids=[1])
+    claim(job.pk, worker="worker@one")
+
+    assert running.take_back_lost(job.pk, worker="worker@two") == 0  # somebody else's, who may be alive
+    assert run_job(job.pk, worker="worker@two") is False
+    assert running.take_back_lost(job.pk, worker="worker@one") == 1
+    assert run_job(job.pk, worker="worker@one") is True
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (State.DONE, 2)
