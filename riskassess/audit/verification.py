@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from django.conf import settings
@@ -128,31 +129,29 @@ def is_in_order(head: ChainHead) -> bool:
             number, at, actor, role, verb, subject, reference, request, commitment, before, own, mac, *detail = row
             detail_of, salt, name, value_before, value_after = detail
             sequence += 1
-            content = {
-                "actor_id": actor,
-                "at": f"{at:%Y-%m-%dT%H:%M:%S.%f}+00:00",
-                "commitment": commitment,
-                "previous_hash": before,
-                "reference": reference,
-                "request_id": request,
-                "role": role,
-                "sequence": number,
-                "subject": subject,
-                "verb": verb,
-            }
+            if actor.__class__ is not int and actor is not None:
+                return False
+            # What `canonical` gives for the fields of an event, without the dictionary and its sorting.
+            content = (
+                f'{{"actor_id":{"null" if actor is None else actor},"at":"{instant(at)}",'
+                f'"commitment":{quoted(commitment)},"previous_hash":{quoted(before)},"reference":{quoted(reference)},'
+                f'"request_id":{quoted(request)},"role":{quoted(role)},"sequence":{number},'
+                f'"subject":{quoted(subject)},"verb":{quoted(verb)}}}'
+            )
             if (
                 number != sequence
                 or detail_of != number
                 or before != previous_hash
-                or sha256(encode(content).encode()).hexdigest() != own
+                or sha256(content.encode()).hexdigest() != own
                 or hmac.digest(key, f"event:{own}".encode(), "sha256").hex() != mac
             ):
                 return False
             if salt == name == "" and value_before is None and value_after is None:
                 emptied.append(number)
             else:
-                told = encode({"actor_name": name, "after": value_after, "before": value_before})
-                if sha256(salt.encode() + told.encode()).hexdigest() != commitment:
+                after, earlier = ("null" if value is None else encode(value) for value in (value_after, value_before))
+                told = f'{salt}{{"actor_name":{quoted(name)},"after":{after},"before":{earlier}}}'
+                if sha256(told.encode()).hexdigest() != commitment:
                     return False
             if verb == SEALED and value_after != sealed_content(number):
                 return False

@@ -16,6 +16,7 @@ import zipfile
 from pathlib import Path
 
 PARTS = ("actor_id", "role", "verb", "subject", "reference", "request_id", "commitment", "previous_hash")
+ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -83,7 +84,7 @@ def times(n, p):
 
 
 def canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return ENCODE(value).encode()
 
 
 def check_event(event, place):

@@ -1,7 +1,7 @@
 """The columns of each export: name, unit, what it holds, and how a row gives it. docs/exports.md is made from these."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
@@ -12,6 +12,7 @@ from partners.models import Judgement
 from riskassess.accounts.models import User
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit import export as audit_export
+from riskassess.audit.log import instant
 from riskassess.audit.queries import EventFilters, events
 from riskassess.auditing.models import Kind
 from riskassess.auditing.queries import events_open_to
@@ -218,43 +219,12 @@ EVENT_FIELDS = (
 def _audit_rows(user, names, since, until, content, head) -> Iterator[list[Any]]:
     """As tuples of the database, without making objects of them: an export may hold a million."""
     found = source_of(Kind.AUDIT, user, since=since, until=until, head=head).values_list(*EVENT_FIELDS)
-    for (
-        sequence,
-        at,
-        actor_id,
-        name,
-        role,
-        verb,
-        subject,
-        reference,
-        request,
-        before,
-        after,
-        salt,
-        *prints,
-    ) in found.iterator(chunk_size=CHUNK):
-        row = {
-            "sequence": sequence,
-            "time": f"{at:%Y-%m-%dT%H:%M:%S.%f}+00:00",
-            "actor_id": actor_id,
-            "actor": name or (str(actor_id) if actor_id is not None else "system"),
-            "actor_name": name,
-            "role": role,
-            "verb": verb,
-            "subject": subject,
-            "reference": reference,
-            "request_id": request,
-            "before": before,
-            "after": after,
-            "erased": salt == name == "" and before is None and after is None,
-            "salt": salt,
-            "commitment": prints[0],
-            "previous_hash": prints[1],
-            "hash": prints[2],
-            "hmac": prints[3],
-        }
-        yield [row[name] for name in names]
-
-
-def moment_text(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+    places = [audit_export.FULL.index(name) for name in names]
+    for number, at, who, name, role, verb, subject, reference, request, before, after, salt, *prints in found.iterator(
+        chunk_size=CHUNK
+    ):
+        actor = name or (str(who) if who is not None else "system")
+        erased = salt == name == "" and before is None and after is None
+        row = (number, instant(at), who, actor, name, role, verb, subject, reference, request, before, after, erased,
+               salt, *prints)  # fmt: skip
+        yield [row[place] for place in places]

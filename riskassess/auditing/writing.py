@@ -1,15 +1,14 @@
 """Writes rows as CSV, Excel, JSON lines or Parquet, a batch at a time: a million rows need no more memory."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from riskassess.audit.export import cell_of
-from riskassess.auditing.columns import DAY, MOMENT, NUMBER, YES_NO, Column, moment_text
+from riskassess.audit.export import as_json, csv_line, moment_text
+from riskassess.auditing.columns import DAY, MOMENT, NUMBER, YES_NO, Column
 from riskassess.auditing.models import Format
 from riskassess.auditing.sheets import write_book
 
@@ -39,25 +38,13 @@ def write_rows(
 
 
 def _csv(path, _title, columns, rows, _manifest) -> int:
-    count = 0
+    count, rows = 0, iter(rows)
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-        writer.writerow([cell_of(column.name) for column in columns])
-        for row in rows:
-            writer.writerow([plain_cell(value) for value in row])
-            count += 1
+        stream.write(csv_line([column.name for column in columns]))
+        while batch := [csv_line(row) for row in islice(rows, BATCH)]:
+            stream.writelines(batch)
+            count += len(batch)
     return count
-
-
-def plain_cell(value: Any) -> Any:
-    """A cell of CSV. Most texts begin with a letter or digit and are no formula at a glance."""
-    if isinstance(value, str):
-        return value if value[:1].isalnum() and value.isascii() else cell_of(value)
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return cell_of(value)
 
 
 def _xlsx(path, title, columns, rows, manifest) -> int:
@@ -112,7 +99,7 @@ def _parquet(path, _title, columns, rows, manifest) -> int:
 
 def as_text(value: Any) -> Any:
     """Nested content of an event as JSON; all else as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict | list) else value
+    return as_json(value) if isinstance(value, dict | list) else value
 
 
 def _json_value(value: Any) -> str:

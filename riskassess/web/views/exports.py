@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from riskassess.audit.export import cell_of
 from riskassess.audit.models import ChainHead
 from riskassess.audit.services import record_read
 from riskassess.auditing.columns import WITHOUT_CASES, columns_of, rows_of, source_of
 from riskassess.auditing.models import Export, ExportChoice, Kind
 from riskassess.auditing.services import guard_ready, request_export
-from riskassess.auditing.writing import plain_cell
 from riskassess.core.errors import DomainError
 from riskassess.files.services import path_of
 from riskassess.reviews.queries import visible_proposals
@@ -120,7 +120,7 @@ def preview_of(request, kind: str, form: ExportForm, initial: dict, content: boo
 
 
 def shown(value) -> str:
-    text = str(plain_cell(value))
+    text = str(cell_of(value))
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
 
 
