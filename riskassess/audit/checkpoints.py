@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from logging.handlers import SysLogHandler
 from pathlib import Path
+from smtplib import SMTPException
 from typing import NamedTuple
 
 from django.conf import settings
@@ -68,14 +69,7 @@ def take_now() -> Checkpoint | None:
         return None
     taken = take_checkpoint(head.sequence, head.hash, timezone.now())
     if settings.CHECKPOINTS_MAIL:
-        send_mail(
-            _("Audit log at event %(number)s") % {"number": taken.sequence},
-            _("Keep this mail. It proves where the audit log stood.\n\n%(line)s\nkey %(key)s\n")
-            % {"line": taken.line, "key": taken.key},
-            None,
-            [settings.CHECKPOINTS_MAIL],
-            fail_silently=True,
-        )
+        _mail(taken)
     return taken
 
 
@@ -194,11 +188,27 @@ def _write_once(path: Path, text: str) -> None:
         Path(draft).unlink(missing_ok=True)
 
 
+def _mail(taken: Checkpoint) -> None:
+    subject = _("Audit log at event %(number)s") % {"number": taken.sequence}
+    text = _("Keep this mail. It proves where the audit log stood.\n\n%(line)s\nkey %(key)s\n")
+    try:
+        send_mail(subject, text % {"line": taken.line, "key": taken.key}, None, [settings.CHECKPOINTS_MAIL])
+    except (OSError, SMTPException) as fault:
+        logger.warning("the mail server did not take a checkpoint: %s", type(fault).__name__)
+
+
+class Syslog(SysLogHandler):
+    """The handler of the library keeps to itself that nobody took the line."""
+
+    def handleError(self, record):  # noqa: N802
+        raise
+
+
 def _tell_syslog(line: str) -> None:
     address = settings.CHECKPOINTS_SYSLOG
     host, colon, port = address.rpartition(":")
     try:
-        with closing(SysLogHandler((host, int(port)) if colon else address, SysLogHandler.LOG_AUTH)) as handler:
+        with closing(Syslog((host, int(port)) if colon else address, Syslog.LOG_AUTH)) as handler:
             handler.emit(logging.LogRecord("riskassess.audit", logging.INFO, "", 0, f"riskassess {line}", None, None))
     except (OSError, ValueError) as fault:
         logger.warning("the system log at %s did not take a checkpoint: %s", address, type(fault).__name__)
