@@ -19,7 +19,7 @@ from riskassess.jobs import services as jobs
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import role_in
 from riskassess.reports.letterhead import as_letterhead
-from riskassess.reports.models import OF_DECISION, REPEATED, BlankForm, Kind, Report, ReportBatch
+from riskassess.reports.models import OF_DECISION, REPEATED, BlankForm, FormerCopy, Kind, Report, ReportBatch
 from riskassess.reviews.models import Case, Decision
 
 # What decides how the blank questionnaire looks: where one of these changed, another PDF is made.
@@ -142,12 +142,13 @@ def retry_report(*, report: Report, actor: User) -> Report:
 @transaction.atomic
 def make_again(*, reports: QuerySet[Report], because: str) -> int:
     """Throw the files of these reports away and have them built anew from what their rows hold now; gives how many.
-    What was printed or sent before is no longer known to the check of reports."""
+    Of what was printed or sent before, the fingerprints stay: the check of reports says that it was replaced."""
     found = list(reports.select_for_update(of=("self",)).select_related("file", "archive", "proposal"))
     for batch in ReportBatch.objects.filter(reports__in=found, file__isnull=False).distinct().select_related("file"):
         clear_bytes(stored=batch.file)
     for report in found:
         files = [file for file in (report.file, report.archive) if file is not None]
+        FormerCopy.objects.bulk_create(_former_copies(report), ignore_conflicts=True)
         report.file = report.archive = report.requested_by = None
         report.sha256 = report.archive_sha256 = report.unsigned_sha256 = report.receipt = report.signer = ""
         key = f"report:{report.uid}:{timezone.now():%Y%m%dT%H%M%S%f}"
@@ -164,6 +165,11 @@ def make_again(*, reports: QuerySet[Report], because: str) -> int:
             after={"because": because},
         )
     return len(found)
+
+
+def _former_copies(report: Report) -> list[FormerCopy]:
+    known = {report.sha256, report.archive_sha256, report.unsigned_sha256, report.receipt} - {""}
+    return [FormerCopy(report=report, fingerprint=each, is_receipt=each == report.receipt) for each in sorted(known)]
 
 
 def read_report(report: Report) -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from riskassess.reports.models import OF_DECISION, REPEATED, PeriodReport, Report
+from riskassess.reports.models import OF_DECISION, REPEATED, FormerCopy, PeriodReport, Report
 
 MATCHES, SUPERSEDED, UNKNOWN = "matches", "superseded", "unknown"
 
@@ -16,6 +16,7 @@ class Answer:
     issued_at: datetime | None = None
     replaced_by: int | None = None  # the number of the version that did; none where the case was opened again
     replaced_at: datetime | None = None
+    made_again_at: datetime | None = None  # the same report, made anew without personal data that were erased
     is_by_receipt: bool = False  # the receipt is right, which says nothing yet of the pages around it
 
 
@@ -28,13 +29,24 @@ def look_up(code: str) -> Answer:
     if report is None:
         report = PeriodReport.objects.filter(found).first()
     if report is None:
-        return Answer(UNKNOWN)
+        return _look_up_former(code)
     is_by_receipt = report.receipt == code
     replaced = _replaced(report) if isinstance(report, Report) else None
     if replaced is None:
         return Answer(MATCHES, report.as_of, is_by_receipt=is_by_receipt)
-    number, at = replaced
-    return Answer(SUPERSEDED, report.as_of, number, at, is_by_receipt)
+    return Answer(SUPERSEDED, report.as_of, *replaced, is_by_receipt=is_by_receipt)
+
+
+def _look_up_former(code: str) -> Answer:
+    """A copy that was thrown away when its report was made again. What replaced the report, too, is told first."""
+    related = ("report__version", "report__record", "report__decision__case")
+    former = FormerCopy.objects.filter(fingerprint=code).select_related(*related).order_by("-pk").first()
+    if former is None:
+        return Answer(UNKNOWN)
+    report = former.report
+    if replaced := _replaced(report):
+        return Answer(SUPERSEDED, report.as_of, *replaced, is_by_receipt=former.is_receipt)
+    return Answer(SUPERSEDED, report.as_of, made_again_at=former.replaced_at, is_by_receipt=former.is_receipt)
 
 
 def _replaced(report: Report) -> tuple[int | None, datetime | None] | None:

@@ -43,6 +43,10 @@ def answer_words(answer: Answer) -> dict:
         return {"kind": "good", "title": title, "text": hint}
     if answer.outcome == SUPERSEDED:
         issued = {"day": _day(answer.issued_at)}
+        if answer.made_again_at:
+            title = _("This report was issued on %(day)s and was made anew on %(later)s.")
+            text = _("It came from here; personal data were erased from it since. Ask for the newer one.")
+            return {"kind": "turn", "title": title % {**issued, "later": _day(answer.made_again_at)}, "text": text}
         if answer.replaced_at is None:
             title = _("This report was issued on %(day)s. Its case was opened again since, so it no longer stands.")
             return {"kind": "turn", "title": title % issued, "text": ""}
