@@ -18,6 +18,7 @@ class RecordClass(models.TextChoices):
     DRAFTS = "drafts", _("drafts that nobody touched")
     ACCOUNTS = "accounts", _("accounts that were closed")
     FILES = "files", _("files of ended proposals")
+    TALK = "talk", _("notes and messages of ended proposals")
 
 
 MONTHS = {
@@ -27,6 +28,7 @@ MONTHS = {
     RecordClass.DRAFTS: 24,
     RecordClass.ACCOUNTS: 36,
     RecordClass.FILES: 120,
+    RecordClass.TALK: 120,
 }
 
 

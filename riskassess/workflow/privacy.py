@@ -32,6 +32,7 @@ IN_WORK = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.FLAGGED, State.C
 THEIRS_ALONE = ("notices.Notice", "notices.Digest", "notices.ChosenWay", "notices.Feed")
 # Never handed out: fingerprints of passwords and whatever opens a door.
 SECRET = {"password", "token", "secret", "code", "sha256"}
+ERASED = "erased.invalid"
 FORMER = gettext_lazy("former member %(number)s")
 
 
@@ -105,7 +106,24 @@ def against_erasing(user: User) -> list[str]:
         told.append(_("This person holds a role: %(roles)s. End it first.") % {"roles": ", ".join(map(_role, roles))})
     if LegalHold.objects.filter(person=user, released_at__isnull=True).exists():
         told.append(_("A legal hold keeps what is about this person."))
+    held = LegalHold.objects.filter(released_at__isnull=True).exclude(reference="").values("reference")
+    kept = Proposal.objects.filter(_takes_part(user), reference__in=held).distinct().order_by("reference")
+    told += [
+        _("A legal hold keeps %(reference)s, in which this person takes part.") % {"reference": reference}
+        for reference in kept.values_list("reference", flat=True)[:5]
+    ]
     return told
+
+
+def _takes_part(user: User) -> Q:
+    return (
+        Q(owner=user)
+        | Q(coinvestigators__user=user)
+        | Q(case__officer=user)
+        | Q(case__reviewer=user)
+        | Q(case__assignments__user=user)
+        | Q(case__votes__by=user)
+    )
 
 
 def _role(row: RoleMembership) -> str:
@@ -144,13 +162,14 @@ def erase_person(*, user: User, actor: User | None, reason: str) -> None:
     """
     if stands := against_erasing(user):
         raise Conflict(" ".join(stands))
-    needles = {user.name, user.email} | _former_names(user)
+    needles = {user.name, user.email, user.orcid} - {""} | _former_names(user)
     number = user.uid.hex[:8]
     stand_in = str(FORMER) % {"number": number}
     for label in THEIRS_ALONE:
         apps.get_model(label)._base_manager.filter(user=user).delete()
     Invitation.objects.filter(email__in=[needle.lower() for needle in needles]).delete()
-    user.name, user.email = stand_in, f"{number}@erased.invalid"
+    user.name, user.email = stand_in, f"{number}@{ERASED}"
+    user.orcid = ""
     user.supervisor, user.language, user.colours, user.last_login = None, "en", "system", None
     user.is_active = False
     user.set_unusable_password()
@@ -165,7 +184,8 @@ def erase_person(*, user: User, actor: User | None, reason: str) -> None:
         actor_name=actor.name if actor else "",
     )
     again = Q(pk__in=changed.get("reports.Report", [])) | Q(version__in=changed.get("assessments.ProposalVersion", []))
-    again |= Q(proposal__reference__in=set(told.exclude(reference="").values_list("reference", flat=True)))
+    named = told.exclude(reference="").exclude(verb="access.denied").values_list("reference", flat=True)
+    again |= Q(proposal__reference__in=set(named))
     make_again(reports=Report.objects.filter(again), because=reason)
     record(
         "person.erased",

@@ -25,6 +25,7 @@ from riskassess.notices.models import Notice
 from riskassess.privacy.models import LegalHold, Order
 from riskassess.proposals.models import Invitation, Proposal
 from riskassess.reports.models import Report
+from riskassess.reports.verifying import MATCHES, SUPERSEDED, look_up
 from riskassess.reviews.models import Case
 from riskassess.reviews.services import add_note
 from riskassess.workflow.privacy import data_about, links_to_people
@@ -90,12 +91,13 @@ def where_it_stands(*needles: str) -> list[str]:
 
 
 def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
-    everywhere, philomena, university, django_capture_on_commit_callbacks
+    everywhere, philomena, university, client, django_capture_on_commit_callbacks
 ):
     omar = university.people["omar"]
     canaries = (NAME, EMAIL, "Quarkstätter")
     assert len(where_it_stands(*canaries)) >= 15  # else the search would prove nothing
     decisions = Case.objects.get(proposal=everywhere).decisions.count()
+    issued = {row.pk: (row.sha256, row.receipt) for row in Report.objects.filter(proposal=everywhere)}
     with django_capture_on_commit_callbacks(execute=True):
         workflow.erase_person(user=User.objects.get(pk=philomena.pk), actor=omar, reason="Asked for it in a letter.")
         run_pending()
@@ -108,6 +110,13 @@ def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
     reports = list(Report.objects.filter(proposal=everywhere))
     assert reports
     assert all(report.is_ready for report in reports)
+    for report in reports:  # a copy that somebody kept came from here and was replaced; the new one is right
+        old = set(issued[report.pk]) - {report.sha256, report.receipt}
+        assert old
+        for code in old:
+            assert look_up(code).outcome == SUPERSEDED
+            assert "was made anew on" in client.get(f"/verify?code={code}").content.decode()
+        assert look_up(report.sha256).outcome == look_up(report.receipt).outcome == MATCHES
     erased = Event.objects.get(verb="person.erased")
     assert erased.detail.after["reason"] == "Asked for it in a letter."
 
@@ -209,3 +218,33 @@ def test_what_had_its_time_goes_but_not_under_a_legal_hold(
     assert verify_chain().ok
     assert Job.objects.exists()
     assert EventDetail.objects.exists()
+
+
+def test_accounts_and_talk_go_after_their_time_and_what_was_decided_stays(
+    everywhere, philomena, university, django_capture_on_commit_callbacks
+):
+    def due(key, **after):
+        rows = {row.of.key: row for row in workflow.outlook(timezone.now() + relativedelta(**after))}
+        return rows[key].now, rows[key].month
+
+    case = Case.objects.get(proposal=everywhere)
+    assert due("accounts", months=37) == (0, 0)  # she is still here
+    User.objects.filter(pk=philomena.pk).update(is_active=False, orcid="0000-0002-1825-0097")
+    hold = LegalHold.objects.create(reference=everywhere.reference, reason="Court", placed_by=university.ana)
+    assert due("accounts", months=37) == due("talk", months=121) == (0, 0)  # a court keeps the proposal
+    with pytest.raises(Conflict, match="A legal hold keeps"):
+        workflow.erase_person(user=philomena, actor=university.people["omar"], reason="Asked.")
+    LegalHold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
+    assert due("accounts", months=36, days=-10) == (0, 1)
+    assert due("talk", months=120, days=-10) == (0, 1)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = workflow.let_go(timezone.now() + relativedelta(months=121))
+
+    assert (gone["accounts"], gone["talk"]) == (1, 1)
+    former = User.objects.get(pk=philomena.pk)
+    assert (former.name[:13], former.orcid, former.email[8:]) == ("former member", "", "@erased.invalid")
+    assert {note.text for note in case.notes.all()} == {"(removed after its time)"}
+    assert case.decisions.get().reasons == "One more source of money is needed."
+    assert due("accounts", months=300) == due("talk", months=300) == (0, 0)
+    assert verify_chain().ok
