@@ -19,15 +19,16 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 class PolicyMiddleware:
-    """The first gate: a route and method without an entry in the policy table is denied."""
+    """The first gate: a route and method without an entry in the policy table is denied. Each denial is on record."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.status_code == 403 and getattr(request, "user", None) is not None and request.user.is_authenticated:
-            _record_denied(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and _is_refused(request, response.status_code):
+            _record_denied(request, response.status_code)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -52,7 +53,16 @@ class PolicyMiddleware:
         raise PermissionDenied
 
 
-def _record_denied(request) -> None:
+def _is_refused(request, status: int) -> bool:
+    """What is out of somebody's scope is not there for them, so 404 is a refusal too; not where a page is public, or
+    where no route leads."""
+    if status != 404:
+        return status == 403
+    match = request.resolver_match
+    return match is not None and entry_for(match.view_name, request.method) not in {None, PUBLIC}
+
+
+def _record_denied(request, status: int) -> None:
     match = request.resolver_match
     record_denial(
         actor_id=request.user.pk,
@@ -61,6 +71,7 @@ def _record_denied(request) -> None:
         subject=f"route:{match.view_name if match else request.path}",
         reference=str(match.kwargs.get("reference", "")) if match else "",
         method=request.method,
+        status=status,
     )
 
 

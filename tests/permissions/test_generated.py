@@ -3,17 +3,19 @@ typed by hand; ids of another case swapped in; and a hidden case whose words are
 
 import re
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from riskassess.proposals.models import Proposal
 from riskassess.web.policy import OBJECT, POLICY, PUBLIC, SIGNED_IN
 from tests.permissions.table import ALL, NAMES, PAGES, PLAIN, STEPS, readers
 from tests.permissions.test_routes import FILLED, address, routes
+from tests.permissions.traces import filled_forms, is_download, watched
 from tests.permissions.world import CANARY, World
 
 # States in which the approver is in: their vote is due, or a decision is there. The high case waits for the officer.
@@ -252,3 +254,79 @@ def test_officer_reads_none_of_its_words_before_declaring(world):
             for word in re.findall(rf"{CANARY}-\w+-7q", page):
                 wrong.append((url, word))
         assert wrong == []
+
+
+# Pages with what can be done on them, by the state of the proposal and who is there.
+WORKED_ON = {
+    "draft": {"R": ("collaboration", "contacts", "people", "evidence", "messages", "safeguards", "submit", "discard")},
+    "changes_requested": {"R": ("withdraw", "proposal", "submit"), "C": ("collaboration",)},
+    "in_review": {
+        "R": ("withdraw", "proposal", "messages"),
+        "O": ("assign", "ask", "flag", "request_changes", "case", "experts", "determinations", "messages", "interest"),
+        "V": ("recommend", "case", "ask"),
+        "D": ("audit_case",),
+    },
+    "approved_with_conditions": {"R": ("appeal", "terminate", "proposal", "renewal"), "O": ("reopen", "close", "case")},
+    "registered": {"R": ("terminate",)},
+}
+WORKED_ON_ELSEWHERE = {
+    "A": ("settings", "working_days", "mandates", "letterhead", "account"),
+    "D": ("audit_samples", "audit_notes", "privacy", "exports"),
+    "O": ("reports", "replays", "desk", "ror_files"),
+    "R": ("proposal_new", "account", "notices"),
+}
+
+# What the pages above lead to at least; a form that no longer arrives there fails the test.
+TOLD: set[str] = set()
+
+
+def test_whoever_changes_something_leaves_an_event(world):
+    """Every form of these pages is filled in and sent by every button; each statement that writes is looked at."""
+    pages = [
+        (letter, url_of(name, dict(routes())[name], world.cases[state].reference))
+        for state, people in WORKED_ON.items()
+        for letter, names in people.items()
+        for name in names
+    ]
+    pages += [(letter, reverse(name)) for letter, names in WORKED_ON_ELSEWHERE.items() for name in names]
+    pages += [("D", reverse("export_new", args=["cases"]))]
+    wrong, told, sent = [], set(), set()
+    for letter, url in pages:
+        with undone():
+            page = world.browsers[letter].get(url)
+        for action, values in filled_forms(page.content.decode(), url) if page.status_code == 200 else ():
+            name = resolve(urlsplit(action).path).view_name
+            if (letter, name, frozenset(values)) in sent or name in {"logout", "set_language"}:
+                continue
+            sent.add((letter, name, frozenset(values)))
+            with undone(), watched() as trace:
+                answer = world.browsers[letter].post(action, values)
+            if trace.untold:
+                wrong.append((letter, name, sorted(trace.untold), answer.status_code))
+            if trace.is_told:
+                told.add(name)
+    assert wrong == []
+    assert told >= TOLD, sorted(TOLD - told)
+
+
+def test_whoever_is_refused_and_whoever_takes_a_file_leaves_a_line(world):
+    wrong, files = [], set()
+    for name, arguments in routes():
+        for method in ("GET", "POST"):
+            entry = POLICY.get((name, method))
+            if entry in {None, PUBLIC}:
+                continue
+            url = url_of(name, arguments, world.cases["in_review"].reference)
+            for letter in "EXOD" if method == "GET" else "E":
+                if name == "logout":
+                    continue
+                with undone(), watched() as trace:
+                    answer = world.browsers[letter].generic(method, url)
+                if answer.status_code in {403, 404} and not trace.denied:
+                    wrong.append((letter, method, name, answer.status_code))
+                if is_download(answer):
+                    files.add(name)
+                    if not {"audit_event", "audit_accessread"} & trace.tables:
+                        wrong.append((letter, method, name, "file"))
+    assert wrong == []
+    assert files >= {"proposal_file", "proposal_crate", "proposal_form", "account_data"}

@@ -240,6 +240,7 @@ def period_report(request, uid):
     row = _own_period_report(request.user, uid)
     if not row.is_ready:
         return redirect("reports")
+    _note_read(request.user, row)
     return to_keep(read_report(row), "application/pdf", row.file_name)
 
 
@@ -247,7 +248,12 @@ def period_archive(request, uid):
     row = _own_period_report(request.user, uid)
     if not row.is_ready:
         return redirect("reports")
+    _note_read(request.user, row)
     return to_keep(read_archive(row), "application/pdf", row.archive_name)
+
+
+def _note_read(user, row: PeriodReport) -> None:
+    record_read("report.read", actor_id=user.pk, role=user.role_now, subject=f"reports.PeriodReport:{row.uid}")
 
 
 def period_state(request, uid):
