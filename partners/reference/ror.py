@@ -61,8 +61,10 @@ def import_ror_upload(*, upload: BinaryIO, name: str, actor: User | None) -> tup
     if work.is_over or work.file:
         remove_file(stored)
     else:
-        work.file = stored
-        work.save(update_fields=["file"])
+        with transaction.atomic():
+            work.file = stored
+            work.save(update_fields=["file"])
+            _record("ror.brought", work, {"file": work.file_name, "sha256": work.sha256})
     if not work.is_over:
         _set_going(work)
     return work, not work.is_over

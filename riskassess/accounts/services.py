@@ -62,19 +62,20 @@ def grant_role(
 def change_account(*, user: User, name: str, language: str, colours: str) -> User:
     """What people may change about themselves; roles and e-mail are the administrator's."""
     before = {"language": user.language, "colours": user.colours, "name": user.name}
+    after = {"language": language, "colours": colours, "name": name}
+    if after == before:
+        return user
     user.name, user.language, user.colours = name, language, colours
     user.save(update_fields=["name", "language", "colours"])
-    after = {"language": language, "colours": colours, "name": name}
-    if after != before:
-        record(
-            "account.changed",
-            subject=user,
-            actor_id=user.pk,
-            role=user.role_now,
-            actor_name=user.name,
-            before=before,
-            after=after,
-        )
+    record(
+        "account.changed",
+        subject=user,
+        actor_id=user.pk,
+        role=user.role_now,
+        actor_name=user.name,
+        before=before,
+        after=after,
+    )
     return user
 
 

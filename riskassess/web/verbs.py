@@ -183,6 +183,7 @@ VERB_WORDS = {
     "reports.requested": _("asked for many reports at once"),
     "reports.stopped": _("stopped the making of many reports"),
     "role.granted": _("granted a role"),
+    "ror.brought": _("brought a file of ROR records"),
     "ror.refused": _("refused a file of ROR records"),
     "ror.file_removed": _("removed an old file of ROR records"),
     "ror.imported": _("loaded ROR records"),

@@ -66,7 +66,7 @@ def test_auditor_samples_a_case_and_takes_away_a_dossier_that_proves_itself(visi
     assert (done.returncode, f"In order: {reference}" in done.stdout) == (0, True), done.stdout + done.stderr
 
     david.open("/audit/exports/decisions")
-    david.expect("as they would be written")
+    david.expect("would be written")
     david.page.get_by_label("What for").fill("Yearly audit")
     david.follow("Start export")
     david.refresh_until("Ready.")

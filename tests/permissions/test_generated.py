@@ -277,7 +277,13 @@ WORKED_ON_ELSEWHERE = {
 }
 
 # What the pages above lead to at least; a form that no longer arrives there fails the test.
-TOLD: set[str] = set()
+TOLD = {
+    "appeal", "ask", "assign", "audit_case", "audit_dossier", "audit_notes", "condition_check", "desk_bulk",
+    "determinations", "discard", "evidence", "expert_end", "flag", "interest", "mandate_end", "mandates",
+    "messages", "note_add", "people", "period_ask", "privacy_erase", "privacy_months", "proposal_copy",
+    "proposal_new", "recommend", "reopen", "replays", "reports", "request_changes", "ror_files", "safeguards",
+    "settings", "terminate", "withdraw", "working_days",
+}  # fmt: skip
 
 
 def test_whoever_changes_something_leaves_an_event(world):
@@ -305,7 +311,7 @@ def test_whoever_changes_something_leaves_an_event(world):
                 wrong.append((letter, name, sorted(trace.untold), answer.status_code))
             if trace.is_told:
                 told.add(name)
-    assert wrong == []
+    assert not wrong, str(wrong)
     assert told >= TOLD, sorted(TOLD - told)
 
 
@@ -317,7 +323,7 @@ def test_whoever_is_refused_and_whoever_takes_a_file_leaves_a_line(world):
             if entry in {None, PUBLIC}:
                 continue
             url = url_of(name, arguments, world.cases["in_review"].reference)
-            for letter in "EXOD" if method == "GET" else "E":
+            for letter in "EO" if method == "GET" else "E":
                 if name == "logout":
                     continue
                 with undone(), watched() as trace:
