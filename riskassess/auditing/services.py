@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,13 +95,23 @@ def _request(actor: User, *, purpose: str, **values) -> Export:
 @transaction.atomic
 def remove_old_exports() -> int:
     """Files of exports go after their days; what they held stays on record."""
-    late = Export.objects.filter(file__isnull=False, expires_at__lt=timezone.now()).select_related("file", "proposal")
-    for export in late:
+    return _remove(Export.objects.filter(expires_at__lt=timezone.now()))
+
+
+@transaction.atomic
+def remove_exports_of_people() -> int:
+    """Take away every file that may name somebody who was erased; whoever needs it asks again."""
+    return _remove(Export.objects.exclude(kind=Kind.COUNTS))
+
+
+def _remove(exports: QuerySet[Export]) -> int:
+    found = list(exports.filter(file__isnull=False).select_related("file", "proposal"))
+    for export in found:
         stored, export.file = export.file, None
         export.save(update_fields=["file"])
         remove_file(stored)
         _record("export.removed", export, None, after={"sha256": export.manifest["sha256"]})
-    return len(late)
+    return len(found)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from riskassess.accounts.roles import Role
 from riskassess.audit.log import record, story
 from riskassess.audit.models import AccessRead, Event
 from riskassess.audit.services import erase_details
+from riskassess.auditing.services import remove_exports_of_people
 from riskassess.core.errors import Conflict
 from riskassess.notices import telling
 from riskassess.privacy import services as orders
@@ -186,6 +187,7 @@ def erase_person(*, user: User, actor: User | None, reason: str) -> None:
     again = Q(pk__in=changed.get("reports.Report", [])) | Q(version__in=changed.get("assessments.ProposalVersion", []))
     named = told.exclude(reference="").exclude(verb="access.denied").values_list("reference", flat=True)
     again |= Q(proposal__reference__in=set(named))
+    remove_exports_of_people()
     make_again(reports=Report.objects.filter(again), because=reason)
     record(
         "person.erased",

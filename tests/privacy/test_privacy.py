@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from datetime import timedelta
 
 import pikepdf
@@ -17,6 +18,8 @@ from riskassess import workflow
 from riskassess.accounts.models import RoleMembership, User
 from riskassess.audit.models import Event, EventDetail
 from riskassess.audit.services import verify_chain
+from riskassess.auditing.models import Export
+from riskassess.auditing.services import request_dossier, request_export
 from riskassess.core.errors import Conflict
 from riskassess.files.models import FileState, StoredFile
 from riskassess.jobs.models import Job
@@ -47,7 +50,9 @@ def everywhere(philomena, approved, university):
     proposal = approved(
         owner=philomena, unit=philomena.unit, title=f"Tides, by {NAME}", summary=f"Write to {EMAIL.upper()}."
     )
-    omar, case = university.people["omar"], Case.objects.get(proposal=proposal)
+    omar, david, case = university.people["omar"], university.people["david"], Case.objects.get(proposal=proposal)
+    request_export(actor=david, kind="cases", file_format="csv", columns=["reference", "title", "lead"], purpose=NAME)
+    request_dossier(actor=david, proposal=proposal, purpose="Asked for")
     add_note(case=case, actor=omar, text=f"I know {NAME} well.")
     Invitation.objects.create(
         proposal=proposal, email=EMAIL, invited_by=university.ana, valid_until=timezone.localdate(), state="declined",
@@ -80,6 +85,9 @@ def where_it_stands(*needles: str) -> list[str]:
         if path.is_file():
             content = path.read_bytes()
             text = content.decode(errors="ignore")
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    text += "".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
             if content[:5] == b"%PDF-":
                 text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
                 with pikepdf.open(io.BytesIO(content)) as pdf:
@@ -95,13 +103,15 @@ def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
 ):
     omar = university.people["omar"]
     canaries = (NAME, EMAIL, "Quarkstätter")
-    assert len(where_it_stands(*canaries)) >= 15  # else the search would prove nothing
+    assert len(where_it_stands(*canaries)) >= 17  # else the search would prove nothing
     decisions = Case.objects.get(proposal=everywhere).decisions.count()
+    assert Export.objects.filter(file__isnull=False).count() == 2
     issued = {row.pk: (row.sha256, row.receipt) for row in Report.objects.filter(proposal=everywhere)}
     with django_capture_on_commit_callbacks(execute=True):
         workflow.erase_person(user=User.objects.get(pk=philomena.pk), actor=omar, reason="Asked for it in a letter.")
         run_pending()
     assert where_it_stands(*canaries) == []
+    assert not Export.objects.filter(file__isnull=False).exists()
     assert verify_chain().ok
     former = User.objects.get(pk=philomena.pk)
     assert former.name.startswith("former member")

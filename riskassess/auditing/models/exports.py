@@ -83,7 +83,7 @@ class Export(UidModel, DatedModel):
     def sentence(self) -> str:
         words = {
             "ready": gettext("Ready."),
-            "gone": gettext("The file was removed after its days; ask for it again."),
+            "gone": gettext("The file was removed again; ask for it anew."),
             "queued": gettext("It waits for a free worker."),
             "working": gettext("It is being written."),
         }
