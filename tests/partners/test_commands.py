@@ -52,7 +52,7 @@ def test_load_reference_only_looks_the_second_time(capsys):
 
 def test_load_reference_does_not_bring_a_sample_back(write_list):
     call_command("load_reference")
-    call_command("import_list", "demo_concern", write_list("1,Newer,,,,,,,,", day="2026-11-09"))
+    call_command("import_list", "demo_concern", write_list("1,Newer,,,,,,,,", day="2026-11-09"), "--accept")
 
     call_command("load_reference")
 
