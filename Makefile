@@ -1,6 +1,6 @@
 # RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test pictures laws-long mutants soak reports-long check lint format environment environment-dev libraries libraries-test clean
+.PHONY: help run setup test pictures laws-long mutants soak chaos chaos-short reports-long check lint format environment environment-dev libraries libraries-test clean
 
 PORT ?= 8000
 TESTS ?= tests
@@ -15,6 +15,7 @@ help:
 	@echo "make laws-long  the laws of the engine on 100,000 random proposals (half an hour)"
 	@echo "make mutants    faults planted in the engine, and those that no test notices (an hour; MUTANTS='*grading*' for some)"
 	@echo "make soak       20 people who write at once on SQLite, then 60 on PostgreSQL (half an hour)"
+	@echo "make chaos      500 decisions while processes, Redis and PostgreSQL are killed 100 times (half an hour; chaos-short: 10)"
 	@echo "make reports-long  fifty reports of all kinds, checked for PDF/UA and PDF/A"
 	@echo "make pictures    docs/pictures, taken anew from the demo"
 	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
@@ -47,6 +48,10 @@ mutants: environment-dev
 soak: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
 	@$(python) benchmarks/soak.py
+
+chaos chaos-short: libraries-test environment-dev
+	@$(python) manage.py prepare --static-only
+	@CHAOS=$(if $(filter chaos,$@),long,short) $(python) -m pytest -q -s tests/chaos/test_storm.py
 
 reports-long: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
