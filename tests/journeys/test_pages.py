@@ -26,6 +26,7 @@ FILES = {
     "proposal_crate",
     "proposal_file",
     "proposal_form",
+    "proposal_schema",
     "questionnaire_form",
     "questionnaire_pdf",
     "report",

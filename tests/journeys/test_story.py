@@ -46,7 +46,7 @@ LASER = {
             "G2": ["none", "none"],
         },
         "data": {"Y1": "open", "Y5": "no"},
-        "technology": {"D1a": ["semi_photonics"], "D1b": ["application"], "X2": ["no"]},
+        "technology": {"D1a": ["semi_photonics"], "X2": ["no"]},
         "people": {"M2": "yes", "M3": "no", "R1": "yes"},
         "freedom": {"V2": "up_to_3"},
         "terms": {"G4": "shared"},
