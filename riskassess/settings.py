@@ -134,6 +134,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "riskassess.core.middleware.RequestIdMiddleware",
+    "riskassess.core.reading.ReadOnceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "riskassess.core.middleware.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,11 +2,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from riskassess.accounts.models import Institution, RoleMembership, Unit, User
+from riskassess.core.reading import kept
 
 
 def the_institution() -> Institution:
     """The one institution of this installation; set-up makes it."""
-    return Institution.objects.order_by("pk").first()
+    return kept("institution", lambda: Institution.objects.order_by("pk").first())
 
 
 def holders(role: str, *, unit: Unit | None = None):
@@ -18,7 +19,7 @@ def holders(role: str, *, unit: Unit | None = None):
 
 
 def with_parents(unit: Unit) -> list[int]:
-    chain, parents = [], dict(Unit.objects.values_list("pk", "parent_id"))
+    chain, parents = [], dict(_parents())
     step = unit.pk
     while step is not None and step not in chain:
         chain.append(step)
@@ -28,10 +29,14 @@ def with_parents(unit: Unit) -> list[int]:
 
 def with_children(unit_ids) -> set[int]:
     """These units and all below them."""
-    found, rows = set(unit_ids), list(Unit.objects.values_list("pk", "parent_id"))
+    found, rows = set(unit_ids), _parents()
     grew = True
     while grew:
         below = {pk for pk, parent in rows if parent in found} - found
         found |= below
         grew = bool(below)
     return found
+
+
+def _parents() -> list[tuple[int, int | None]]:
+    return kept("units", lambda: list(Unit.objects.values_list("pk", "parent_id")))

@@ -8,8 +8,9 @@ from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, ProposalVersion, SafeguardState
+from riskassess.core.reading import kept
 from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
-from riskassess.reviews.queries import counted_votes, recommendations_now, standing_holds
+from riskassess.reviews.queries import advice_of, standing_holds, votes_of
 from riskassess.reviews.rules import conflict_reason, covers_unit, without_conflict
 from riskassess.reviews.talk import why_decline_waits
 
@@ -19,13 +20,14 @@ MODERATE_OR_LESS = {"low", "moderate"}
 
 def panel_members(case: Case) -> list[User]:
     """The named people of the panel who may act on this case."""
-    rows = case.assignments.filter(kind="panel", ended_at__isnull=True, user__is_active=True).select_related("user")
-    return without_conflict([row.user for row in rows], case.proposal)
+    rows = kept(("assignments", case.pk), lambda: list(case.assignments.select_related("user")))
+    named = [row.user for row in rows if row.kind == "panel" and row.ended_at is None and row.user.is_active]
+    return without_conflict(named, case.proposal) if named else []
 
 
 def next_stage(case: Case) -> str:
     """The vote that is due now: single, first, second or panel; empty when all are in."""
-    votes = list(counted_votes(case))
+    votes = votes_of(case)
     stages = {vote.stage for vote in votes}
     if case.panel_called:
         panel = [vote for vote in votes if vote.stage == Vote.Stage.PANEL]
@@ -57,9 +59,9 @@ def panel_majority(case: Case, panel_votes) -> str:
 def why_not_recommend(case: Case, user: User) -> str:
     if reason := conflict_reason(user, case.proposal):
         return _("%(reason)s Somebody else recommends.") % {"reason": reason}
-    if recommendations_now(case).filter(by=user).exists():
+    if any(advice.by_id == user.pk for advice in advice_of(case)):
         return _("You recommended on this round already.")
-    if counted_votes(case).filter(by=user).exists():
+    if any(vote.by_id == user.pk for vote in votes_of(case)):
         return _("You voted on this case; who decides does not recommend.")
     return ""
 
@@ -71,11 +73,11 @@ def why_not_vote(case: Case, user: User) -> str:
     stage = next_stage(case)
     if not stage:
         return _("All votes are in.")
-    votes = list(counted_votes(case))
+    votes = votes_of(case)
     is_tied = case.panel_called and stage == Vote.Stage.SINGLE
     if any(vote.by_id == user.pk for vote in votes) and not is_tied:
         return _("Your vote is in. Another person casts the next one.")
-    recommendations = list(recommendations_now(case))
+    recommendations = advice_of(case)
     is_panel = any(member.pk == user.pk for member in panel_members(case))
     is_adviser = any(r.by_id == user.pk for r in recommendations)
     if is_adviser and stage != Vote.Stage.PANEL and not one_person_may(case):

@@ -5,14 +5,29 @@ the rows of one page alone, however many cases there are.
 """
 
 from datetime import date, timedelta
+from functools import partial
 
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from riskassess.accounts.models import RoleMembership, User
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.models import Event
+from riskassess.core.prepared import ask
 from riskassess.proposals.models import CoInvestigator
 from riskassess.proposals.states import AFTER_DECISION, State
 from riskassess.reviews.models import (
@@ -29,9 +44,10 @@ from riskassess.reviews.models import (
     SavedFilter,
     Vote,
 )
-from riskassess.reviews.queries import listed_proposals
+from riskassess.reviews.queries import listed_proposals, scope_key
 
 MOST_COUNTED = 999
+MOST_ROWS = 50
 PROMISE_DAYS = 90
 LEVELS = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
 IS_OPEN = Q(closed_at__isnull=True)
@@ -155,6 +171,12 @@ PAUSED_LAST = Choice(When(IS_PAUSED, then=Value(1)), default=Value(0))
 
 def rows_of(keys: list[int], user: User) -> list[Case]:
     """These cases in this order with all that a row of the desk shows; one query whatever their number."""
+    found = ask(user.pk, partial(_rows, user), keys=keys, most=MOST_ROWS)
+    by_key = {case.pk: case for case in found}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def _rows(user: User, keys: list[int]) -> QuerySet[Case]:
     newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
     news = (
         Event.objects.filter(reference=OuterRef("proposal__reference"))
@@ -167,7 +189,7 @@ def rows_of(keys: list[int], user: User) -> list[Case]:
     declared = Interest.objects.filter(
         case=OuterRef("pk"), round=OuterRef("round"), user=user, answer=Interest.Answer.NONE
     )
-    found = (
+    return (
         with_turns(Case.objects.filter(pk__in=keys), user)
         .annotate(
             **{name: Subquery(newest.values(name)[:1]) for name in LEVELS},
@@ -177,8 +199,6 @@ def rows_of(keys: list[int], user: User) -> list[Case]:
         )
         .select_related("proposal__owner", "proposal__unit", "officer", "reviewer")
     )
-    by_key = {case.pk: case for case in found}
-    return [by_key[key] for key in keys if key in by_key]
 
 
 def is_unread(case: Case) -> bool:
@@ -186,11 +206,19 @@ def is_unread(case: Case) -> bool:
     return bool(case.news) and case.news > (case.seen_to or 0)
 
 
-def desk_counts(user: User, cases: QuerySet[Case], today: date) -> dict[str, int]:
+COUNTED = ("turn", "overdue", "waiting", "hold")
+
+
+def desk_counts(user: User, today: date) -> dict[str, int]:
     """How many of this person's cases stand how, of the most urgent 1,000 at most; one query."""
-    first = with_turns(cases.filter(mine(user)), user).order_by("due_on", "pk")[: MOST_COUNTED + 1]
-    names = ("turn", "overdue", "waiting", "hold")
-    return first.aggregate(mine=Count("pk"), **{name: Count("pk", filter=stand(name, user, today)) for name in names})
+    rows = ask((today, scope_key(user)), partial(_counted, user, today))
+    return {"mine": len(rows), **{name: sum(row[place] for row in rows) for place, name in enumerate(COUNTED)}}
+
+
+def _counted(user: User, today: date) -> QuerySet[Case]:
+    turns = with_turns(visible_cases(user).filter(mine(user)), user).order_by("due_on", "pk")
+    standing = {f"is_{name}": ExpressionWrapper(stand(name, user, today), BooleanField()) for name in COUNTED}
+    return turns.annotate(**standing).values_list(*standing)[: MOST_COUNTED + 1]
 
 
 def workload(today: date) -> list[User]:

@@ -12,6 +12,7 @@ from riskassess.accounts.queries import the_institution, with_children
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, Determination, ProposalVersion
 from riskassess.audit.queries import start_of
+from riskassess.core.reading import kept
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 from riskassess.proposals.models import CoInvestigator, Invitation, InvitationState, ParticipationContact, Proposal
@@ -57,6 +58,23 @@ def listed_proposals(user: User):
         return Proposal.objects.none()
     own, staff = _own(user), _at_work(user)
     return Proposal.objects.filter(own if staff is None else own | (staff & ~in_conflict(user)))
+
+
+def scope_key(user: User) -> tuple:
+    """All that `visible_proposals` and `listed_proposals` read of this person, for questions that are put together
+    once."""
+    institution = the_institution()
+    units = user.units_with(Role.APPROVER)
+    return (
+        *(user.pk, user.is_active, user.is_superuser, user.supervisor_id, user.orcid, frozenset(user.held)),
+        frozenset() if None in units else frozenset(with_children(units)) if units else frozenset(),
+        tuple((m.pk, m.submitted_from, m.submitted_until, frozenset(unit_scope(m))) for m in user.mandates_now),
+        *((institution.pk, together_since(institution)) if institution else ()),
+    )
+
+
+def unit_scope(mandate: Mandate) -> set[int]:
+    return with_children([mandate.unit_id]) if mandate.unit_id else set()
 
 
 def _own(user: User) -> Q:
@@ -122,7 +140,7 @@ def within(mandate: Mandate) -> Q:
     """The proposals that a mandate is about: of its unit and those below, submitted within its period."""
     scope = Q(pk__isnull=False)
     if mandate.unit_id:
-        scope &= Q(unit__in=with_children([mandate.unit_id]))
+        scope &= Q(unit__in=unit_scope(mandate))
     if mandate.submitted_from:
         scope &= Q(submitted_at__gte=start_of(mandate.submitted_from))
     if mandate.submitted_until:
@@ -219,6 +237,16 @@ def recommendations_now(case: Case):
     """The advice of this round; not of somebody who found later that they have an interest."""
     conflicted = Interest.objects.filter(case=case, answer=Interest.Answer.YES).values("user")
     return case.recommendations.filter(round=case.round).exclude(by__in=conflicted).select_related("by")
+
+
+def votes_of(case: Case) -> list[Vote]:
+    """`counted_votes` in the order they were cast; read once for a page."""
+    return kept(("votes", case.pk), lambda: list(counted_votes(case).order_by("pk")))
+
+
+def advice_of(case: Case) -> list[Recommendation]:
+    """`recommendations_now`; read once for a page."""
+    return kept(("advice", case.pk), lambda: list(recommendations_now(case)))
 
 
 def last_decision(case: Case):

@@ -3,6 +3,7 @@ from datetime import datetime
 
 import rules
 from dateutil.relativedelta import relativedelta
+from django.db.models import CharField, F, Value
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -20,15 +21,17 @@ from riskassess.accounts.rules import (
     is_officer,
     is_signed_in,
 )
-from riskassess.proposals.queries import authors_with, who_left
+from riskassess.core.reading import kept
+from riskassess.proposals.queries import shared_since, who_left
 from riskassess.proposals.rules import add_step, is_author, is_coinvestigator, is_lead, is_owner, state_allows
 from riskassess.proposals.states import AFTER_DECISION, State
 from riskassess.reviews.models import Interest
 
 
 def together_since(institution: Institution) -> datetime:
-    """Since when a joint proposal keeps two people apart."""
-    return timezone.now() - relativedelta(months=institution.co_author_months)
+    """Since when a joint proposal keeps two people apart: from the beginning of that day on."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - relativedelta(months=institution.co_author_months)
 
 
 class Ties:
@@ -42,43 +45,49 @@ class Ties:
         return together_since(self.proposal.institution)
 
     @cached_property
-    def said_so(self) -> set[int]:
+    def people(self) -> dict[str, set]:
+        """By kind of tie, the people it holds; all in one query."""
         said = Interest.objects.filter(case__proposal=self.proposal, answer=Interest.Answer.YES)
-        return set(said.values_list("user_id", flat=True))
+        found: dict[str, set] = {"said_so": set(), "filed": set(), "left": set()}
+        filed, takes_part = shared_since(self.proposal.owner_id, self._since)
+        rows = [
+            tagged(said.order_by(), "said_so", "user_id"),
+            tagged(filed, "filed", "owner_id"),
+            tagged(takes_part, "filed", "user_id"),
+            tagged(who_left(self.proposal, self._since), "left", "settled_by_id"),
+        ]
+        for kind, person in rows[0].union(*rows[1:]):
+            found[kind].add(person)
+        found["filed"].discard(self.proposal.owner_id)
+        return found
 
     @cached_property
     def orcids(self) -> set[str]:
         named = Contact.objects.filter(participations__participation__proposal=self.proposal).exclude(orcid="")
         return set(named.values_list("orcid", flat=True))
 
-    @cached_property
-    def filed_with_lead(self) -> set[int]:
-        return authors_with(self.proposal.owner_id, self._since)
 
-    @cached_property
-    def left(self) -> set[int]:
-        return who_left(self.proposal, self._since)
+def tagged(rows, kind: str, person: str):
+    return rows.annotate(tie=Value(kind, CharField()), who=F(person)).values_list("tie", "who")
 
 
 def conflict_reason(user, proposal) -> str:
     """Why this person may not take part in the review, in a sentence; empty when nothing stands against it.
 
-    Read anew each time, but for a proposal whose ties are remembered.
+    Read anew each time, but once for a page that only reads.
     """
-    ties = proposal.__dict__.get("remembered_ties") or Ties(proposal)
-    return _reason(user, proposal, ties)
+    return _reason(user, proposal, ties_of(proposal))
 
 
 def without_conflict(users: Iterable, proposal) -> list:
     """Those of the people who may take part; a constant number of queries."""
-    ties = proposal.__dict__.get("remembered_ties") or Ties(proposal)
+    ties = ties_of(proposal)
     return [user for user in users if not _reason(user, proposal, ties)]
 
 
-def remember_ties(proposal) -> None:
-    """For a page that only reads and asks for many permissions. What writes never remembers: it asks in its own
-    transaction."""
-    proposal.remembered_ties = Ties(proposal)
+def ties_of(proposal) -> Ties:
+    """What writes asks in its own transaction, each time; a page that only reads asks once."""
+    return kept(("ties", proposal.pk), lambda: Ties(proposal))
 
 
 def _reason(user, proposal, ties: Ties) -> str:
@@ -88,17 +97,17 @@ def _reason(user, proposal, ties: Ties) -> str:
         return _("You take part in this proposal.")
     if user.supervisor_id == proposal.owner_id or proposal.owner.supervisor_id == user.pk:
         return _("You and the lead researcher report to one another.")
-    if user.pk in ties.said_so:
+    if user.pk in ties.people["said_so"]:
         return _("You said that you have an interest in this proposal.")
     if user.orcid and user.orcid in ties.orcids:
         return _("You are named at a partner of this proposal.")
-    if user.pk in ties.filed_with_lead:
+    if user.pk in ties.people["filed"]:
         return ngettext(
             "You and the lead researcher filed a proposal together within the last month.",
             "You and the lead researcher filed a proposal together within the last %(n)d months.",
             proposal.institution.co_author_months,
         ) % {"n": proposal.institution.co_author_months}
-    if user.pk in ties.left:
+    if user.pk in ties.people["left"]:
         return _("You took part in this proposal, or in another one of its lead researcher, before.")
     return ""
 

@@ -1,7 +1,7 @@
 """The only door to case content for views: out of scope is 404, in scope but not allowed is 403."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
-from riskassess.proposals.models import Proposal, Thread, Transfer
+from riskassess.proposals.models import CoInvestigator, Proposal, Thread, Transfer
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
-from riskassess.reviews.models import Case, Condition, GuestSeat
+from riskassess.reviews.models import Assignment, Case, Condition, GuestSeat
 from riskassess.reviews.queries import listed_proposals, open_seats, visible_proposals
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
@@ -35,18 +35,7 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
 
     Whoever comes too late for a step gets StepClosed; who has not declared their interest yet, NotDeclared.
     """
-    scoped = visible_proposals(user).select_related(
-        "owner__unit",
-        "unit__parent__parent",
-        "institution",
-        "questionnaire__release",
-        "case__officer",
-        "case__reviewer",
-    )
-    # Most proposals have no thread; whoever shows threads then need not look for them.
-    scoped = scoped.annotate(has_threads=Exists(Thread.objects.filter(proposal=OuterRef("pk"))))
-    people = scoped.prefetch_related("coinvestigators__user", "case__assignments__user")
-    proposal = people.filter(reference=reference).first()
+    proposal = _scoped(user).filter(reference=reference).first()
     if proposal is None:
         if listed_proposals(user).filter(reference=reference).exists():
             raise NotDeclared(reference)
@@ -59,6 +48,24 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
             )
         raise PermissionDenied
     return proposal
+
+
+def _scoped(user):
+    scoped = visible_proposals(user).select_related(
+        "owner__unit",
+        "unit__parent__parent",
+        "institution",
+        "questionnaire__release",
+        "case__officer",
+        "case__reviewer",
+    )
+    # Most proposals have no thread; whoever shows threads then need not look for them.
+    scoped = scoped.annotate(has_threads=Exists(Thread.objects.filter(proposal=OuterRef("pk"))))
+    assignments = Assignment.objects.select_related("user").order_by("pk")
+    return scoped.prefetch_related(
+        Prefetch("coinvestigators", CoInvestigator.objects.select_related("user")),
+        Prefetch("case__assignments", assignments),
+    )
 
 
 def note_read(user, proposal: Proposal) -> None:

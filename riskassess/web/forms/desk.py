@@ -5,6 +5,7 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.accounts.models import Unit
@@ -81,15 +82,13 @@ class CaseFilter(django_filters.FilterSet):
     def by_unit(self, cases, _name, value):
         return cases.filter(proposal__unit__uid=value)
 
-    @property
+    @cached_property
     def given(self) -> dict[str, str]:
         """What was asked for and understood."""
         self.form.full_clean()
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
-    @property
-    def rows(self):
-        cases = self.queryset
+    def narrow(self, cases):
         for name, value in self.given.items():
             cases = self.filters[name].filter(cases, value)
         return cases

@@ -31,13 +31,13 @@ from riskassess.reports.queries import reports_of
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.models import Appeal, Deciders
-from riskassess.reviews.queries import counted_votes, last_decision, recommendations_now
-from riskassess.reviews.rules import remember_ties
+from riskassess.reviews.queries import advice_of, last_decision, votes_of
 from riskassess.web.access import get_case_for
 from riskassess.web.actions import staff_actions
 from riskassess.web.case_parts import carried, earlier_cases
 from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.context import home_of
+from riskassess.web.determined import determination_rows
 from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.reports import AskReportForm
 from riskassess.web.forms.reviews import AgreeForm, NoteForm, ReasonForm
@@ -73,7 +73,6 @@ def case(request, reference):
 
 def case_context(user, case, *, typed=None, agreeing=None) -> dict:
     """`typed`: the form of a condition that came back, by the condition's uid; `agreeing`: that of a safeguard."""
-    remember_ties(case.proposal)
     proposal, record = case.proposal, latest_record(case.proposal)
     result, catalogue = assessment_of(record), catalogue_of(record.release)
     actions = staff_actions(user, proposal)
@@ -87,12 +86,13 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         row["before"] = before.get(row["partner"].pk, "")
     others = [one for row in partners for one in (*row["people"], *row["owners"])]
     notes = list(case.notes.select_related("author")) if user.has_perm("reviews.read_notes", proposal) else []
-    own_vote_in = counted_votes(case).filter(by=user).exists()
+    own_vote_in = any(vote.by_id == user.pk for vote in votes_of(case))
     shows_votes = case.closed_at is not None or own_vote_in
     safeguards = safeguard_rows(proposal, catalogue, result, agreeing or {})
     decision = last_decision(case)
     labels = {row["id"]: row["label"] for row in parts_of(record.version)}
-    earlier = proposal.versions.filter(number=record.version.number - 1).first()
+    number = record.version.number
+    earlier = proposal.versions.filter(number=number - 1).first() if number > 1 else None
     trails = answer_trails(
         questionnaire=proposal.questionnaire,
         catalogue=catalogue,
@@ -136,11 +136,12 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         ]
         if earlier
         else [],
+        "determinations": determination_rows(case, user),
         "evidence": filed_evidence(record.version, proposal, catalogue),
         "earlier": earlier,
         **renewal_parts(proposal, record.version, catalogue, user),
-        "recommendations": recommendations_now(case),
-        "votes": counted_votes(case) if shows_votes else [],
+        "recommendations": advice_of(case),
+        "votes": votes_of(case) if shows_votes else [],
         "decision": decision,
         "talk": [card for card in Talk(proposal, user).cards() if card.thread.is_open],
         "conditions": condition_rows(conditions_with_files(decision), ReasonForm, typed or {}, RESPONSIBLE)
@@ -151,7 +152,9 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         "may_read_account": user.has_perm("reviews.read_follow_up", proposal),
         "corrections_open": proposal.partner_corrections.filter(state="open").count(),
         "may_check": user.has_perm("reviews.check_condition", proposal),
-        "appeals": Appeal.objects.filter(decision__case=case).select_related("by", "hearer", "decision"),
+        "appeals": Appeal.objects.filter(decision__case=case).select_related("by", "hearer", "decision")
+        if decision
+        else [],
         "notes": notes,
         "may_write_note": user.has_perm("reviews.write_note", proposal),
         "note_form": NoteForm(),

@@ -1,21 +1,27 @@
+from dataclasses import dataclass, field
+from functools import cache as cache_once
+from functools import lru_cache, partial
 from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from partners.queries.lists import lists_in_force
 from riskassess.accounts.roles import Role
 from riskassess.assessments.law import count_law_changes
+from riskassess.core.prepared import ask
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
 from riskassess.reviews.changed import count_changed
 from riskassess.reviews.inbox import (
     MOST_COUNTED,
+    MOST_ROWS,
     PAUSED_LAST,
     desk_counts,
     is_unread,
@@ -26,13 +32,13 @@ from riskassess.reviews.inbox import (
     with_turns,
     workload,
 )
-from riskassess.reviews.models import Deciders
-from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.models import Case, Deciders
+from riskassess.reviews.queries import scope_key, visible_proposals
 from riskassess.reviews.talk import helped_by, waiting_help, without_lead
 from riskassess.web.forms.desk import SHOW_WORDS, STAND_WORDS, BulkForm, CaseFilter, SaveViewForm
 from riskassess.web.standing import paused_words
 
-PAGE_SIZE = 50
+PAGE_SIZE = MOST_ROWS
 KEPT_SECONDS = 600  # figures over 90 days need not be of this very minute
 MOST_HELP, MOST_LISTS = 5, 5
 CHIPS = (("mine", ""), ("mine", "turn"), ("mine", "overdue"), ("mine", "waiting"), ("mine", "hold"))
@@ -43,18 +49,18 @@ class Desk:
 
     def __init__(self, request):
         self.request, self.user, self.today = request, request.user, timezone.localdate()
-        self.cases = visible_cases(request.user)
         self.is_officer = request.user.has_role(Role.OFFICER)
         self.officers = workload(self.today)
-        self.counts = desk_counts(request.user, self.cases, self.today)
+        self.counts = desk_counts(request.user, self.today)
 
     @cached_property
     def found(self) -> CaseFilter:
         given = self.request.GET.copy()
         if given.get("show") not in SHOW_WORDS:
             given["show"] = "mine" if self.counts["mine"] else "open"
-        turns = with_turns(self.cases, self.user)
-        return CaseFilter(given, queryset=turns, request=self.request, officers=self.officers, today=self.today)
+        return CaseFilter(
+            given, queryset=Case.objects.none(), request=self.request, officers=self.officers, today=self.today
+        )
 
     @cached_property
     def given(self) -> dict[str, str]:
@@ -62,12 +68,20 @@ class Desk:
 
     @cached_property
     def page(self) -> "LongPage":
-        cases = self.found.rows
-        if self.given["show"] == "decided":
-            cases = cases.order_by("-closed_at", "pk")
-        else:
-            cases = cases.order_by(PAUSED_LAST, "due_on", "pk")
-        return LongPage(cases, self.request.GET.get("page"))
+        return LongPage(self._keys, self.request.GET.get("page"))
+
+    def _keys(self, start: int, end: int) -> list[int]:
+        asked = (self.today, start, end, *sorted(self.given.items()))
+        return ask((scope_key(self.user), *asked), partial(self._ordered, start, end))
+
+    def _ordered(self, start: int, end: int):
+        is_decided = self.given["show"] == "decided"
+        order = ("-closed_at", "pk") if is_decided else (PAUSED_LAST, "due_on", "pk")
+        return (
+            self.found.narrow(with_turns(visible_cases(self.user), self.user))
+            .order_by(*order)
+            .values_list("pk", flat=True)[start:end]
+        )
 
     @cached_property
     def rows(self) -> list[dict]:
@@ -115,12 +129,12 @@ class LongPage:
     """A page of a list that may be very long: it is counted up to a bound, so that a page costs the same at any length.
     Reads like Django's Page."""
 
-    def __init__(self, cases, number):
+    def __init__(self, keys_between, number):
         self.number = int(number) if str(number).isdecimal() and 0 < int(number) <= 10_000 else 1
         start = (self.number - 1) * PAGE_SIZE
         # One query for the page and for the count, which needs no more than what is ever shown.
         end = max(start + PAGE_SIZE, MOST_COUNTED) + 1
-        keys = list(cases.values_list("pk", flat=True)[start:end])
+        keys = keys_between(start, end)
         self.keys, self.has_next = keys[:PAGE_SIZE], len(keys) > PAGE_SIZE
         self.has_previous = self.number > 1
         self.start_index, self.end_index = (start + 1 if self.keys else 0), start + len(self.keys)
@@ -156,6 +170,7 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
     ticked = set(bulk.data.getlist("case")) if bulk else set()
     for row in desk.rows:
         row["is_ticked"] = row["case"].proposal.reference in ticked
+        row["html"] = row_html(ShownRow.of(row, has_ticks=desk.is_officer and bool(desk.officers)))
     waiting = [row for row in desk.rows if row["is_open"]]
     return {
         "perms_of_desk": desk.reads_changes,
@@ -241,6 +256,35 @@ def row_of(case, today) -> dict:
         "is_unread": is_unread(case),
         "is_hidden": not case.is_open_to,
     }
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """All that a row shows and in which language; rows that show the same are written once."""
+
+    values: tuple
+    has_ticks: bool
+    row: list = field(compare=False)
+
+    @classmethod
+    def of(cls, row: dict, *, has_ticks: bool) -> "ShownRow":
+        case, proposal = row["case"], row["case"].proposal
+        people = (proposal.owner.name, case.officer and case.officer.name, case.reviewer and case.reviewer.name)
+        holds = (case.has_hold, case.has_possible_hold, case.due_on, case.closed_at)
+        words = tuple(str(value) for name, value in row.items() if name != "case")
+        of_proposal = (proposal.reference, proposal.title, proposal.unit.name)
+        return cls((get_language(), *of_proposal, *people, *holds, *words), has_ticks, [row])
+
+
+@lru_cache(maxsize=2000)
+def row_html(shown: ShownRow) -> str:
+    row = shown.row.pop()  # what is kept holds no case
+    return _row_template().render({"row": row, "ticks": shown.has_ticks})
+
+
+@cache_once
+def _row_template():
+    return get_template("desk/_row.html")
 
 
 def next_step(case) -> str:

@@ -27,6 +27,7 @@ def test_finding_goes_through_the_page_and_what_was_typed_stays(submitted, omar,
     assert (refused.status_code, proposed.status_code, without_words.status_code) == (422, 302, 422)
     assert given["evidence"] in refused.content.decode()
     assert (steps, finding.state) == ([302, 422, 302], "confirmed")
+    assert "Finding of fact:" in as_user(omar).get(proposal.case.get_absolute_url()).content.decode()
     assert as_user(tomasz).post(settle, {"do": "confirm"}).status_code == 403
     assert as_user(omar).post(url, given).status_code == 409  # of an assessment that another one replaced
     assert "Note of the office" in as_user(ana).get(reverse("messages", args=[proposal.reference])).content.decode()

@@ -1,0 +1,1 @@
+from tests.story import *  # noqa: F403
