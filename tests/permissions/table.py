@@ -89,4 +89,5 @@ NAMES = {
     "reports.change_letterhead": "A",
     "reports.view_page": "VOHWTAD",
     "reviews.decisions": "HW",
+    "jobs.operate": "A",
 }
