@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 LISTED = "1,Halcyon Trust,,,,,,,,"
 
 
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    """An index of candidates of the test's own: what another test wrote into it would be found here, too."""
+    settings.VAR_DIR = tmp_path / "var"
+
+
 @pytest.fixture
 def screened(kestrel, sanctions, put_in_force):
     edition = put_in_force(sanctions, LISTED)

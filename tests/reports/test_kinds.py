@@ -147,7 +147,7 @@ def test_page_of_reports_asks_the_same_number_of_queries(submitted, omar, as_use
     client = as_user(omar)
     client.get(reverse("reports"))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         page = client.get(reverse("reports"))
 
     assert page.content.decode().count('name="proposals"') == rows + 1

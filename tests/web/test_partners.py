@@ -66,7 +66,7 @@ def test_page_takes_the_same_queries_for_any_number(
     run_jobs()
     client = as_user(omar)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         page = client.get(kestrel.get_absolute_url())
 
     assert (len(page.context["tree"]), page.context["not_current"]) == (2 * count, "")

@@ -59,7 +59,8 @@ def test_ana_files_from_an_empty_page_to_the_receipt(as_user, ana, listed, run_j
 
     page = browser.get(f"/proposals/{proposal.reference}")
     assert "Registered" in text_of(page)
-    (receipt,) = [link for link in read(page).links if link.startswith("/reports/")]
+    receipt, record = [link for link in read(page).links if link.startswith("/reports/")]
+    assert record == receipt.replace(".pdf", "/record.pdf")
     pdf = browser.get(receipt)
     assert pdf.content.startswith(b"%PDF-")
     assert pdf["Content-Disposition"].startswith("attachment;")
