@@ -14,32 +14,37 @@ from django.db.models import QuerySet
 
 MOST_KEPT = 512
 FIRST_PLACE = -(10**15)  # no key of a row
+WORD_PLACE = "\N{WHITE SQUARE}"  # no word that anything is found by
 
 
-def ask(key: Hashable, make: Callable[..., QuerySet], *, keys: Sequence[int] = (), most: int = 0) -> list:
+def ask(
+    key: Hashable, make: Callable[..., QuerySet], *, keys: Sequence[int] = (), most: int = 0, word: str | None = None
+) -> list:
     """The rows of the queryset that `make` returns. Where the caller gives `keys`, up to `most` of them, `make` is
-    given a list, and may only compare what is in it with columns as they are.
+    given a list, and where a `word`, a word; it may only compare what is in them with columns as they are.
 
     `key` names everything else that `make` reads: for whom, on which day, in which units.
     """
     if len(keys) > most:
         raise ValueError(f"{len(keys)} keys, and places for {most}")
-    question = _put_together(Question(key, make, most))
+    question = _put_together(Question(key, make, most, has_word=word is not None))
     if question.sql is None:
         return []
     values = {FIRST_PLACE - place: (keys[place] if place < len(keys) else -1) for place in range(most)}
-    params = tuple(values.get(value, value) if type(value) is int else value for value in question.params)
+    values[WORD_PLACE] = word
+    params = tuple(values.get(value, value) if type(value) in {int, str} else value for value in question.params)
     return list(question.rows_with(params))
 
 
 class Question:
     """Told from another by its key and by what makes it; the SQL is added when it is put together."""
 
-    def __init__(self, key, make, most):
+    def __init__(self, key, make, most, *, has_word):
         named = getattr(make, "func", make)
-        self.name = (named.__module__, named.__qualname__, key, most, connection.vendor)
+        self.name = (named.__module__, named.__qualname__, key, most, has_word, connection.vendor)
         self.make = make
         self.given = {"keys": [FIRST_PLACE - place for place in range(most)]} if most else {}
+        self.given |= {"word": WORD_PLACE} if has_word else {}
         self.sql = None
 
     def __eq__(self, other):

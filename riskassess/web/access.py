@@ -1,5 +1,7 @@
 """The only door to case content for views: out of scope is 404, in scope but not allowed is 403."""
 
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
@@ -9,12 +11,14 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
+from riskassess.core.prepared import ask
+from riskassess.core.reading import reading
 from riskassess.proposals.models import CoInvestigator, Proposal, Thread, Transfer
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
 from riskassess.reviews.models import Assignment, Case, Condition, GuestSeat
-from riskassess.reviews.queries import listed_proposals, open_seats, visible_proposals
+from riskassess.reviews.queries import listed_proposals, open_seats, scope_key, visible_proposals
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
 
@@ -35,7 +39,9 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
 
     Whoever comes too late for a step gets StepClosed; who has not declared their interest yet, NotDeclared.
     """
-    proposal = _scoped(user).filter(reference=reference).first()
+    with reading():
+        found = ask(scope_key(user), partial(_scoped, user), word=reference)
+    proposal = next(iter(found), None)
     if proposal is None:
         if listed_proposals(user).filter(reference=reference).exists():
             raise NotDeclared(reference)
@@ -50,14 +56,18 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
     return proposal
 
 
-def _scoped(user):
-    scoped = visible_proposals(user).select_related(
-        "owner__unit",
-        "unit__parent__parent",
-        "institution",
-        "questionnaire__release",
-        "case__officer",
-        "case__reviewer",
+def _scoped(user, word):
+    scoped = (
+        visible_proposals(user)
+        .filter(reference=word)
+        .select_related(
+            "owner__unit",
+            "unit__parent__parent",
+            "institution",
+            "questionnaire__release",
+            "case__officer",
+            "case__reviewer",
+        )
     )
     # Most proposals have no thread; whoever shows threads then need not look for them.
     scoped = scoped.annotate(has_threads=Exists(Thread.objects.filter(proposal=OuterRef("pk"))))

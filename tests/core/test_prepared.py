@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from riskassess.accounts.models import Unit
 from riskassess.accounts.queries import the_institution
 from riskassess.core.prepared import ask
-from riskassess.core.reading import ReadOnceMiddleware
+from riskassess.core.reading import ReadOnceMiddleware, reading
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,26 @@ def test_ask_puts_each_value_in_its_own_place(university):
     assert found[0][0].institution.name == university.institution.name
     with pytest.raises(ValueError, match="4 keys, and places for 3"):
         ask("all", units_of, keys=[1, 2, 3, 4], most=3)
+
+
+def test_ask_puts_a_word_in_its_place(university):
+    def named(word):
+        return Unit.objects.filter(name=word).prefetch_related("children")
+
+    units = list(Unit.objects.order_by("pk")[:2])
+
+    assert [ask("named", named, word=unit.name) for unit in units] == [[unit] for unit in units]
+    assert ask("named", named, word="") == ask("named", named, word="Nowhere") == []
+
+
+def test_what_is_read_twice_while_reading_is_read_once(university):
+    with CaptureQueriesContext(connection) as asked, reading():
+        with reading():
+            the_institution()
+        the_institution()
+    the_institution()
+
+    assert len(asked) == 1
 
 
 def test_ask_keeps_questions_of_other_keys_apart(university):
