@@ -20,12 +20,12 @@ PEOPLE = {"embedded": 20, "services": 60}
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("setups", nargs="*", choices=[*PEOPLE, []], default=list(PEOPLE))
+    options.add_argument("setups", nargs="*", choices=[*PEOPLE, []])
     options.add_argument("--minutes", type=float, default=10)
     options.add_argument("--pause", type=float, default=5)
     given = options.parse_args()
     sys.path.insert(0, str(ROOT))
-    return max(run(setup, given.minutes, given.pause) for setup in given.setups)
+    return max(run(setup, given.minutes, given.pause) for setup in given.setups or PEOPLE)
 
 
 def run(setup: str, minutes: float, pause: float) -> int:
