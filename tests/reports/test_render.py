@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import override
 from pypdf import PdfReader
 
-from riskassess.reports.render import page_text, render, visible
+from riskassess.reports.render import _style, page_text, render, visible
 from tests.reports import samples
 from tests.reports.samples import assessment_content, decision_content, poison, receipt_content
 
@@ -114,6 +114,13 @@ def test_same_content_gives_the_same_bytes(assessment):
 
     assert other.stdout.strip() == hashlib.sha256(assessment).hexdigest()
     assert render(assessment_content()) == assessment
+
+
+def test_no_text_asks_for_features_of_its_own(assessment):
+    """Each that does leaves a list behind in WeasyPrint, so that a worker grows with every report."""
+    _css, fonts = _style()
+
+    assert fonts.font_features == {}
 
 
 def test_pdf_is_tagged_and_closed(assessment):
