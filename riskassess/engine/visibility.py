@@ -99,16 +99,21 @@ def missing_answers(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Aske
     ]
 
 
-def missing_rows(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Section]:
-    """Sections that need at least one row by the answers so far and have none. An open answer asks as a yes does."""
+def needed_rows(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Section]:
+    """Sections that need at least one row by the answers so far. An open answer asks as a yes does."""
     views = read_facts(catalogue, facts)
     return [
         section
         for section in catalogue.sections
         if section.row_needed_when is not None
-        and not views.rows[section.scope]
         and compile_condition(catalogue, section.row_needed_when, "proposal")(views.proposal)[0] is not False
     ]
+
+
+def missing_rows(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[Section]:
+    """Those of the `needed_rows` that have none."""
+    views = read_facts(catalogue, facts)
+    return [section for section in needed_rows(catalogue, facts) if not views.rows[section.scope]]
 
 
 # Fields whose answer is a list of rows: missing while there is no row.

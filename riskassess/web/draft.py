@@ -21,7 +21,7 @@ from riskassess.engine.catalogue import UNSURE, Catalogue, Question, Section
 from riskassess.engine.results import Assessment, Because, Finding, Hold
 from riskassess.engine.scoring import assess
 from riskassess.engine.settling import needed_answers, needed_questions
-from riskassess.engine.visibility import Asked, missing_rows, visible_questions
+from riskassess.engine.visibility import Asked, missing_rows, needed_rows, visible_questions
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.rules import is_editing_coinvestigator, is_owner
 from riskassess.web.forms.questionnaire import anchor, field_name
@@ -111,6 +111,9 @@ class Draft:
         """What was filled in from elsewhere, is asked, and waits for somebody to confirm it."""
         names = {name for name, answer in self.stored.items() if answer.waits}
         return [item for item in self.asked if field_name(item.question.id, item.row) in names] if names else []
+
+    def needs_rows(self, section: Section) -> bool:
+        return section in needed_rows(self.catalogue, self.facts)
 
     @cached_property
     def missing_links(self) -> list[Missing]:

@@ -20,6 +20,7 @@ from riskassess.reviews.reminders import conditions_given
 from riskassess.reviews.talk import waiting_requests
 from riskassess.web.forms.finding import view_of
 from riskassess.web.forms.proposals import CopyForm
+from riskassess.web.reusing import reusable_of, with_reusable
 from riskassess.web.standing import day, standing_of
 
 
@@ -30,6 +31,7 @@ class Step:
     label: str
     url: str
     form: CopyForm | None = None
+    reusable: dict[str, int] | None = None  # what the form offers to take along, as `reusable_of` counts it
 
 
 def followed_up(proposals):
@@ -45,7 +47,7 @@ def with_rows(proposals):
         Prefetch("conditions", queryset=Condition.objects.filter(fulfilled_on__isnull=True).order_by("due_on"))
     )
     return (
-        with_people(proposals)
+        with_reusable(with_people(proposals))
         .select_related("case__officer")
         .annotate(
             **{name: Subquery(newest.values(name)[:1]) for name in levels},
@@ -99,8 +101,16 @@ def steps_of(proposal: Proposal, reader: User) -> list[Step]:
     if reader.has_perm("proposals.edit", proposal):
         return [Step(_("Continue"), proposal.get_absolute_url())]
     if reader.has_perm("proposals.renew", proposal):
-        return [Step(_("Renew"), reverse("proposal_renew", args=[proposal.reference]), CopyForm(auto_id=False))]
+        return [renewal_step(proposal, reader)]
     return []
+
+
+def renewal_step(proposal: Proposal, reader: User) -> Step:
+    """One press renews with the files and the people named; the ticks stand beside it. Nobody is invited unasked."""
+    counts = reusable_of(proposal, reader)
+    wishes = {"with_evidence": True, "with_people": True}
+    form = CopyForm(auto_id=f"id_{proposal.reference}_%s", initial=wishes)
+    return Step(_("Renew"), reverse("proposal_renew", args=[proposal.reference]), form, any(counts.values()) and counts)
 
 
 def reached_of(proposal):
@@ -145,7 +155,7 @@ def consents_of(user: User) -> list[Turn]:
     invitations = open_invitations(user)
     offers = Transfer.objects.filter(new_owner=user, state=Transfer.State.OPEN).exclude(offered_by=user)
     offered = map(_offer, offers.select_related("proposal", "offered_by"))
-    return [*map(_invitation, invitations), *offered, *map(_condition, conditions_given(user))]
+    return [*map(_invitation, invitations), *offered, *map(_given, conditions_given(user))]
 
 
 def _invitation(invitation) -> Turn:
@@ -158,7 +168,7 @@ def _invitation(invitation) -> Turn:
     )
 
 
-def _condition(condition) -> Turn:
+def _given(condition) -> Turn:
     reference = condition.decision.case.proposal.reference
     return Turn(
         _("You see to a condition"),

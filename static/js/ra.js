@@ -32,7 +32,8 @@
     for (const key of keys()) if (!(Date.parse(JSON.parse(localStorage.getItem(key)).since) > Date.now() - WEEK)) localStorage.removeItem(key);
     const sent = JSON.parse(sessionStorage.getItem("ra-sent"));
     const [way] = performance.getEntriesByType("navigation");
-    if (sent && way.type === "navigate" && document.referrer === location.origin + sent.path && location.pathname !== sent.path) localStorage.removeItem(sent.key);
+    const ledOn = location.pathname !== sent?.path || way.redirectCount > 0;  // back to the same page: a word beside a question was sent
+    if (sent && way.type === "navigate" && document.referrer === location.origin + sent.path && ledOn) localStorage.removeItem(sent.key);
     sessionStorage.removeItem("ra-sent");
     document.addEventListener("submit", (event) => {
       const owner = event.target.dataset.raSignOut;
@@ -156,7 +157,7 @@
     if (form.method !== "post" || event.defaultPrevented) return;
     // Without a connection the next page would be the browser's own: whoever presses stays here, where all is kept.
     const offline = document.querySelector("[data-ra-offline]"), unsaved = document.querySelector("[data-ra-unsaved]");
-    if (offline && !("raProbed" in form.dataset) && (!navigator.onLine || !unsaved.hidden)) {
+    if (offline && !("raProbed" in form.dataset) && (!navigator.onLine || (unsaved && !unsaved.hidden))) {
       event.preventDefault();
       const press = event.submitter;
       fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then(() => {
@@ -164,7 +165,7 @@
         form.requestSubmit(press);
       }).catch(() => {
         offline.hidden = false;
-        unsaved.hidden = true;
+        if (unsaved) unsaved.hidden = true;
         for (const part of offline.querySelectorAll("[data-ra-since]")) part.textContent = part.textContent || new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
         offline.tabIndex = -1;
         offline.focus();

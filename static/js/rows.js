@@ -1,5 +1,6 @@
 // Comfort for the first page: Enter searches, arrows walk through what was found, the page saves by itself what is whole,
-// and what is not saved is kept in this browser. Every button works without this file.
+// and what is not saved is kept in this browser. A page without #keep saves by its buttons alone. Every button works
+// without this file.
 (() => {
   "use strict";
   const form = () => document.querySelector("form[data-ra-rowed]");
@@ -52,7 +53,8 @@
     if (name) document.getElementById("saved").replaceChildren();
   };
   const isOurs = (event) => event.detail.elt === document.getElementById("keep");
-  const save = () => { if (choices !== saved && !form().dataset.raSent) htmx.trigger("#keep", "ra-save"); };
+  const savesItself = document.getElementById("keep") !== null;
+  const save = () => { if (savesItself && choices !== saved && !form().dataset.raSent) htmx.trigger("#keep", "ra-save"); };
   const later = (wait) => { clearTimeout(waits); waits = setTimeout(save, wait); };
   const changed = () => {
     choices += 1;
@@ -64,10 +66,10 @@
   for (const name of ["input", "change"]) document.addEventListener(name, (event) => {
     if (event.target.form && event.target.form === form()) changed();
   });
-  addEventListener("online", save);
+  addEventListener("online", () => (savesItself ? save() : trouble("")));
   document.addEventListener("visibilitychange", save);
   addEventListener("pagehide", () => {
-    if (choices === saved || form().dataset.raSent) return;
+    if (!savesItself || choices === saved || form().dataset.raSent) return;
     const body = new URLSearchParams([...pairs(), ["do", "keep"], ["csrfmiddlewaretoken", form().elements.csrfmiddlewaretoken.value]]);
     fetch(location.pathname, { method: "POST", keepalive: true, headers: { "HX-Request": "true" }, body }).catch(() => {});
   });
@@ -186,7 +188,8 @@
   });
 
   // Whoever comes back to the page as it stands is asked; what is shown is never changed under somebody's hands.
-  if (!kept || form().dataset.raFresh === undefined || JSON.stringify(kept.pairs) === JSON.stringify(pairs())) return;
+  const written = (all) => JSON.stringify(all.filter(([name]) => !name.endsWith("-uid")));  // a blank row has a new one each time
+  if (!kept || form().dataset.raFresh === undefined || written(kept.pairs) === written(pairs())) return;
   for (const part of box.querySelectorAll("[data-ra-since]")) part.textContent = clock(kept.since);
   box.hidden = false;
   box.querySelector("[data-ra-bring]").addEventListener("click", () => {

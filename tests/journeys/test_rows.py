@@ -169,3 +169,33 @@ def test_what_is_typed_while_the_button_of_a_row_waits_is_kept(visit, embedded):
     held.pop(0).continue_()
     wait_until(lambda: ana.page.wait_for_timeout(50) or item.count() == 2, 10, "two items")
     assert item.first.input_value() == "Laser module"
+
+
+def test_names_typed_for_the_people_at_partners_are_kept_and_brought_back(visit, embedded):
+    ana = visit(embedded, "ana")
+    reference = start_draft(ana, "People by and by")
+    field = ana.page.get_by_label("Organisation", exact=True)
+    field.fill("University of Coimbra")
+    field.press("Enter")
+    ana.page.locator("button.ra-found-pick").first.click()
+    ana.expect("Choose another organisation")
+    ana.page.get_by_role("button", name="Save, and name people").click()
+    ana.page.wait_for_url("**/contacts")
+    ana.page.get_by_label("Name", exact=True).fill("Ida Holm")
+    ana.page.context.set_offline(True)
+    ana.page.get_by_role("button", name="Continue to").click()
+    ana.expect("You are offline.")
+    ana.page.context.set_offline(False)
+    ana.forgive("ERR_INTERNET_DISCONNECTED")
+
+    ana.open("/home")
+    ana.open(f"/proposals/{reference}/contacts")
+    ana.expect("was not saved. It is kept in this browser.")
+    press(ana, "Bring it back")
+    name = ana.page.get_by_label("Name", exact=True)
+    wait_until(lambda: name.count() == 1 and name.input_value() == "Ida Holm", 10, lambda: ana.text)
+    ana.page.get_by_role("button", name="Continue to").click()
+    ana.page.wait_for_url("**/sections/**")
+    ana.open(f"/proposals/{reference}/contacts")
+    assert name.input_value() == "Ida Holm"
+    assert not ana.page.get_by_text("It is kept in this browser.").is_visible()

@@ -57,6 +57,8 @@ def test_two_authors_talk_and_get_help(visit, embedded):
     part.get_by_label("Show my answer so far").check()
     part.get_by_role("button", name="Ask research security").click()
     ana.page.wait_for_url("**#question-T4")
+    ana.expect("Sent. Research security answers here")
+    assert "It is back in its place" not in ana.text  # what was sent is kept no longer
     omar = visit(embedded, "omar", is_strict=True)
     omar.open("/desk")
     omar.expect("Ana Ferreira asks")

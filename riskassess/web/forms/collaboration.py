@@ -8,12 +8,11 @@ from riskassess.accounts.models import Unit
 from riskassess.engine.catalogue import Catalogue
 from riskassess.proposals.models import FunderKind
 from riskassess.web.forms.picking import PartnerForm, PartnerRows, countries
-from riskassess.web.forms.rows import AnsweredRows, RowForm, RowSet
+from riskassess.web.forms.rows import BRING, AnsweredRows, RowForm, RowSet
 from riskassess.web.forms.visits import VisitForm, VisitRows
 from riskassess.web.forms.words import OwnWordsForm
 from riskassess.web.registry_scope import partners_open_to
 
-BRING = "bring"  # shows what a browser kept of the page, unsaved as it was
 VISIT_KIND = "visit"  # the option of the kinds that planned visits speak of
 DATE_ERRORS = {"invalid": gettext_lazy("Write the date as year-month-day, such as 2027-01-15.")}
 

@@ -9,7 +9,7 @@ from partners.services.contacts import LONGEST_NAME, clean_birth_year, clean_orc
 from riskassess.core.errors import DomainError
 from riskassess.proposals.contacts import LONGEST_ROLE, Named, contacts_of
 from riskassess.proposals.models import Participation, Proposal
-from riskassess.web.forms.rows import PlainRows, RowForm
+from riskassess.web.forms.rows import BRING, PlainRows, RowForm
 from riskassess.web.forms.words import OwnWordsForm
 
 
@@ -100,6 +100,12 @@ class Contacts:
         ]
         partners = [(uid, row.partner.name) for uid, row in self.participations.items()]
         self.rows = PlainRows("contact", ContactForm, rows, data, partners=partners)
+
+    def act(self, action: str) -> bool:
+        """Whether the button asked for a row more or less, or the browser for what it kept: then nothing is checked."""
+        if action == BRING:
+            self.rows.show(self.rows.typed())
+        return action == BRING or self.rows.act(action)
 
     def is_valid(self) -> bool:
         return self.rows.is_valid()

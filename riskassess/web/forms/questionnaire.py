@@ -251,3 +251,7 @@ class ItemForm(RowForm):
         required=False,
         error_messages={"max_length": gettext_lazy("Keep it under 200 characters; details belong into the summary.")},
     )
+
+    def __init__(self, *args, is_needed: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["label"].needed = is_needed  # before submitting; a draft may leave it open

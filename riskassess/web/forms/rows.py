@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from riskassess.web.forms.words import CHANGED_ON_ITS_WAY, OwnWordsForm
 
 MOST_ROWS = 30
+BRING = "bring"  # shows what a browser kept of the page, unsaved as it was
 ACTION = re.compile(
     r"^(?P<what>add|copy|up|down|remove|restore|find|pick|change)-(?P<prefix>[a-z]+)(?:-(?P<index>\d{1,3}))?(?::(?P<value>.*))?$"
 )

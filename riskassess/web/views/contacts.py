@@ -30,7 +30,7 @@ def contacts(request, reference):
     seen = mark_of(proposal)
     if request.method == "POST":
         action, posted = request.POST.get("do", "continue"), request.POST.get("seen", "")
-        if forms.rows.act(action):
+        if forms.act(action):
             seen = posted
         elif not forms.is_valid():
             status, seen = 422, posted

@@ -71,7 +71,7 @@ def section(request, reference, section):
         raise Http404
     if draft.is_collaboration(current):
         return redirect("collaboration", reference)
-    items = items_of(draft, request.POST) if current.scope == "technology" else None
+    items = items_of(draft, current, request.POST) if current.scope == "technology" else None
     action = request.POST.get("do", "continue")
     # What is said beside a question chooses between no two answers, no more than a page that saves itself.
     shown = read_shown(request.POST, chooses=not request.htmx and not is_said(action))
@@ -313,9 +313,9 @@ def rows_with_alike_person(proposal) -> set[int]:
     return {row.participation_id for row in named if said[str(row.contact.uid)]["sanction_hit"] == "possible"}
 
 
-def items_of(draft: Draft, posted) -> RowSet:
+def items_of(draft: Draft, current, posted) -> RowSet:
     rows = [{"uid": str(row.uid), "label": row.label} for row in draft.proposal.technology_items.all()]
-    return AnsweredRows("item", ItemForm, rows, posted or None, name=_("Item"))
+    return AnsweredRows("item", ItemForm, rows, posted or None, name=_("Item"), is_needed=draft.needs_rows(current))
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------

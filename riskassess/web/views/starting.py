@@ -1,8 +1,7 @@
 """The ways into a new proposal: fresh, as a copy of an earlier one, as its renewal."""
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,8 +12,6 @@ from riskassess.accounts.models import Unit, User
 from riskassess.accounts.queries import the_institution
 from riskassess.assessments.services import open_questionnaire
 from riskassess.audit.log import story
-from riskassess.proposals.copying import team_of
-from riskassess.proposals.evidence import evidence_to_take
 from riskassess.proposals.models import CoInvestigator, Proposal
 from riskassess.proposals.queries import with_people
 from riskassess.proposals.services import create_proposal
@@ -22,6 +19,7 @@ from riskassess.reviews.queries import visible_proposals
 from riskassess.web.access import get_proposal_for
 from riskassess.web.forms.bringing import FileForm
 from riskassess.web.forms.proposals import CopyForm, TitleForm
+from riskassess.web.reusing import reusable_of, with_reusable
 
 SHOWN_EARLIER = 8
 
@@ -66,12 +64,7 @@ def own_proposals(user: User) -> QuerySet[Proposal]:
     """What this person leads or takes part in, the newest first, with how much could come along into another one."""
     taken = CoInvestigator.objects.filter(proposal=OuterRef("pk"), user=user)
     own = with_people(visible_proposals(user).filter(Q(owner=user) | Exists(taken)))
-    own = own.prefetch_related("coinvestigators__user")
-    kept = evidence_to_take().filter(proposal=OuterRef("pk")).order_by()
-    files = kept.values("proposal").annotate(n=Count("pk")).values("n")
-    return own.annotate(
-        named=Count("participations__contacts", distinct=True), files=Coalesce(Subquery(files), 0)
-    ).order_by("-updated_at", "-pk")
+    return with_reusable(own).order_by("-updated_at", "-pk")
 
 
 def earlier_row(proposal: Proposal, user: User) -> dict:
@@ -79,9 +72,7 @@ def earlier_row(proposal: Proposal, user: User) -> dict:
     return {
         "proposal": proposal,
         "partners": " · ".join(partners[:2]) + (f" +{len(partners) - 2}" if len(partners) > 2 else ""),
-        "named": proposal.named,
-        "files": proposal.files,
-        "team": len(team_of(proposal, user)),
+        **reusable_of(proposal, user),
         "form": CopyForm(auto_id=f"id_{proposal.reference}_%s"),
         "may_renew": user.has_perm("proposals.renew", proposal),
     }

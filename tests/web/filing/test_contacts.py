@@ -272,6 +272,15 @@ def test_page_takes_the_same_queries_for_1_and_20_people(browser, draft, address
     assert counts[0] == counts[1]
 
 
+def test_what_a_browser_kept_comes_back_unsaved(browser, draft, address):
+    kept = filled(browser.get(address), "contacts", contact__0__name="Half a", do="bring")
+
+    page = browser.post(address, kept)
+
+    assert ("contact-0-name", "Half a") in read(page).forms["contacts"]
+    assert not contacts_of(draft)
+
+
 def test_without_partners_the_page_leads_to_them(browser, ana, university):
     empty = create_proposal(owner=ana, title="Empty", unit=ana.unit)
 

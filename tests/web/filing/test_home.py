@@ -11,7 +11,9 @@ from django.utils import timezone
 from riskassess import workflow
 from riskassess.assessments.services import open_questionnaire
 from riskassess.jobs.running import run_pending
+from riskassess.management.filing import read_example
 from riskassess.notices.models import Notice
+from riskassess.proposals.contacts import contacts_of
 from riskassess.proposals.models import Participation, Proposal
 from riskassess.proposals.services import create_proposal
 from riskassess.reviews.models import Case, Condition, Decision
@@ -307,7 +309,10 @@ def test_box_holds_what_others_ask_of_me(as_user, ana, mateo, filed):
 
 
 def test_what_stands_is_renewed_from_the_list_with_one_press(as_user, ana, approved):
-    proposal, browser = approved(title="Laser"), as_user(ana)
+    partners = read_example("04-coastal")["partners"]
+    named = [{**partners[0], "contacts": [{"name": "Ida Holm"}]}, *partners[1:]]
+    proposal, browser = approved(title="Laser", partners=named), as_user(ana)
+    assert "What comes along with the person named at its partners" in text_of(browser.get("/home"))
     sent = next(
         fields
         for name, fields in read(browser.get("/home")).forms.items()
@@ -317,7 +322,20 @@ def test_what_stands_is_renewed_from_the_list_with_one_press(as_user, ana, appro
     answer = browser.post(f"/proposals/{proposal.reference}/renew", dict(sent))
 
     assert answer.status_code == 302
-    assert Proposal.objects.get(renews=proposal).state == "draft"
+    renewal = Proposal.objects.get(renews=proposal)
+    assert renewal.state == "draft"
+    assert [row.contact.name for row in contacts_of(renewal)] == ["Ida Holm"]
+
+
+def test_condition_that_was_given_to_somebody_stands_on_their_page(as_user, ana, eve, approved):
+    condition = approved().case.decisions.get().conditions.get()
+    workflow.name_condition_owner(condition=condition, actor=ana, owner=eve)
+
+    page = as_user(eve).get("/home")
+
+    assert "One thing waits for you." in text_of(page)
+    assert "You see to a condition" in text_of(page)
+    assert f"/conditions/{condition.uid}" in read(page).links
 
 
 def test_question_waits_until_an_author_answered_it(as_user, ana, omar, submitted):

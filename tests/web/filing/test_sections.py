@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from riskassess.assessments.edits import tell_answers
 from riskassess.assessments.models import Answer, AnswerChange
+from riskassess.assessments.services import save_answers
 from riskassess.audit.models import Event
 from riskassess.management.filing import answer
 from riskassess.web.draft import Draft
@@ -348,3 +349,14 @@ def test_second_half_of_a_question_waits_for_the_first(as_user, ana, filed):
 
     assert {"question-D3a", "question-D3b"}.isdisjoint(before)
     assert {"question-D3a", "question-D3b"} <= after
+
+
+@pytest.mark.parametrize(("technologies", "is_optional"), [(["quantum"], False), (["none"], True)])
+def test_item_is_not_called_optional_where_one_must_be_named(as_user, ana, filed, technologies, is_optional):
+    proposal = filed(example="03-plankton", technology=[])
+    save_answers(questionnaire=proposal.questionnaire, actor=ana, values={("D1", ""): technologies})
+
+    words = text_of(as_user(ana).get(section(proposal, "technology")))
+
+    assert ("Technology, method or item (optional)" in words) == is_optional
+    assert ("Name at least one" in words) == (not is_optional)
