@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
 from functools import partial
@@ -63,25 +63,42 @@ def take_after_commit(before: int, sequence: int, head_hash: str, at: datetime) 
 
 
 def take_now() -> Checkpoint | None:
-    """Note where the log stands; nothing where that is noted already. Once an hour this goes out by mail, too."""
+    """Note where the log stands; nothing new where that is noted already. Once an hour this goes out by mail, too, and
+    whatever a receiver did not take before is told again."""
     head = ChainHead.objects.get()
-    if not settings.CHECKPOINTS_DIR or not head.sequence or _path(head.sequence).exists():
+    if not settings.CHECKPOINTS_DIR or not head.sequence:
         return None
-    taken = take_checkpoint(head.sequence, head.hash, timezone.now())
-    if settings.CHECKPOINTS_MAIL:
-        _mail(taken)
-    return taken
+    taken, is_new = _sign(head.sequence, head.hash, timezone.now()), not _path(head.sequence).exists()
+    if is_new:
+        _keep(taken)
+    _tell_once("syslog", settings.CHECKPOINTS_SYSLOG, _tell_syslog, taken)
+    _tell_once("mail", settings.CHECKPOINTS_MAIL, _mail, taken)
+    return taken if is_new else None
 
 
 def take_checkpoint(sequence: int, head_hash: str, at: datetime) -> Checkpoint:
+    taken = _sign(sequence, head_hash, at)
+    _keep(taken)
+    _tell_once("syslog", settings.CHECKPOINTS_SYSLOG, _tell_syslog, taken)
+    return taken
+
+
+def _sign(sequence: int, head_hash: str, at: datetime) -> Checkpoint:
     moment = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     unsigned = Checkpoint(sequence, head_hash, moment, public_key(), "")
-    taken = unsigned._replace(signature=sign(unsigned.text))
+    return unsigned._replace(signature=sign(unsigned.text))
+
+
+def _keep(taken: Checkpoint) -> None:
     content = {name: value for name, value in taken._asdict().items() if name != "name"}
-    _write_once(_path(sequence), json.dumps(content, indent=1) + "\n")
-    if settings.CHECKPOINTS_SYSLOG:
-        _tell_syslog(taken.line)
-    return taken
+    _write_once(_path(taken.sequence), json.dumps(content, indent=1) + "\n")
+
+
+def _tell_once(way: str, address: str, tell: Callable[[Checkpoint], bool], taken: Checkpoint) -> None:
+    """A file beside the checkpoints says how far each receiver was told: that one is kept says nothing about that."""
+    marker, told = settings.CHECKPOINTS_DIR / f".told-{way}", f"{address} {taken.sequence}"
+    if address and (not marker.exists() or marker.read_text(encoding="utf-8") != told) and tell(taken):
+        marker.write_text(told, encoding="utf-8")
 
 
 def read_checkpoints(folder: Path) -> Iterator[Checkpoint]:
@@ -188,13 +205,15 @@ def _write_once(path: Path, text: str) -> None:
         Path(draft).unlink(missing_ok=True)
 
 
-def _mail(taken: Checkpoint) -> None:
+def _mail(taken: Checkpoint) -> bool:
     subject = _("Audit log at event %(number)s") % {"number": taken.sequence}
     text = _("Keep this mail. It proves where the audit log stood.\n\n%(line)s\nkey %(key)s\n")
     try:
         send_mail(subject, text % {"line": taken.line, "key": taken.key}, None, [settings.CHECKPOINTS_MAIL])
     except (OSError, SMTPException) as fault:
         logger.warning("the mail server did not take a checkpoint: %s", type(fault).__name__)
+        return False
+    return True
 
 
 class Syslog(SysLogHandler):
@@ -204,11 +223,15 @@ class Syslog(SysLogHandler):
         raise
 
 
-def _tell_syslog(line: str) -> None:
+def _tell_syslog(taken: Checkpoint) -> bool:
     address = settings.CHECKPOINTS_SYSLOG
     host, colon, port = address.rpartition(":")
     try:
         with closing(Syslog((host, int(port)) if colon else address, Syslog.LOG_AUTH)) as handler:
-            handler.emit(logging.LogRecord("riskassess.audit", logging.INFO, "", 0, f"riskassess {line}", None, None))
+            handler.emit(
+                logging.LogRecord("riskassess.audit", logging.INFO, "", 0, f"riskassess {taken.line}", None, None)
+            )
     except (OSError, ValueError) as fault:
         logger.warning("the system log at %s did not take a checkpoint: %s", address, type(fault).__name__)
+        return False
+    return True

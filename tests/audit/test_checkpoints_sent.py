@@ -8,6 +8,7 @@ import threading
 from email import message_from_bytes, policy
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from riskassess.audit.checkpoints import read_checkpoints, take_now
@@ -63,6 +64,16 @@ def one_event(log_on_sqlite, settings, tmp_path):
     return Event.objects.get()
 
 
+@pytest.fixture
+def a_hundred_events(one_event):
+    """The log ends where a checkpoint was taken by itself."""
+    with transaction.atomic():
+        for _ in range(99):
+            write_event()
+    assert [each.sequence for each in read_checkpoints(settings.CHECKPOINTS_DIR)] == [100]
+    return Event.objects.last()
+
+
 def holds(text: str, event: Event) -> bool:
     sequence, fingerprint, at, signature = LINE.search(text).groups()
     signed = f"RiskAssess checkpoint\n{sequence}\n{fingerprint}\n{at}"
@@ -99,3 +110,29 @@ def test_a_receiver_that_is_away_stops_nobody_and_is_told(one_event, settings, c
     assert len(list(read_checkpoints(settings.CHECKPOINTS_DIR))) == 1
     assert "the system log" in caplog.text
     assert "the mail server did not take a checkpoint" in caplog.text
+
+
+def test_a_log_that_ends_on_a_hundred_is_mailed_all_the_same_and_once(a_hundred_events, mail_server, settings):
+    settings.CHECKPOINTS_MAIL = "dpo@norderhaven.example"
+
+    assert [take_now(), take_now()] == [None, None]
+
+    (mail,) = mail_server.mails
+    assert holds(mail.get_content(), a_hundred_events)
+
+
+def test_what_no_receiver_took_is_told_an_hour_later(one_event, mail_server, system_log, settings):
+    away = (settings.CHECKPOINTS_SYSLOG, settings.EMAIL_PORT)
+    settings.CHECKPOINTS_MAIL = "dpo@norderhaven.example"
+    settings.CHECKPOINTS_SYSLOG, settings.EMAIL_PORT = "nowhere/log", 1
+    take_now()
+    settings.CHECKPOINTS_SYSLOG, settings.EMAIL_PORT = away
+
+    take_now()
+    take_now()
+
+    assert [holds(mail.get_content(), one_event) for mail in mail_server.mails] == [True]
+    assert holds(system_log.recv(2000).decode(), one_event)
+    system_log.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        system_log.recv(2000)
