@@ -7,6 +7,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from partners.models import EditionDelta, FolderEntry, ListEdition, ListSource
+from riskassess.core.prepared import ask
 from riskassess.jobs.models import Job
 from riskassess.jobs.models import State as JobState
 
@@ -77,8 +78,11 @@ def list_standings(today: date, sources: QuerySet[ListSource] | None = None) -> 
 
 def lists_in_force(today: date) -> list[ListStanding]:
     """The editions in force with their age alone; one query."""
-    editions = ListEdition.objects.filter(state=State.IN_FORCE).select_related("source")
-    return [ListStanding(edition.source, today, in_force=edition) for edition in editions]
+    return [ListStanding(edition.source, today, in_force=edition) for edition in ask(None, _in_force)]
+
+
+def _in_force() -> QuerySet[ListEdition]:
+    return ListEdition.objects.filter(state=State.IN_FORCE).select_related("source")
 
 
 def editions_of(source: ListSource) -> QuerySet[ListEdition]:

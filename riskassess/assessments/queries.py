@@ -16,6 +16,7 @@ from riskassess.assessments.models import (
     Replay,
     ReplayDifference,
 )
+from riskassess.core.reading import kept
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.loading import load_texts
 from riskassess.engine.results import Assessment
@@ -68,8 +69,9 @@ def latest_version(proposal) -> ProposalVersion | None:
 
 
 def latest_record(proposal) -> AssessmentRecord | None:
-    """The assessment that stands: the newest record of the newest version."""
-    return proposal.records.select_related("version", "release").order_by("-version__number", "-pk").first()
+    """The assessment that stands: the newest record of the newest version; read once for a page."""
+    newest = proposal.records.select_related("version", "release").order_by("-version__number", "-pk")
+    return kept(("record", proposal.pk), newest.first)
 
 
 def assessments_of(proposals: list[int]) -> dict[int, Assessment]:

@@ -39,12 +39,14 @@ def answer_trails(
 ) -> list[Trail]:
     """The history of each answer in the order of the questions, in one query. `labels` names the rows, `until` leaves
     out what was changed later: whoever reads a version does not see what is being written for the next."""
-    changes = AnswerChange.objects.filter(answer__questionnaire=questionnaire).select_related("answer", "by")
+    changes = AnswerChange.objects.filter(answer__questionnaire=questionnaire).order_by("pk")
     if until is not None:
         changes = changes.filter(at__lte=until)
-    found: dict[tuple[str, str], list[AnswerChange]] = {}
-    for change in changes.order_by("pk"):
-        found.setdefault((change.answer.question, change.answer.row), []).append(change)
+    found: dict[tuple[str, str], list[tuple]] = {}
+    for question, row, *change in changes.values_list(
+        "answer__question", "answer__row", "at", "by__name", "before", "after"
+    ):
+        found.setdefault((question, row), []).append(change)
     order = {question.id: place for place, question in enumerate(catalogue.questions)}
     known = sorted((key for key in found if key[0] in order), key=lambda key: order[key[0]])
     return [
@@ -52,11 +54,10 @@ def answer_trails(
     ]
 
 
-def _trail(catalogue: Catalogue, question: Question, row: str, labels, changes: list[AnswerChange]) -> Trail:
+def _trail(catalogue: Catalogue, question: Question, row: str, labels, changes: list[tuple]) -> Trail:
     label = labels.get(row, _("taken away since")) if row else ""
     steps = tuple(
-        Step(change.at, change.by.name, words_of(question, change.before), words_of(question, change.after))
-        for change in changes
+        Step(at, by, words_of(question, before), words_of(question, after)) for at, by, before, after in changes
     )
     return Trail(catalogue.section(question.section).title, question.text, label, steps)
 

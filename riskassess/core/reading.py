@@ -1,7 +1,6 @@
 """What a page that only reads looks up once, however often its parts ask for it."""
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -19,17 +18,6 @@ def kept(key: Hashable, read: Callable[[], T]) -> T:
     if key not in found:
         found[key] = read()
     return found[key]
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Nothing is written in here: what is looked up twice is read once."""
-    token = _kept.set({}) if _kept.get() is None else None
-    try:
-        yield
-    finally:
-        if token is not None:
-            _kept.reset(token)
 
 
 class ReadOnceMiddleware:

@@ -12,7 +12,7 @@ from riskassess.proposals.models import Proposal
 from riskassess.reports.models import OF_DECISION, Kind, Report
 from riskassess.reports.rules import PERMISSIONS
 from riskassess.reports.services import request_report
-from riskassess.reviews.models import Case, Decision
+from riskassess.reviews.models import Decision
 from riskassess.reviews.queries import last_decision
 
 
@@ -31,7 +31,7 @@ class Subject:
 def subject_of(proposal: Proposal, kind: str) -> Subject:
     record, decision = latest_record(proposal), None
     if kind in OF_DECISION:
-        case = Case.objects.filter(proposal=proposal).first()
+        case = getattr(proposal, "case", None)
         decision = last_decision(case) if case else None
         if decision is None:
             raise NotHere(_("Nothing is decided yet."), field="kind")

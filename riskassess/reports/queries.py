@@ -1,9 +1,14 @@
+from functools import partial
+
+from django.db.models import QuerySet
+
 from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
+from riskassess.core.prepared import ask
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
-from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.queries import scope_key, visible_proposals
 
 
 def reports_of(proposal: Proposal, user: User, *, with_redacted: bool = False):
@@ -15,6 +20,15 @@ def reports_of(proposal: Proposal, user: User, *, with_redacted: bool = False):
     if not user.has_role(Role.AUDITOR):
         found = found.exclude(kind__in=list(PERMISSIONS))
     return found.select_related("job", "file", "version", "proposal", "decision").order_by("-pk")
+
+
+def reports_on(proposal: Proposal, user: User) -> list[Report]:
+    """All of `reports_of`, for the page that lists them."""
+    return ask(scope_key(user), partial(_of_one, user), keys=[proposal.pk], most=1)
+
+
+def _of_one(user: User, keys: list[int]) -> QuerySet[Report]:
+    return reports_of(Proposal(pk=keys[0]), user, with_redacted=True)
 
 
 def recent_reports(user: User):

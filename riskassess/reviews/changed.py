@@ -61,15 +61,15 @@ def changed_facts(proposals: QuerySet[Proposal]) -> list[Changed]:
     return found
 
 
-def count_changed(proposals: QuerySet[Proposal], most: int) -> int:
-    """How many there are of `changed_facts`, counted up to one more than `most`; one query."""
+def keys_of_changed(proposals: QuerySet[Proposal]) -> QuerySet[int]:
+    """The keys of `changed_facts`, for whoever only counts them."""
     before = _assessed(proposals).filter(assessed_at__lt=OuterRef("created_at"))
     concerned = (
         Exists(before.filter(partner=OuterRef("partner")))
         | Exists(before.filter(partner__country=OuterRef("country")))
         | Exists(before.filter(contacts__contact=OuterRef("contact")))
     )
-    return FactChange.objects.filter(concerned, handled_at__isnull=True)[: most + 1].count()
+    return FactChange.objects.filter(concerned, handled_at__isnull=True).values_list("pk", flat=True)
 
 
 def _assessed(proposals: QuerySet[Proposal]) -> QuerySet[Participation]:

@@ -223,6 +223,13 @@ def _counted(user: User, today: date) -> QuerySet[Case]:
 
 def workload(today: date) -> list[User]:
     """Every officer of today with `load`, the open cases they carry, the busiest first; one query."""
+    found = ask(today, partial(_workload, today))
+    for officer in found:
+        officer.load = officer.load or 0
+    return sorted(found, key=lambda officer: -officer.load)
+
+
+def _workload(today: date) -> QuerySet[User]:
     rows = RoleMembership.objects.in_force(today).filter(role=Role.OFFICER)
     carried = (
         Case.objects.filter(officer=OuterRef("pk"), closed_at__isnull=True)
@@ -231,10 +238,7 @@ def workload(today: date) -> list[User]:
         .annotate(count=Count("pk"))
     )
     officers = User.objects.filter(is_active=True, pk__in=rows.values("user"))
-    found = list(officers.annotate(load=Subquery(carried.values("count"))).order_by("name"))
-    for officer in found:
-        officer.load = officer.load or 0
-    return sorted(found, key=lambda officer: -officer.load)
+    return officers.annotate(load=Subquery(carried.values("count"))).order_by("name")
 
 
 def promises_kept(today: date) -> list[dict]:

@@ -65,7 +65,7 @@ def listed_proposals(user: User):
 def scope_key(user: User) -> tuple:
     """All that `visible_proposals` and `listed_proposals` read of this person, for questions that are put together
     once."""
-    if not user.is_superuser and not user.has_role(*REVIEWING):
+    if writes_alone(user):
         return (user.pk, user.is_active)
     institution = the_institution()
     units = user.units_with(Role.APPROVER)
@@ -75,6 +75,11 @@ def scope_key(user: User) -> tuple:
         tuple((m.pk, m.submitted_from, m.submitted_until, frozenset(unit_scope(m))) for m in user.mandates_now),
         *((institution.pk, together_since(institution)) if institution else ()),
     )
+
+
+def writes_alone(user: User) -> bool:
+    """Whether all that somebody sees of proposals is what they write themselves."""
+    return not user.is_superuser and not user.has_role(*REVIEWING)
 
 
 def unit_scope(mandate: Mandate) -> set[int]:
@@ -253,8 +258,9 @@ def advice_of(case: Case) -> list[Recommendation]:
     return kept(("advice", case.pk), lambda: list(recommendations_now(case)))
 
 
-def last_decision(case: Case):
-    return case.decisions.order_by("-round", "-pk").first()
+def last_decision(case: Case) -> Decision | None:
+    """Read once for a page."""
+    return kept(("decision", case.pk), case.decisions.order_by("-round", "-pk").first)
 
 
 def lifts_run_out(today: date) -> QuerySet[Hold]:

@@ -12,7 +12,7 @@ from riskassess.accounts.roles import Role
 from riskassess.proposals.models import CoInvestigator, Comment, Proposal, Thread
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.proposals.states import OVER
-from riskassess.reviews.queries import in_conflict
+from riskassess.reviews.queries import in_conflict, scope_key
 from riskassess.reviews.rules import conflict_reason
 
 Kind = Thread.Kind
@@ -106,10 +106,10 @@ def people_to_mention(proposal: Proposal, kind: str, user: User) -> list[User]:
     return [person for person in {p.pk: p for p in found}.values() if person.pk != user.pk and person.is_active]
 
 
-def help_for(user: User, helped: QuerySet[Proposal] | None = None) -> QuerySet[Thread]:
+def help_for(user: User) -> QuerySet[Thread]:
     """The calls for help that this officer may read and answer: of their units, none of a proposal that they are in
     conflict with. Calls for help of drafts open nothing else."""
-    return Thread.objects.filter(kind=Kind.HELP, proposal__in=helped_by(user) if helped is None else helped)
+    return Thread.objects.filter(kind=Kind.HELP, proposal__in=helped_by(user))
 
 
 def helped_by(user: User) -> QuerySet[Proposal]:
@@ -123,17 +123,22 @@ def helped_by(user: User) -> QuerySet[Proposal]:
     return proposals.exclude(in_conflict(user))
 
 
+def help_key(user: User) -> tuple:
+    """All that `helped_by` reads of this person, for questions that are put together once."""
+    units = user.units_with(Role.OFFICER)
+    return (*scope_key(user), None if None in units else frozenset(with_children(units)))
+
+
 def without_lead(helped: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Of what `helped_by` gave, the proposals whose lead researcher has left, drafts too: an officer finds a new one
     with another person."""
     return helped.filter(owner__is_active=False).select_related("owner").order_by("pk")
 
 
-def waiting_help(user: User, helped: QuerySet[Proposal] | None = None) -> QuerySet[Thread]:
-    """Those that wait for an officer: open, the last word an author's; the oldest first. `helped`: what `helped_by`
-    gave before, so that it is asked once."""
+def waiting_help(user: User) -> QuerySet[Thread]:
+    """Those that wait for an officer: open, the last word an author's; the oldest first."""
     return (
-        _with_last_word(help_for(user, helped).filter(resolved_at__isnull=True))
+        _with_last_word(help_for(user).filter(resolved_at__isnull=True))
         .filter(Q(last_by=F("opened_by")) | _is_authors_word())
         .select_related("proposal__owner", "opened_by")
         .order_by("last_at", "pk")

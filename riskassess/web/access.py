@@ -12,13 +12,12 @@ from riskassess.accounts.roles import Role
 from riskassess.audit.services import record_read
 from riskassess.core.errors import Conflict
 from riskassess.core.prepared import ask
-from riskassess.core.reading import reading
 from riskassess.proposals.models import CoInvestigator, Proposal, Thread, Transfer
 from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
 from riskassess.reviews.models import Assignment, Case, Condition, GuestSeat
-from riskassess.reviews.queries import listed_proposals, open_seats, scope_key, visible_proposals
+from riskassess.reviews.queries import listed_proposals, open_seats, scope_key, visible_proposals, writes_alone
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
 
@@ -39,8 +38,10 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
 
     Whoever comes too late for a step gets StepClosed; who has not declared their interest yet, NotDeclared.
     """
-    with reading():
+    if writes_alone(user):
         found = ask(scope_key(user), partial(_scoped, user), word=reference)
+    else:
+        found = _scoped(user, reference)
     proposal = next(iter(found), None)
     if proposal is None:
         if listed_proposals(user).filter(reference=reference).exists():

@@ -1,17 +1,20 @@
 """Parts of the case page beside the assessment: who carries it and why, and what was before with a partner."""
 
 from collections import defaultdict
+from functools import partial
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from partners.models import Partner
 from riskassess.accounts.models import User
+from riskassess.core.prepared import ask
 from riskassess.proposals.models import Participation
 from riskassess.proposals.states import AFTER_DECISION, State
 from riskassess.reviews.models import Case
-from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.queries import scope_key, visible_proposals
 
+MOST_PARTNERS = 12  # of nearly every case
 CARRIES = ("officer", "reviewer", "panel")
 
 
@@ -26,18 +29,25 @@ def carried(case: Case) -> list[dict]:
 
 def earlier_cases(user: User, case: Case, partners: list[Partner]) -> dict[int, str]:
     """For each partner, how its earlier proposals that this reader may see ended; one query."""
-    rows = (
+    keys = [case.proposal_id, *(partner.pk for partner in partners)]
+    most = MOST_PARTNERS + 1 if len(partners) <= MOST_PARTNERS else len(keys)
+    rows = ask(scope_key(user), partial(_earlier, user), keys=keys, most=most)
+    found = defaultdict(list)
+    for row in rows:
+        words = _("%(count)d %(state)s") % {"count": row["count"], "state": State(row["proposal__state"]).label}
+        found[row["partner"]].append(words)
+    return {partner: ", ".join(words) for partner, words in found.items()}
+
+
+def _earlier(user: User, keys: list[int]) -> QuerySet:
+    own, *partners = keys
+    return (
         Participation.objects.filter(
             partner__in=partners,
-            proposal__in=visible_proposals(user).exclude(pk=case.proposal_id),
+            proposal__in=visible_proposals(user).exclude(pk=own),
             proposal__state__in=[*AFTER_DECISION, State.REGISTERED],
         )
         .order_by()
         .values("partner", "proposal__state")
         .annotate(count=Count("proposal", distinct=True))
     )
-    found = defaultdict(list)
-    for row in rows:
-        words = _("%(count)d %(state)s") % {"count": row["count"], "state": State(row["proposal__state"]).label}
-        found[row["partner"]].append(words)
-    return {partner: ", ".join(words) for partner, words in found.items()}

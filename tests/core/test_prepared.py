@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from riskassess.accounts.models import Unit
 from riskassess.accounts.queries import the_institution
 from riskassess.core.prepared import ask
-from riskassess.core.reading import ReadOnceMiddleware, reading
+from riskassess.core.reading import ReadOnceMiddleware
 
 pytestmark = pytest.mark.django_db
 
@@ -37,16 +37,6 @@ def test_ask_puts_a_word_in_its_place(university):
 
     assert [ask("named", named, word=unit.name) for unit in units] == [[unit] for unit in units]
     assert ask("named", named, word="") == ask("named", named, word="Nowhere") == []
-
-
-def test_what_is_read_twice_while_reading_is_read_once(university):
-    with CaptureQueriesContext(connection) as asked, reading():
-        with reading():
-            the_institution()
-        the_institution()
-    the_institution()
-
-    assert len(asked) == 1
 
 
 def test_ask_keeps_questions_of_other_keys_apart(university):

@@ -27,7 +27,7 @@ from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.states import IN_WORK
 from riskassess.reports.asking import kinds_for
-from riskassess.reports.queries import reports_of
+from riskassess.reports.queries import reports_on
 from riskassess.reviews import services as reviews
 from riskassess.reviews.eligibility import parts_of
 from riskassess.reviews.models import Appeal, Deciders
@@ -158,7 +158,7 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         "notes": notes,
         "may_write_note": user.has_perm("reviews.write_note", proposal),
         "note_form": NoteForm(),
-        "reports": reports_of(proposal, user, with_redacted=True),
+        "reports": reports_on(proposal, user),
         "report_form": AskReportForm(kinds=kinds_for(proposal, user)),
         "events": timeline(reference=proposal.reference, reader=user, limit=12),
         "crumbs": crumbs(case, reader=user),

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from partners.queries.lists import lists_in_force
 from riskassess.accounts.roles import Role
-from riskassess.assessments.law import count_law_changes
+from riskassess.assessments.law import keys_of_law_changes
 from riskassess.core.prepared import ask
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
-from riskassess.reviews.changed import count_changed
+from riskassess.reviews.changed import keys_of_changed
 from riskassess.reviews.inbox import (
     MOST_COUNTED,
     MOST_ROWS,
@@ -34,7 +34,7 @@ from riskassess.reviews.inbox import (
 )
 from riskassess.reviews.models import Case, Deciders
 from riskassess.reviews.queries import scope_key, visible_proposals
-from riskassess.reviews.talk import helped_by, waiting_help, without_lead
+from riskassess.reviews.talk import help_key, helped_by, waiting_help, without_lead
 from riskassess.web.forms.desk import SHOW_WORDS, STAND_WORDS, BulkForm, CaseFilter, SaveViewForm
 from riskassess.web.standing import paused_words
 
@@ -166,7 +166,6 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
         for view in saved_filters(desk.user)
     ]
     is_bare = len(given) == 1 or (given["show"] == "mine" and set(given) == {"show", "stand"})
-    helped = helped_by(desk.user) if desk.is_officer else None
     ticked = set(bulk.data.getlist("case")) if bulk else set()
     for row in desk.rows:
         row["is_ticked"] = row["case"].proposal.reference in ticked
@@ -175,8 +174,8 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
     return {
         "perms_of_desk": desk.reads_changes,
         "changes": changes_words(desk.user) if desk.reads_changes else "",
-        "help": help_rows(desk.user, helped),
-        "without_lead": without_lead(helped)[:MOST_HELP] if desk.is_officer else [],
+        "help": help_rows(desk.user) if desk.is_officer else None,
+        "without_lead": ask(help_key(desk.user), partial(_without_lead, desk.user)) if desk.is_officer else [],
         "page": desk.page,
         "rows": desk.rows,
         "lead": desk.lead,
@@ -198,10 +197,17 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
 
 def changes_words(user) -> str:
     """How many facts and rules of law changed and wait for an officer; empty where none did."""
-    proposals = visible_proposals(user)
-    count = count_changed(proposals, MOST_COUNTED) + count_law_changes(proposals, MOST_COUNTED)
+    count = sum(len(ask(scope_key(user), partial(keys, user))) for keys in (_facts_that_wait, _law_that_waits))
     words = ngettext("%(n)s changed fact waits for you", "%(n)s changed facts wait for you", count)
     return words % {"n": capped(count)} if count else ""
+
+
+def _facts_that_wait(user):
+    return keys_of_changed(visible_proposals(user))[: MOST_COUNTED + 1]
+
+
+def _law_that_waits(user):
+    return keys_of_law_changes(visible_proposals(user))[: MOST_COUNTED + 1]
 
 
 def load_rows(desk: Desk) -> list[dict]:
@@ -229,13 +235,19 @@ def list_rows(today) -> list:
     return sorted(standings, key=lambda standing: (not standing.is_old, standing.source.name))[:MOST_LISTS]
 
 
-def help_rows(user, helped) -> dict | None:
+def help_rows(user) -> dict:
     """The calls for help that wait for an officer, the oldest first, and how many more there are."""
-    if helped is None:
-        return None
-    waiting = list(waiting_help(user, helped)[: MOST_HELP + 1])
-    count = len(waiting) if len(waiting) <= MOST_HELP else waiting_help(user, helped).count()
+    waiting = ask(help_key(user), partial(_help_that_waits, user))
+    count = len(waiting) if len(waiting) <= MOST_HELP else waiting_help(user).count()
     return {"rows": waiting[:MOST_HELP], "more": max(count - MOST_HELP, 0)}
+
+
+def _help_that_waits(user):
+    return waiting_help(user)[: MOST_HELP + 1]
+
+
+def _without_lead(user):
+    return without_lead(helped_by(user))[:MOST_HELP]
 
 
 def row_of(case, today) -> dict:
