@@ -60,7 +60,7 @@ def end_mandate(*, mandate: Mandate, actor: User) -> Mandate:
 
 @story()
 def compare_states() -> list[Difference]:
-    """Compare where each proposal stands with what its events say; officers and auditors hear of a difference."""
+    """Does each proposal stand where its events say? Officers, administrators and auditors hear where not."""
     count, differences = compare()
     record(
         "audit.states_compared",
@@ -74,6 +74,11 @@ def compare_states() -> list[Difference]:
         },
     )
     if differences:
-        people = [*holders(Role.OFFICER), *(user for user in holders(Role.AUDITOR) if user.mandates_now)]
-        telling.states_differ(people=people, count=len(differences), day=timezone.localdate().isoformat())
+        auditors = [user for user in holders(Role.AUDITOR) if user.mandates_now]
+        people = [*holders(Role.OFFICER), *holders(Role.ADMINISTRATOR), *auditors]
+        telling.states_differ(
+            people=people,
+            references=[difference.reference for difference in differences],
+            day=timezone.localdate().isoformat(),
+        )
     return differences

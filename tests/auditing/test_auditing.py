@@ -330,7 +330,8 @@ def test_mandate_opens_its_unit_and_its_days_and_closes_all_when_over(submitted,
     assert browser.post(reverse("audit_export"), {"format": "csv"}).status_code == 404
 
 
-def test_nightly_comparison_finds_a_state_that_no_event_tells_of(approved, filed, omar, david):
+def test_nightly_comparison_finds_a_state_that_no_event_tells_of(approved, filed, omar, david, as_user):
+    ada = User.objects.get(email__startswith="ada")
     proposal, draft = approved(), filed()
     assert workflow.compare_states() == []
     told = Event.objects.filter(verb="audit.states_compared").last()
@@ -345,5 +346,11 @@ def test_nightly_comparison_finds_a_state_that_no_event_tells_of(approved, filed
     ]
     told = Event.objects.filter(verb="audit.states_compared").last()
     assert told.detail.after["which"][0]["in_table"] == "approved"
-    for person in (omar, david):
-        assert Notice.objects.filter(user=person, subject="Audit log and proposals differ").count() == 1
+    told = {row.user.name: row for row in Notice.objects.filter(subject="Audit log and proposals differ")}
+    assert {omar.name, ada.name, david.name} <= set(told)
+    both = f"{proposal.reference}, {draft.reference}"
+    assert [both in told[person.name].text for person in (omar, ada, david)] == [True, True, False]
+    for person in (ada, david):  # whoever may read the log is led to the line
+        page = as_user(person).get(told[person.name].url).content.decode()
+        assert "compared where each proposal stands with what its events say" in page
+        assert (f"{proposal.reference}" in page) == (person == david)

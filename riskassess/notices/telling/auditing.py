@@ -7,16 +7,25 @@ from riskassess.accounts.models import Mandate, User
 from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import keep
 
+MOST_NAMED = 5
 
-def states_differ(*, people: list[User], count: int, day: str) -> None:
+
+def states_differ(*, people: list[User], references: list[str], day: str) -> None:
+    """An auditor's mandate may leave out some of them, so that the log says which; others get them named."""
     for user in people:
         with translation.override(user.language):
+            count, reads_log = len(references), user.has_perm("audit.export")
             text = ngettext(
-                "Where %(n)d proposal stands is not what the audit log says. The log holds which.",
-                "Where %(n)d proposals stand is not what the audit log says. The log holds which.",
+                "Where %(n)d proposal stands is not what the audit log says.",
+                "Where %(n)d proposals stand is not what the audit log says.",
                 count,
             ) % {"n": count}
-            url = f"{reverse('audit')}?verb=audit.states_compared" if user.mandates_now else reverse("desk")
+            if user.mandates_now:
+                text += " " + _("The log holds which.")
+            else:
+                more = ", …" if count > MOST_NAMED else ""
+                text += " " + ", ".join(references[:MOST_NAMED]) + more
+            url = f"{reverse('audit')}?verb=audit.states_compared" if reads_log else reverse("desk")
             keep(user, f"states:{day}", "", _("Audit log and proposals differ"), text, url, kind=Kind.LISTS)
 
 
