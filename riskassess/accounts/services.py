@@ -8,6 +8,7 @@ from riskassess.accounts.calendar import countries, subdivisions
 from riskassess.accounts.models import ClosedDay, Institution, RoleMembership, Unit, User
 from riskassess.accounts.roles import INCOMPATIBLE, Role
 from riskassess.audit.log import record
+from riskassess.audit.services import VISITOR, record_denial
 from riskassess.core.errors import DomainError
 
 
@@ -138,6 +139,25 @@ def _record_calendar(verb: str, institution: Institution, actor: User, before: d
 def note_sign_in(*, user: User) -> None:
     """Keep that somebody signed in; the session itself is the web's."""
     record("account.signed_in", subject=user, actor_id=user.pk, role=user.role_now, actor_name=user.name)
+
+
+@transaction.atomic
+def note_sign_out(*, user: User) -> None:
+    record("account.signed_out", subject=user, actor_id=user.pk, role=user.role_now, actor_name=user.name)
+
+
+def note_failed_sign_in(*, email: str) -> None:
+    """Keep that somebody tried. What they typed is kept only where it is the address of an account, as whose it is:
+    people type passwords into the wrong field."""
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    record_denial(
+        actor_id=None,
+        role=VISITOR,
+        subject=f"accounts.User:{user.uid}" if user else "route:login",
+        method="POST",
+        status=422,
+        reason="password" if user and user.is_active else "closed account" if user else "no such account",
+    )
 
 
 @transaction.atomic

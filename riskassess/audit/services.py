@@ -27,6 +27,7 @@ from riskassess.core.errors import DomainError
 
 FRESH_MINUTES = 15
 WALKED_AT_ONCE = 20_000
+VISITOR = "visitor"  # the role of whoever was not signed in
 
 
 def verify_chain(*, checkpoints: Path | None = None, witness: tuple[int, str] | None = None) -> Verification:

@@ -6,6 +6,7 @@ VERB_WORDS = {
     "access.denied": _("was refused a page"),
     "account.password_changed": _("changed the password"),
     "account.signed_in": _("signed in"),
+    "account.signed_out": _("signed out"),
     "account.changed": _("changed the account"),
     "account.feed_closed": _("closed the calendar feed"),
     "account.feed_opened": _("gave the calendar feed a new address"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import resolve, reverse
 
+from riskassess.audit.models import Event
 from riskassess.proposals.models import Proposal
 from riskassess.web.policy import OBJECT, POLICY, PUBLIC, SIGNED_IN
 from tests.permissions.table import ALL, NAMES, PAGES, PLAIN, STEPS, readers
@@ -334,5 +335,46 @@ def test_whoever_is_refused_and_whoever_takes_a_file_leaves_a_line(world):
                     files.add(name)
                     if not {"audit_event", "audit_accessread"} & trace.tables:
                         wrong.append((letter, method, name, "file"))
+                elif method == "GET" and trace.untold:
+                    wrong.append((letter, method, name, sorted(trace.untold)))
     assert wrong == []
     assert files >= {"proposal_file", "proposal_crate", "proposal_form", "account_data"}
+
+
+def test_whoever_is_kept_out_at_a_door_leaves_a_line_that_holds_nothing_they_typed(world):
+    """A wrong password, an account that is closed or not there; a wrong code for a seat, one too many, no seat."""
+    typed, doors = (
+        f"{CANARY}-typed",
+        {"login": reverse("login"), "seat": reverse("expert_enter", args=[world.seat.uid])},
+    )
+    omar, closed, stranger = world.people["O"], world.people["G"], f"{CANARY}@nowhere.example"
+    tries = [(doors["login"], {"username": who, "password": typed}) for who in (omar.email, closed.email, stranger)]
+    tries += [(doors["seat"], {"code": typed})] * 11
+    tries += [(reverse("expert_enter", args=[omar.uid]), {"code": typed})]
+    with undone():
+        for url, values in tries:
+            with watched() as trace:
+                answer = Client().post(url, values)
+            assert (url, trace.denied) == (url, True), answer.status_code
+        told = list(Event.objects.filter(verb="access.denied").order_by("-sequence")[: len(tries)])[::-1]
+        seen = [(event.subject, event.detail.after["reason"]) for event in told]
+        kept = "".join(str(event.detail.after) + event.subject + event.detail.actor_name for event in told)
+    seat = f"reviews.GuestSeat:{world.seat.uid}"
+    assert seen == [
+        (f"accounts.User:{omar.uid}", "password"),
+        (f"accounts.User:{closed.uid}", "closed account"),
+        ("route:login", "no such account"),
+        *[(seat, "wrong code")] * 9,
+        *[(seat, "too many wrong codes")] * 2,
+        ("route:expert_enter", "no such seat"),
+    ]
+    assert CANARY not in kept
+
+
+def test_whoever_signs_out_leaves_an_event(world):
+    with undone(), watched() as trace:
+        browser = Client()
+        browser.force_login(world.people["O"])
+        browser.post(reverse("logout"))
+
+    assert "audit_event" in trace.tables

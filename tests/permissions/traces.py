@@ -27,6 +27,7 @@ UNTOLD = {
     "notices_feed": "a secret address of one's own calendar",
     "auditing_exportchoice": "what to offer again on a page",
     "proposals_visit": "when an author last looked",
+    "reviews_caseseen": "what of a case its reader has looked at",
     "reviews_savedview": "a filter of one's own",
 }
 EVENT, READ = "audit_event", "audit_accessread"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.accounts.second_factor import matching_counter, new_secret
 from riskassess.audit.log import record as record_event
+from riskassess.audit.services import VISITOR, record_denial
 from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.services import role_in
 from riskassess.proposals.states import UNDER_REVIEW
@@ -106,6 +107,24 @@ def try_digits(*, seat: GuestSeat, digits: str) -> bool:
 def _count_failure(seat: GuestSeat) -> None:
     seat.failures = min(seat.failures + 1, MOST_FAILURES)
     seat.save(update_fields=["failures"])
+
+
+def note_wrong_code(*, seat: GuestSeat | None) -> None:
+    """Keep that somebody tried at a seat's door, and whether it is closed by that; of the code itself nothing."""
+    if seat is None:
+        reason = "no such seat"
+    else:
+        seat.refresh_from_db(fields=["failures"])
+        reason = "too many wrong codes" if seat.failures >= MOST_FAILURES else "wrong code"
+    record_denial(
+        actor_id=None,
+        role=VISITOR,
+        subject=f"reviews.GuestSeat:{seat.uid}" if seat else "route:expert_enter",
+        reference=seat.assignment.case.proposal.reference if seat else "",
+        method="POST",
+        status=422,
+        reason=reason,
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,13 @@ from django.views.decorators.http import require_POST
 from riskassess import workflow
 from riskassess.accounts.models import RoleMembership, User
 from riskassess.accounts.roles import Role
-from riskassess.accounts.services import change_account, note_password_change, note_sign_in
+from riskassess.accounts.services import (
+    change_account,
+    note_failed_sign_in,
+    note_password_change,
+    note_sign_in,
+    note_sign_out,
+)
 from riskassess.notices.calendar import address_of
 from riskassess.notices.models import ChosenWay, Feed
 from riskassess.notices.services import choose_ways, close_feed, open_feed
@@ -48,6 +54,17 @@ class SignIn(LoginView):
         workflow.tell_invitations(user=form.get_user())
         return remember_choices(response, form.get_user())
 
+    def form_invalid(self, form):
+        if form.non_field_errors():
+            note_failed_sign_in(email=form.cleaned_data["username"])
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    def post(self, request, *args, **kwargs):
+        note_sign_out(user=request.user)
+        return super().post(request, *args, **kwargs)
+
 
 class ChangePassword(PasswordChangeView):
     template_name = "account/password.html"
@@ -63,7 +80,7 @@ class ChangePassword(PasswordChangeView):
 
 
 sign_in = SignIn.as_view()
-sign_out = LogoutView.as_view()
+sign_out = SignOut.as_view()
 change_password = ChangePassword.as_view()
 
 

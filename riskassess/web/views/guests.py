@@ -45,6 +45,7 @@ def enter(request, uid):
             return _come_in(request, seat)
         words = _("This is not right, or the seat is closed. Try again, or ask the office for a new code.")
         form.add_error(next(iter(form.fields)), words)
+        reviews.note_wrong_code(seat=seat)
     if form.errors:
         status = 422
     secret = seat.secret if is_half_way and not seat.counter else ""

@@ -15,7 +15,7 @@ from partners.models import ListEdition, ListSource
 from partners.queries.lists import differences_of, editions_of, stuck_rescreenings
 from riskassess.accounts.models import Role
 from riskassess.accounts.queries import holders
-from riskassess.jobs.services import retry
+from riskassess.jobs.services import start_again
 from riskassess.web.forms.editions import DecisionForm
 from riskassess.web.list_words import (
     Change,
@@ -109,7 +109,7 @@ def edition_rescreen(request, code, uid):
     """Go on comparing the partners with it where that stopped."""
     row = edition_for(code, uid)
     if stuck := stuck_rescreenings().get(row.pk):
-        retry(job=stuck)
+        start_again(job=stuck, actor=request.user)
         messages.success(request, _("The partners are being compared with this edition again, from where it stopped."))
     return redirect(row)
 
@@ -118,7 +118,7 @@ def edition_rescreen(request, code, uid):
 def edition_retry(request, code, uid):
     row = edition_for(code, uid)
     if row.state == State.STAGING and row.job:
-        retry(job=row.job)
+        start_again(job=row.job, actor=request.user)
     return redirect(row)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from partners.models import RorImport, RorRecord
 from partners.queries.ror import counts_by_status, partners_given_up, standings_of
 from partners.reference.ror import import_ror_upload, progress_words
-from riskassess.jobs.services import retry
+from riskassess.jobs.services import start_again
 from riskassess.web.forms.editions import RorFileForm
 from riskassess.web.list_words import short, tabs
 from riskassess.web.progress import pace_words
@@ -69,7 +69,7 @@ def ror_file_state(request, uid):
 def ror_file_retry(request, uid):
     work = get_object_or_404(RorImport.objects.select_related("job"), uid=uid)
     if work.job and not work.is_over:
-        retry(job=work.job)
+        start_again(job=work.job, actor=request.user)
     return redirect("ror_files")
 
 
