@@ -1,6 +1,7 @@
 """What is kept about a person, what they may take along, and how a person is erased."""
 
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from django.apps import apps
@@ -19,6 +20,7 @@ from riskassess.audit.models import AccessRead, Event
 from riskassess.audit.services import erase_details
 from riskassess.auditing.services import remove_exports_of_people
 from riskassess.core.errors import Conflict
+from riskassess.core.leftovers import overwrite_leftovers
 from riskassess.notices import telling
 from riskassess.privacy import services as orders
 from riskassess.privacy.models import LegalHold, Order
@@ -26,7 +28,7 @@ from riskassess.proposals.models import Invitation, Proposal
 from riskassess.proposals.states import State
 from riskassess.reports.models import Report
 from riskassess.reports.services import make_again
-from riskassess.workflow.sweeping import sweep
+from riskassess.workflow.sweeping import spellings, sweep
 
 IN_WORK = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.FLAGGED, State.CHANGES_REQUESTED)
 # Rows that are about this person alone: they go with the person. All others stay, with what was decided.
@@ -34,6 +36,7 @@ THEIRS_ALONE = ("notices.Notice", "notices.Digest", "notices.ChosenWay", "notice
 # Never handed out: fingerprints of passwords and whatever opens a door.
 SECRET = {"password", "token", "secret", "code", "sha256"}
 ERASED = "erased.invalid"
+BETWEEN_MAILS = b"\n" + b"-" * 79  # as Django writes several into one file
 FORMER = gettext_lazy("former member %(number)s")
 
 
@@ -163,7 +166,8 @@ def erase_person(*, user: User, actor: User | None, reason: str) -> None:
     """
     if stands := against_erasing(user):
         raise Conflict(" ".join(stands))
-    needles = {user.name, user.email, user.orcid} - {""} | _former_names(user)
+    names = {user.name} | _former_names(user)
+    needles = spellings({user.email, user.orcid, *names, *map(_family_name_first, names)} - {""})
     number = user.uid.hex[:8]
     stand_in = str(FORMER) % {"number": number}
     for label in THEIRS_ALONE:
@@ -197,6 +201,7 @@ def erase_person(*, user: User, actor: User | None, reason: str) -> None:
         after={"reason": reason, "texts": {label: len(keys) for label, keys in sorted(changed.items())}},
     )
     transaction.on_commit(lambda: _forget_mails(needles))
+    transaction.on_commit(overwrite_leftovers, robust=True)
 
 
 def _former_names(user: User) -> set[str]:
@@ -212,11 +217,30 @@ def _tells_of(user: User, needles: set[str]) -> Q:
     return wanted
 
 
+def _family_name_first(name: str) -> str:
+    """As lists of authors have it."""
+    given, _space, family = name.strip().rpartition(" ")
+    return f"{family}, {given}" if given else name
+
+
 def _forget_mails(needles: set[str]) -> None:
     """Of the embedded default, which keeps its mails in a folder."""
     folder = Path(settings.EMAIL_FILE_PATH)
     if settings.EMAIL_HOST or not folder.is_dir():
         return
+    words = [" ".join(needle.casefold().split()) for needle in needles]
     for path in folder.iterdir():
-        if path.is_file() and any(needle.encode() in path.read_bytes() for needle in needles):
-            path.unlink(missing_ok=True)
+        if path.is_file():
+            text = _text_of_mails(path.read_bytes())
+            if any(needle in text for needle in words):
+                path.unlink(missing_ok=True)
+
+
+def _text_of_mails(content: bytes) -> str:
+    """As people read them: letters outside ASCII are encoded in the file."""
+    texts = []
+    for raw in content.split(BETWEEN_MAILS):
+        mail = message_from_bytes(raw, policy=policy.default)
+        texts += map(str, mail.values())
+        texts += [(part.get_payload(decode=True) or b"").decode(errors="replace") for part in mail.walk()]
+    return " ".join(" ".join(texts).casefold().split())

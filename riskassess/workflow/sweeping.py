@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps
@@ -26,8 +27,8 @@ def swept_fields() -> Iterator[tuple[type[models.Model], list[models.Field]]]:
 
 def sweep(needles: Iterable[str], put_in: str) -> dict[str, list[int]]:
     """Replace each of the texts, whatever its case, as a whole word; gives the keys of the changed rows by model."""
-    needles = sorted({needle for needle in needles if len(needle) >= 3}, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(needle)}(?!\w)" for needle in needles), re.IGNORECASE)
+    needles = sorted(spellings(needle for needle in needles if len(needle) >= 3), key=len, reverse=True)
+    pattern = re.compile("|".join(rf"(?<!\w){_as_pattern(needle)}(?!\w)" for needle in needles), re.IGNORECASE)
     changed: dict[str, list[int]] = {}
     for model, fields in swept_fields():
         for row in model._base_manager.filter(pk__in=_candidates(model, fields, _cases(needles))):
@@ -44,9 +45,21 @@ def sweep(needles: Iterable[str], put_in: str) -> dict[str, list[int]]:
     return changed
 
 
+def spellings(needles: Iterable[str]) -> set[str]:
+    """A letter with its accent is one character or two, by where it was typed."""
+    return {unicodedata.normalize(form, needle) for needle in needles for form in ("NFC", "NFD")}
+
+
+def _as_pattern(needle: str) -> str:
+    """Between two words of a name may stand a line's end."""
+    return r"\s+".join(re.escape(word) for word in needle.split())
+
+
 def _cases(needles: list[str]) -> set[str]:
-    """SQLite knows upper and lower case of ASCII alone."""
-    return {text for needle in needles for text in (needle, needle.lower(), needle.upper(), needle.title())}
+    """What to look for in the database: the longest word of each, since it knows nothing of the space between two, and
+    SQLite knows upper and lower case of ASCII alone."""
+    words = {max(needle.split(), key=len) for needle in needles}
+    return {text for word in words for text in (word, word.lower(), word.upper(), word.title())}
 
 
 def _is_of_people(model: type[models.Model]) -> bool:

@@ -2,8 +2,12 @@
 
 import io
 import json
+import unicodedata
 import zipfile
 from datetime import timedelta
+from email import message_from_bytes
+from email.mime.text import MIMEText
+from pathlib import Path
 
 import pikepdf
 import pypdf
@@ -11,15 +15,18 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
 
 from riskassess import workflow
 from riskassess.accounts.models import RoleMembership, User
+from riskassess.audit.log import record, story
 from riskassess.audit.models import Event, EventDetail
 from riskassess.audit.services import verify_chain
 from riskassess.auditing.models import Export
 from riskassess.auditing.services import request_dossier, request_export
+from riskassess.backups.tables import dump_table, kept_models
 from riskassess.core.errors import Conflict
 from riskassess.files.models import FileState, StoredFile
 from riskassess.jobs.models import Job
@@ -60,10 +67,23 @@ def everywhere(philomena, approved, university):
     )  # fmt: skip
     condition = case.decisions.get().conditions.get()
     type(condition).objects.filter(pk=condition.pk).update(responsible=NAME, evidence=f"Sent by {NAME.lower()}")
+    add_note(case=case, actor=omar, text="See Quarkstätter,  Philomena: Tides, 2019; PHILOMENA\nQuarkstätter, ibid.")
+    add_note(case=case, actor=omar, text=unicodedata.normalize("NFD", f"{NAME} typed on another machine"))
+    with story():
+        record("audit.note_kept", subject="x", actor_id=david.pk, role="auditor", after={"text": f"Ask {NAME}"})
+    mail = EmailMessage("A case", f"{NAME} asks for you.", "a@norderhaven.example", [omar.email]).message()
+    folder = Path(settings.EMAIL_FILE_PATH)
+    folder.mkdir(parents=True, exist_ok=True)
+    base64 = MIMEText(f"And {NAME} again.", "plain", "utf-8").as_bytes()
+    (folder / "two.log").write_bytes(mail.as_bytes() + b"\n" + b"-" * 79 + b"\n" + base64)
     StoredFile.objects.create(name=f"{NAME}.pdf", content_type="application/pdf", size=1, sha256="0" * 64, path="x")
     Proposal.objects.filter(pk=proposal.pk).update(state="closed")
     run_pending()
     return Proposal.objects.get(pk=proposal.pk)
+
+
+def readable(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def where_it_stands(*needles: str) -> list[str]:
@@ -77,7 +97,7 @@ def where_it_stands(*needles: str) -> list[str]:
             ]  # fmt: skip
             for row in cursor.fetchall():
                 for name, value in zip(names, row, strict=True):
-                    text = str(value).casefold()
+                    text = readable(str(value))
                     found += [f"{table}.{name}" for needle in needles if needle.casefold() in text]
                     escaped = [json.dumps(needle)[1:-1].casefold() for needle in needles]
                     found += [f"{table}.{name}" for needle in escaped if needle in text]
@@ -85,6 +105,9 @@ def where_it_stands(*needles: str) -> list[str]:
         if path.is_file():
             content = path.read_bytes()
             text = content.decode(errors="ignore")
+            for mail in content.split(b"-" * 79):  # letters outside ASCII are encoded in a mail
+                parts = message_from_bytes(mail.lstrip()).walk()
+                text += "".join((part.get_payload(decode=True) or b"").decode(errors="ignore") for part in parts)
             if zipfile.is_zipfile(path):
                 with zipfile.ZipFile(path) as archive:
                     text += "".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
@@ -94,7 +117,7 @@ def where_it_stands(*needles: str) -> list[str]:
                     text += "".join(
                         str(part.get_file().read_bytes(), errors="ignore") for part in pdf.attachments.values()
                     )
-            found += [str(path) for needle in needles if needle.casefold() in text.casefold()]
+            found += [str(path) for needle in needles if needle.casefold() in readable(text)]
     return sorted(set(found))
 
 
@@ -103,7 +126,7 @@ def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
 ):
     omar = university.people["omar"]
     canaries = (NAME, EMAIL, "Quarkstätter")
-    assert len(where_it_stands(*canaries)) >= 17  # else the search would prove nothing
+    assert len(where_it_stands(*canaries)) >= 20  # else the search would prove nothing
     decisions = Case.objects.get(proposal=everywhere).decisions.count()
     assert Export.objects.filter(file__isnull=False).count() == 2
     issued = {row.pk: (row.sha256, row.receipt) for row in Report.objects.filter(proposal=everywhere)}
@@ -111,6 +134,11 @@ def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
         workflow.erase_person(user=User.objects.get(pk=philomena.pk), actor=omar, reason="Asked for it in a letter.")
         run_pending()
     assert where_it_stands(*canaries) == []
+    bundle = io.BytesIO()  # a backup from now on: these rows, and of the files above those that rows name
+    for model in kept_models().values():
+        dump_table(model, bundle)
+    assert b"Tides, by" in bundle.getvalue()
+    assert "quarkst" not in bundle.getvalue().decode().casefold()
     assert not Export.objects.filter(file__isnull=False).exists()
     assert verify_chain().ok
     former = User.objects.get(pk=philomena.pk)
