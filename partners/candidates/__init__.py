@@ -4,7 +4,7 @@ One folder an edition, one for the partners, one for the ROR names, each made fr
 file, so that a process that searches holds next to nothing of it. What is absent or broken is made anew.
 """
 
-from partners.candidates.building import build, not_indexed_partners, refresh_partners, remove_superseded
+from partners.candidates.building import build, build_on, not_indexed_partners, refresh_partners, remove_superseded
 from partners.candidates.places import PARTNERS, ROR, Place, of_edition
 from partners.candidates.resolving import resolve_affiliation, resolve_name
 from partners.candidates.searching import find_equal, search
@@ -14,6 +14,7 @@ __all__ = [
     "ROR",
     "Place",
     "build",
+    "build_on",
     "find_equal",
     "not_indexed_partners",
     "of_edition",

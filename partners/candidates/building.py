@@ -1,9 +1,10 @@
 """Make an index from the database, whole or not at all."""
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from partners.candidates.writing import write
 from partners.models import Partner
 
 THROUGH = "through"  # the file in an index that says until when the database was read
+POSITION = "position"  # the file in an index under way that says behind which row it goes on
+UNDER_WAY = ".part"
 OVERLAP = timedelta(minutes=5)  # a row may be committed later than its own time says
 
 
@@ -33,6 +36,45 @@ def build(place: Place) -> Path:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return place.folder
+
+
+def build_on(place: Place, *, round_of: str, goes_on: Callable[[], bool]) -> bool:
+    """As `build`, of an edition or of ROR, in steps: go on as long as `goes_on` says so. True once it is whole and in
+    its place. What was written is kept until the next step of the same round; a round that was left is begun anew.
+
+    Killed between two writes it goes on where it stood, with some names twice, which finds nothing else.
+    """
+    folder = place.folder.with_name(place.folder.name + UNDER_WAY)
+    after, is_whole = _position(folder, round_of), False
+    if after is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        after = 0
+
+    def rows() -> Iterator[tuple[int, str, str]]:
+        nonlocal after, is_whole
+        for behind, handful in place.handfuls(after):
+            yield from handful
+            after = behind
+            if not goes_on():
+                return
+        is_whole = True
+
+    write(folder, rows())
+    if is_whole:
+        (folder / POSITION).unlink(missing_ok=True)
+        _put_in_place(folder, place.folder)
+    else:
+        (folder / POSITION).write_text(json.dumps({"round": round_of, "after": after}))
+    return is_whole
+
+
+def _position(folder: Path, round_of: str) -> int | None:
+    try:
+        found = json.loads((folder / POSITION).read_text())
+        return found["after"] if found["round"] == round_of else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def refresh_partners() -> int:
@@ -68,6 +110,7 @@ def not_indexed_partners(most: int = 200) -> list[int]:
 def remove_superseded(kept: Iterable[Place]) -> list[str]:
     """Remove every index that is none of these, and what a killed process left half made. Gives their names."""
     names = {place.folder.name for place in kept}
+    names |= {name + UNDER_WAY for name in names}
     removed = []
     for folder in root().iterdir() if root().is_dir() else ():
         if folder.is_dir() and folder.name not in names:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from partners.candidates.writing import FORM
 from partners.matching.identifiers import ALPHABET, ROR_PREFIX, read_ror_id
-from partners.models import Alias, ListEdition, ListedName, Partner, RorName
+from partners.models import Alias, EditionEntry, ListEdition, ListedName, Partner, RorName
 
 CHUNK, CHUNK_OF_IDS = 5_000, 500
 
@@ -33,6 +33,10 @@ class Place:
     def rows(self) -> Iterator[tuple[int, str, str]]:
         """(number of the row to be found, name, organisation or person), streamed from the database."""
         return _ROWS[self.kind](self)
+
+    def handfuls(self, after: int) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:
+        """The same rows of an edition or of ROR by the handful, each with the `after` of the next."""
+        return _HANDFULS[self.kind](self, after)
 
     def found(self, numbers: list[int]) -> list:
         """The keys of the rows that have these numbers."""
@@ -64,9 +68,17 @@ def ror_id_of(number: int) -> str:
 
 
 def _rows_of_edition(place: Place) -> Iterator[tuple[int, str, str]]:
-    names = ListedName.objects.filter(entity__entries__edition=place.number).order_by()
-    for pk, name, kind in names.values_list("entity_id", "original", "entity__kind").iterator(CHUNK):
-        yield pk, name, kind if kind == "person" else "organisation"
+    for _after, handful in _handfuls_of_edition(place, 0):
+        yield from handful
+
+
+def _handfuls_of_edition(place: Place, after: int) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:
+    entries = EditionEntry.objects.filter(edition=place.number).order_by("pk")
+    while pairs := list(entries.filter(pk__gt=after).values_list("pk", "entity_id")[:CHUNK_OF_IDS]):
+        names = ListedName.objects.filter(entity__in=[entity for _pk, entity in pairs]).order_by("pk")
+        rows = names.values_list("entity_id", "original", "entity__kind")
+        after = pairs[-1][0]
+        yield after, [(pk, name, kind if kind == "person" else "organisation") for pk, name, kind in rows]
 
 
 def partners_since(since: datetime) -> list[int]:
@@ -102,8 +114,16 @@ def _names_of(partners: QuerySet[Partner], aliases: QuerySet[Alias]) -> Iterator
 
 
 def _rows_of_ror(_place: Place) -> Iterator[tuple[int, str, str]]:
-    for ror_id, text in RorName.objects.order_by().values_list("record_id", "text").iterator(CHUNK):
-        yield number_of(ror_id), text, "organisation"
+    for _after, handful in _handfuls_of_ror(_place, 0):
+        yield from handful
+
+
+def _handfuls_of_ror(_place: Place, after: int) -> Iterator[tuple[int, list[tuple[int, str, str]]]]:
+    names = RorName.objects.order_by("pk").values_list("pk", "record_id", "text")
+    while rows := list(names.filter(pk__gt=after)[:CHUNK]):
+        after = rows[-1][0]
+        yield after, [(number_of(ror_id), text, "organisation") for _pk, ror_id, text in rows]
 
 
 _ROWS = {"edition": _rows_of_edition, "partners": lambda _place: rows_of_partners(), "ror": _rows_of_ror}
+_HANDFULS = {"edition": _handfuls_of_edition, "ror": _handfuls_of_ror}

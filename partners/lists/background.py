@@ -70,7 +70,7 @@ def queue_step(edition: ListEdition, run: str = "", number: int = 0) -> None:
         "partners.import_step",
         f"import:{edition.uid}:{run}:{number}",
         ids=[edition.pk, run, number],
-        queue=Queue.BULK if edition.origin == Origin.FOLDER else Queue.PERSON,
+        queue=Queue.BULK,
         asked_by=edition.brought_by,
     )
     ListEdition.objects.filter(pk=edition.pk).update(job=job)

@@ -1,5 +1,5 @@
 import hashlib
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from partners.parsing.listed import LARGEST_FILE, UnreadableList
 from riskassess.accounts.models import User
 from riskassess.core.errors import DomainError
 from riskassess.files.models import StoredFile
+from riskassess.jobs.running import going_on
 
 State, Origin = ListEdition.State, ListEdition.Origin
 
@@ -94,34 +95,34 @@ def begin_import(
 
 
 def take_step(edition: ListEdition, path: Path | None, seconds: float | None = None) -> ImportResult | None:
-    """Read on for so many seconds; once all is read compare; then hold the edition or bring it into force. None as long
-    as there is more to do. `path` is needed until the last entry is read."""
+    """Read on for so many seconds; once all is read compare; then hold the edition, or make it searchable and bring it
+    into force. None as long as there is more to do. `path` is needed until the last entry is read."""
     edition.refresh_from_db()
+    goes_on = going_on(seconds)
     try:
         if edition.state != State.STAGING:
             return result_of(edition)
         if edition.read_at is None:
-            return _read_on(edition, path, seconds)
+            return _read_on(edition, path, goes_on)
         if edition.compared_at is None:
             compare_with(edition, edition.source.editions.filter(state=State.IN_FORCE).first())
             return None
         if edition.accepted_at is None and (objection := objection_to(edition, edition.compared_with)):
             return hold(edition, objection)
-        return bring_into_force(edition)
+        return bring_into_force(edition, goes_on)
     except Overtaken:
         edition.refresh_from_db()
         return result_of(edition) if edition.state != State.STAGING else None
 
 
-def _read_on(edition: ListEdition, path: Path | None, seconds: float | None) -> ImportResult | None:
-    until = None if seconds is None else time.monotonic() + seconds
+def _read_on(edition: ListEdition, path: Path | None, goes_on: Callable[[], bool]) -> ImportResult | None:
     try:
         if edition.restores:
-            is_over = copy_entries(edition, until)
+            is_over = copy_entries(edition, goes_on)
         else:
             reading = FORMATS[edition.source.format](path)
             edition.published_on = reading.published_on
-            is_over = stage_entries(edition, reading.entries, until)
+            is_over = stage_entries(edition, reading.entries, goes_on)
     except UnreadableList as fault:
         return refuse(edition, str(fault), edition.brought_by)
     if not is_over:

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from django.db import transaction
@@ -29,24 +28,28 @@ class Overtaken(Exception):
     """Somebody else reads, or has settled, the same edition; what this one brings would come twice."""
 
 
-def stage_entries(edition: ListEdition, entries: Iterator[Listed], until: float | None = None) -> bool:
-    """Go on where the edition stands, at most until this moment of the clock; whether the last entry is in."""
+def always() -> bool:
+    return True
+
+
+def stage_entries(edition: ListEdition, entries: Iterator[Listed], goes_on: Callable[[], bool] = always) -> bool:
+    """Go on where the edition stands, as long as `goes_on` says so; whether the last entry is in."""
     next(islice(entries, edition.entities_count, edition.entities_count), None)  # passes over what is stored
     while chunk := [(entry, _entry_hash(entry)) for entry in islice(entries, CHUNK)]:
         _store(edition, chunk)
-        if until is not None and time.monotonic() > until:
+        if not goes_on():
             return False
     return True
 
 
-def copy_entries(edition: ListEdition, until: float | None = None) -> bool:
+def copy_entries(edition: ListEdition, goes_on: Callable[[], bool] = always) -> bool:
     """As `stage_entries`, from the earlier edition that this one brings back."""
     earlier = edition.restores.entries.order_by("pk").values_list("entity_id", flat=True)
     while ids := list(earlier[edition.entities_count : edition.entities_count + CHUNK]):
         with transaction.atomic():
             _count(edition, len(ids), 0)
             EditionEntry.objects.bulk_create(EditionEntry(edition=edition, entity_id=pk) for pk in ids)
-        if until is not None and time.monotonic() > until:
+        if not goes_on():
             return False
     return True
 

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -6,6 +8,7 @@ from partners import candidates
 from partners.lists.outcomes import ImportResult, Outcome, result_of
 from partners.lists.recording import record_step
 from partners.lists.refusing import refuse
+from partners.lists.staging import always
 from partners.models import ListEdition, ListSource
 from riskassess.jobs.models import Queue
 from riskassess.jobs.services import enqueue, registered_tasks
@@ -13,10 +16,13 @@ from riskassess.jobs.services import enqueue, registered_tasks
 State = ListEdition.State
 
 
-def bring_into_force(edition: ListEdition) -> ImportResult | None:
-    """Swap the edition in. None where another one came into force since this one was compared: look again."""
+def bring_into_force(edition: ListEdition, goes_on: Callable[[], bool] = always) -> ImportResult | None:
+    """Swap the edition in. None where its index takes another step, or where another edition came into force since this
+    one was compared: look again."""
     registered_tasks()  # reads them all where this process has not yet, which may not happen inside the transaction
-    candidates.build(candidates.of_edition(edition))  # before the swap: what is in force can be searched at once
+    # Before the swap: what is in force can be searched at once.
+    if not candidates.build_on(candidates.of_edition(edition), round_of=edition.uid.hex, goes_on=goes_on):
+        return None
     if not _swap(edition):
         return None
     remove_indexes()

@@ -5,8 +5,7 @@ is stored, so a file that is refused changes nothing.
 """
 
 import hashlib
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +23,7 @@ from riskassess.audit.log import record
 from riskassess.files.services import path_of, remove_file, store_stream
 from riskassess.jobs.models import Queue
 from riskassess.jobs.models import State as JobState
-from riskassess.jobs.running import Refused, report_progress
+from riskassess.jobs.running import Refused, going_on, report_progress
 from riskassess.jobs.services import enqueue, retry
 
 STEP_SECONDS = 8.0
@@ -95,17 +94,15 @@ def begin_import(*, path: Path, actor: User | None = None, file_name: str = "") 
 def take_step(work: RorImport, path: Path, seconds: float = STEP_SECONDS) -> None:
     """Read on for about so many seconds. Afterwards `work` says how far it is."""
     work.refresh_from_db()
-    until = time.monotonic() + seconds
+    goes_on = going_on(seconds)
     try:
         match work.state:
             case State.CHECKING:
-                _check(work, path, until)
+                _check(work, path, goes_on)
             case State.STORING:
-                _store(work, path, until)
+                _store(work, path, goes_on)
             case State.INDEXING:
-                candidates.build(candidates.ROR)
-                candidates.refresh_partners()
-                _finish(work)
+                _index(work, goes_on)
     except UnreadableRor as fault:
         refuse(work, str(fault))
 
@@ -162,27 +159,35 @@ def progress_words(work: RorImport) -> str:
     )
 
 
-def _check(work: RorImport, path: Path, until: float) -> None:
+def _check(work: RorImport, path: Path, goes_on: Callable[[], bool]) -> None:
     offset, total, newest_on = work.offset, work.total, work.newest_on
     for end, entry in read_entries(path, offset):
         check_entry(entry)
         offset, total = end, total + 1
         newest_on = max(newest_on, entry.modified_on) if newest_on else entry.modified_on
-        if total % HANDFUL == 0 and time.monotonic() > until:
+        if total % HANDFUL == 0 and not goes_on():
             _move(work, offset=offset, total=total, newest_on=newest_on)
             return
     _move(work, offset=0, total=total, newest_on=newest_on, state=State.STORING)
 
 
-def _store(work: RorImport, path: Path, until: float) -> None:
+def _store(work: RorImport, path: Path, goes_on: Callable[[], bool]) -> None:
     entries = read_entries(path, work.offset)
     while handful := list(islice(entries, HANDFUL)):
         if not store(work, [entry for _end, entry in handful], handful[-1][0]):
             work.refresh_from_db()
             return
-        if time.monotonic() > until:
+        if not goes_on():
             return
     _move(work, state=State.INDEXING)
+
+
+def _index(work: RorImport, goes_on: Callable[[], bool]) -> None:
+    if candidates.build_on(candidates.ROR, round_of=work.uid.hex, goes_on=goes_on):
+        candidates.refresh_partners()
+        _finish(work)
+    else:
+        _move(work, offset=work.offset + 1)  # the job of the next step has a key of its own by it
 
 
 @transaction.atomic

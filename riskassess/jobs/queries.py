@@ -51,6 +51,12 @@ def heard_workers(now: datetime) -> list[WorkerSign]:
     return list(WorkerSign.objects.filter(seen_at__gt=now - FORGOTTEN_AFTER).order_by("-seen_at"))
 
 
-def somebody_waits() -> bool:
+def waiting_for_people(now: datetime) -> QuerySet[Job]:
+    """What somebody waits for and a worker may take now; what failed a moment ago rests until its next attempt."""
+    queued = Job.objects.filter(queue=Queue.PERSON, state=State.QUEUED)
+    return queued.exclude(attempts__gt=0, send_at__gt=now)
+
+
+def somebody_waits(now: datetime) -> bool:
     """Does a job that somebody waits for stand in line? Then what nobody waits for gives way."""
-    return Job.objects.filter(state=State.QUEUED, queue=Queue.PERSON).exists()
+    return waiting_for_people(now).exists()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 from riskassess.core.context import request_id
 from riskassess.core.errors import DomainError
 from riskassess.jobs.models import ATTEMPTS, Job, Queue, State, WorkerSign
-from riskassess.jobs.queries import somebody_waits
+from riskassess.jobs.queries import somebody_waits, waiting_for_people
 from riskassess.jobs.services import enqueue, registered_tasks, send
 
 logger = logging.getLogger(__name__)
@@ -101,10 +101,7 @@ def serve_people_first(job_id: int, *, worker: str = "") -> int:
     if not Job.objects.filter(pk=job_id, queue=Queue.BULK).exists():
         return 0
     until, count = time.monotonic() + PEOPLE_SECONDS, 0
-    waiting = Job.objects.filter(queue=Queue.PERSON, state=State.QUEUED).exclude(
-        attempts__gt=0,
-        send_at__gt=timezone.now(),  # it failed a moment ago and waits for its next attempt
-    )
+    waiting = waiting_for_people(timezone.now())
     for waits in waiting.order_by("queued_at", "pk").values_list("pk", flat=True)[:PEOPLE_AT_ONCE]:
         if time.monotonic() > until:
             break
@@ -139,7 +136,13 @@ def report_progress(done: int, total: int, message: str = "") -> None:
 def should_give_way() -> bool:
     """May a long step end here, since somebody waits for another job? Asked between two parts of a step."""
     job = _running.get()
-    return job is not None and job.queue == Queue.BULK and somebody_waits()
+    return job is not None and job.queue == Queue.BULK and somebody_waits(timezone.now())
+
+
+def going_on(seconds: float | None) -> Callable[[], bool]:
+    """For a step of about so many seconds: asked between two parts, whether it may go on with the next."""
+    until = None if seconds is None else time.monotonic() + seconds
+    return lambda: (until is None or time.monotonic() < until) and not should_give_way()
 
 
 def sweep() -> int:

@@ -22,7 +22,7 @@ def editions(as_user, omar, own):  # noqa: F811
     """Five of five days, the last one in force."""
     for day in range(1, 6):
         upload(as_user(omar), content(day, day + 1, day=f"2026-11-0{day}"))
-        run_pending(queue="person")
+        run_pending(queue="bulk")
     return list(own.editions.order_by("pk"))
 
 
@@ -60,7 +60,7 @@ def test_bytes_go_with_the_row(editions, django_capture_on_commit_callbacks):
 def test_edition_that_was_brought_back_keeps_the_file_it_shares(editions, as_user, omar):
     first = editions[0]
     as_user(omar).post(first.get_absolute_url(), {"decision": "restore", "reason": "The later ones are wrong."})
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     remove_old_files(now=later(3000), days=730)
 
@@ -74,7 +74,7 @@ def test_edition_without_its_file_can_still_be_brought_back(editions, as_user, o
     remove_old_files(now=later(731), days=730)
 
     as_user(omar).post(first.get_absolute_url(), {"decision": "restore", "reason": "The later ones are wrong."})
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     assert own.editions.get(state=State.IN_FORCE).restores == first
 

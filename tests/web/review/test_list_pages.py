@@ -55,7 +55,7 @@ def test_officer_loads_an_edition_and_sees_how_far_it_is(as_user, omar, own):
     page = text(upload(browser, content(1, 2)))
     edition = own.editions.get()
     waiting = text(browser.get(f"{edition.get_absolute_url()}/state", headers={"HX-Request": "true"}))
-    run_pending(queue="person")
+    run_pending(queue="bulk")
     over = browser.get(f"{edition.get_absolute_url()}/state", headers={"HX-Request": "true"})
 
     assert "Reading the edition" in page
@@ -71,12 +71,11 @@ def test_long_list_is_read_in_steps_of_some_seconds(as_user, omar, own, monkeypa
     monkeypatch.setattr("partners.lists.background.STEP_SECONDS", 0)
 
     upload(as_user(omar), content(*range(700)))
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     assert own.editions.get().state == State.IN_FORCE
-    assert (
-        Job.objects.filter(task="partners.import_step", state="done").count() == 7
-    )  # 4 read, 1 finds the end, 1 compares, 1 swaps
+    # Four read, one finds the end, one compares, two write the index, one ends it and swaps.
+    assert Job.objects.filter(task="partners.import_step", state="done").count() == 9
 
 
 def test_each_step_done_twice_comes_to_the_same(as_user, omar, own, put, monkeypatch):
@@ -105,7 +104,7 @@ def test_files_of_a_set_are_taken_together(as_user, omar, university):
 
     given = [SimpleUploadedFile(name, each) for name, each in files.items()]
     as_user(omar).post("/lists/ofac_sdn", {"files": given})
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     edition = ListEdition.objects.get(source__code="ofac_sdn")
     assert (edition.state, edition.file_name, edition.names_count) == (State.IN_FORCE, "ofac_sdn.zip", 2)
@@ -114,7 +113,7 @@ def test_files_of_a_set_are_taken_together(as_user, omar, university):
 def test_same_file_again_is_said_to_be_in_force_already(as_user, omar, own):
     browser = as_user(omar)
     upload(browser, content(1, 2))
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     page = text(upload(browser, content(1, 2)))
 
@@ -127,7 +126,7 @@ def test_refused_file_is_explained_and_the_old_edition_stays(as_user, omar, own,
     browser = as_user(omar)
 
     upload(browser, b"<html><body>Sign in</body></html>", "own.html")
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     refused = own.editions.get(state=State.REJECTED)
     for address in ("/lists", "/lists/own"):
@@ -157,7 +156,7 @@ def test_held_edition_is_shown_with_its_differences_and_accepted(as_user, omar, 
     unreasoned = text(browser.post(held.get_absolute_url(), {"decision": "accept", "reason": ""}))
     assert "Say why." in unreasoned
     browser.post(held.get_absolute_url(), {"decision": "accept", "reason": "They closed."})
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     held.refresh_from_db()
     assert (held.state, held.accepted_by) == (State.IN_FORCE, omar)
@@ -193,7 +192,7 @@ def test_earlier_edition_is_brought_back(as_user, omar, own, put):
     assert "Bring this edition back" in text(browser.get(first.get_absolute_url()))
 
     browser.post(first.get_absolute_url(), {"decision": "restore", "reason": "The second was a draft."})
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     now = own.editions.get(state=State.IN_FORCE)
     assert (now.restores, now.added_count, now.removed_count) == (first, 1, 1)

@@ -81,7 +81,7 @@ def test_auditor_reads_of_it_and_cannot_start_it(as_user, university, stuck):
 def held(as_user, omar, own, edition):
     files = {"files": SimpleUploadedFile("own.csv", content(*range(5), day="2026-11-08"))}
     as_user(omar).post("/lists/own", files)
-    run_pending(queue="person")
+    run_pending(queue="bulk")
     return own.editions.get(state=State.HELD)
 
 
@@ -116,7 +116,7 @@ def test_another_officer_accepts_the_upload(as_user, other_officer, held):
 
     assert "Accept edition" in browser.get(held.get_absolute_url()).content.decode()
     browser.post(held.get_absolute_url(), {"decision": "accept", "reason": "Compared with the publisher's page."})
-    run_pending(queue="person")
+    run_pending(queue="bulk")
 
     held.refresh_from_db()
     assert (held.state, held.accepted_by) == (State.IN_FORCE, other_officer)
