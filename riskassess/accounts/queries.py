@@ -18,6 +18,13 @@ def holders(role: str, *, unit: Unit | None = None):
     return User.objects.filter(is_active=True, pk__in=rows.values("user")).order_by("name")
 
 
+def with_roles_now(user: User) -> User:
+    """The same person with the roles of this moment, which nobody takes away before the transaction ends."""
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    list(RoleMembership.objects.select_for_update(no_key=True).filter(user=locked))
+    return locked
+
+
 def with_parents(unit: Unit) -> list[int]:
     chain, parents = [], dict(_parents())
     step = unit.pk

@@ -33,7 +33,8 @@ def next_stage(case: Case) -> str:
         panel = [vote for vote in votes if vote.stage == Vote.Stage.PANEL]
         if len(panel) < len(panel_voters(case, votes)):
             return Vote.Stage.PANEL
-        return "" if panel_majority(case, panel) else Vote.Stage.SINGLE
+        # A majority decides with its last vote. Where somebody stepped back after that, the top role decides.
+        return Vote.Stage.SINGLE
     if case.deciders == Deciders.HIGH:
         for stage in (Vote.Stage.FIRST, Vote.Stage.SECOND):
             if stage not in stages:
@@ -91,8 +92,8 @@ def why_not_vote(case: Case, user: User) -> str:
     if case.panel_called:
         top = case.proposal.institution.top_approver
         if top is None or not top.is_active or conflict_reason(top, case.proposal):
-            return "" if is_approver else _("The panel is tied; an approver of this unit decides.")
-        return "" if user.pk == top.pk else _("The panel is tied; the institution's top role decides.")
+            return "" if is_approver else _("The panel came to no decision; an approver of this unit decides.")
+        return "" if user.pk == top.pk else _("The panel came to no decision; the institution's top role decides.")
     if case.deciders == Deciders.HIGH:
         if case.route == Route.PANEL and (reason := _panel_still_to_recommend(case, recommendations)):
             return reason
@@ -134,13 +135,21 @@ def why_stuck(case: Case) -> str:
     """Why nobody can carry or decide this case, whoever holds the roles now; empty where somebody is free."""
     proposal = case.proposal
 
-    def is_free(role: str) -> bool:
-        return bool(without_conflict(holders(role, unit=proposal.unit), proposal))
+    def free(role: str) -> set[int]:
+        return {user.pk for user in without_conflict(holders(role, unit=proposal.unit), proposal)}
 
-    if not is_free(Role.OFFICER):
+    officers, approvers = free(Role.OFFICER), free(Role.APPROVER)
+    if not officers:
         return _("No research-security officer without a conflict of interest is free for this case.")
-    if case.deciders != Deciders.LOW and not is_free(Role.APPROVER):
+    if case.deciders != Deciders.LOW and not approvers:
         return _("No approver of this unit without a conflict of interest is free for this case.")
+    if case.deciders != Deciders.HIGH or case.panel_called:
+        return ""
+    if case.route == Route.PANEL and len(panel_members(case)) < FEWEST_PANEL_MEMBERS:
+        return _("The panel has fewer than three members who may act here. An administrator can name more.")
+    advised = {advice.by_id for advice in advice_of(case)}
+    if next_stage(case) == Vote.Stage.FIRST and officers <= advised:
+        return _("Every research-security officer who is free recommended here, so nobody is left to vote first.")
     return ""
 
 

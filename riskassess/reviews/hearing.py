@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from riskassess.accounts.models import User
 from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
-from riskassess.proposals.states import AFTER_DECISION
+from riskassess.proposals.states import DECIDED
 from riskassess.reviews.models import Appeal, Assignment, Case, Decision, Outcome
 from riskassess.reviews.rules import conflict_reason
 
@@ -29,6 +29,14 @@ def choose_hearer(case: Case) -> tuple[User | None, str]:
     return None, ""
 
 
+def open_appeal(case: Case) -> Appeal | None:
+    """The appeal of this case that waits to be answered and whose reader is gone."""
+    waiting = Appeal.objects.filter(decision__case=case, settled_at__isnull=True).select_related("hearer").first()
+    if waiting is None or (waiting.hearer and not conflict_reason(waiting.hearer, case.proposal)):
+        return None
+    return waiting
+
+
 def why_not_hear(appeal: Appeal, user: User) -> str:
     case = appeal.decision.case
     if reason := conflict_reason(user, case.proposal):
@@ -43,7 +51,7 @@ def why_not_hear(appeal: Appeal, user: User) -> str:
 def why_no_appeal(case: Case, decision: Decision) -> str:
     if decision.outcome == Outcome.APPROVE:
         return _("This was approved as you filed it; there is nothing to contest.")
-    if decision.round != case.round or case.proposal.state not in AFTER_DECISION:
+    if decision.round != case.round or case.proposal.state not in DECIDED:
         return _("The case moved on since this decision. Its page says where it stands.")
     if Appeal.objects.filter(decision=decision).exists():
         return _("There is an appeal against this decision already, and one is all there is.")

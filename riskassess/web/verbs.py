@@ -16,6 +16,7 @@ VERB_WORDS = {
     "answers.saved": _("answered questions"),
     "appeal.delay_told": _("told further up that the answer to an appeal is late"),
     "appeal.filed": _("appealed against the decision"),
+    "appeal.passed_on": _("gave the appeal to somebody else to read"),
     "appeal.settled": _("answered the appeal"),
     "audit.detail_erased": _("erased the details of an event"),
     "audit.exported": _("exported the audit log"),

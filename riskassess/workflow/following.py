@@ -16,7 +16,7 @@ from riskassess.files.services import written_whole
 from riskassess.notices import telling
 from riskassess.proposals import services as proposals
 from riskassess.proposals.models import Proposal
-from riskassess.proposals.states import STANDING
+from riskassess.proposals.states import MOVES, STANDING
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.hearing import took_part
@@ -172,13 +172,15 @@ def appeal(*, case: Case, actor: User, reasons: str) -> Appeal:
 
 @story()
 def settle_appeal(*, appeal: Appeal, actor: User, upheld: bool, answer: str) -> Appeal:
-    """Answer an appeal. Where it is upheld the case is opened again, with other people where there are some."""
+    """Answer an appeal. Where it is upheld the case is opened again, with other people where there are some; not where
+    it was opened meanwhile, or the work has ended."""
     case = appeal.decision.case
     lock(case.proposal)
     settled = reviews.settle_appeal(appeal=appeal, actor=actor, upheld=upheld, answer=answer)
-    if upheld:
+    proposal = Proposal.objects.get(pk=case.proposal_id)
+    if upheld and proposal.state in MOVES["reopen"].sources and appeal.decision.round == case.round:
         reasons = _("The appeal was upheld: %(answer)s") % {"answer": settled.answer}
-        again = reopen(proposal=case.proposal, actor=actor, reasons=reasons, besides=frozenset(took_part(case)))
+        again = reopen(proposal=proposal, actor=actor, reasons=reasons, besides=frozenset(took_part(case)))
         settled = reviews.link_round(appeal=settled, round_number=again.round)
     telling.appeal_settled(proposal=case.proposal, uid=settled.uid)
     return settled

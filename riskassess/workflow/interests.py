@@ -9,6 +9,7 @@ from riskassess.notices import telling
 from riskassess.proposals.states import UNDER_REVIEW, State
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
+from riskassess.reviews.hearing import open_appeal
 from riskassess.reviews.models import Case, Interest
 from riskassess.workflow.common import case_of, escalate_where_stuck, free_officers, lock
 from riskassess.workflow.opening import assign_panel
@@ -32,6 +33,15 @@ def declare_interest(*, case: Case, actor: User, because: str) -> Interest:
     was_on_it = reviews.hand_back(case=case, user=actor, reason=_("declared an interest"))
     if was_on_it and proposal.state in {*UNDER_REVIEW, State.SUBMITTED}:
         _pass_on(case, actor, parts)
+    elif proposal.state in UNDER_REVIEW:
+        escalate_where_stuck(case)
+    if waiting := open_appeal(case):
+        waiting = reviews.pass_on_appeal(appeal=waiting)
+        telling.appeal_filed(
+            proposal=proposal,
+            people=[waiting.hearer] if waiting.hearer else free_officers(proposal),
+            uid=waiting.uid,
+        )
     telling.interest_declared(
         proposal=proposal,
         people=[user for user in free_officers(proposal) if user.pk != actor.pk],

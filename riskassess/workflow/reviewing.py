@@ -29,6 +29,7 @@ from riskassess.reviews.models import Case, Hold, Outcome, Recommendation, Vote
 from riskassess.reviews.rules import without_conflict
 from riskassess.workflow.common import (
     carriers_of,
+    escalate_where_stuck,
     free_officers,
     guard_lists,
     guard_no_conflict,
@@ -69,6 +70,7 @@ def assign(*, case: Case, actor: User, officer: User, reviewer: User | None, rea
     if case.escalated:
         case.escalated = ""
         case.save(update_fields=["escalated"])
+    escalate_where_stuck(case)
     if proposal.state == State.SUBMITTED:
         proposals.move(proposal=proposal, name="assign", actor=actor)
     for user in filter(None, (officer, reviewer)):
@@ -125,6 +127,7 @@ def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record_uid
     lock(case.proposal)
     record = record_shown(case.proposal, record_uid)
     recommendation = reviews.recommend(case=case, actor=actor, outcome=outcome, reasons=reasons, record=record)
+    escalate_where_stuck(case)
     telling.recommendation_made(
         proposal=case.proposal, people=next_voters(case), round_number=case.round, uid=recommendation.uid
     )

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from riskassess import workflow
+from riskassess.accounts.models import RoleMembership
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.models import Event
 from riskassess.core.errors import Conflict, DomainError
@@ -400,3 +401,31 @@ def test_conditions_beside_a_plain_approval_are_refused_not_lost(submitted, omar
         workflow.decide(
             case=proposal.case, actor=omar, record_uid=uid(proposal), outcome="approve", conditions=[condition()]
         )
+
+
+def test_role_that_ended_while_the_form_was_open_votes_and_advises_no_more(submitted, tomasz, jonas):
+    proposal = submitted(example=MODERATE)
+    case = proposal.case
+    workflow.recommend(case=case, actor=tomasz, outcome="approve", reasons="Fine.", record_uid=uid(proposal))
+    assert (tomasz.has_role("reviewer"), jonas.has_role("approver")) == (True, True)  # read, and kept for the request
+    over = timezone.localdate() - timedelta(days=1)
+    RoleMembership.objects.filter(user__in=[tomasz, jonas]).update(ends=over)
+    Recommendation.objects.all().delete()
+
+    with pytest.raises(DomainError, match="no longer hold a role"):
+        workflow.recommend(case=case, actor=tomasz, outcome="approve", reasons="Fine.", record_uid=uid(proposal))
+    with pytest.raises(DomainError):
+        workflow.decide(case=case, actor=jonas, outcome="approve", record_uid=uid(proposal))
+
+    assert Proposal.objects.get(pk=proposal.pk).state == "in_review"
+
+
+def test_only_officer_who_recommends_on_high_risk_leaves_nobody_to_vote_first_and_it_is_said(submitted, omar, kirsten):
+    proposal = submitted(example=HIGH)
+
+    workflow.recommend(
+        case=proposal.case, actor=omar, outcome="approve", reasons="I wrote the plan.", record_uid=uid(proposal)
+    )
+
+    assert "nobody is left to vote first" in Case.objects.get(proposal=proposal).escalated
+    assert Notice.objects.filter(user=kirsten, subject__endswith="a case needs you").count() == 1

@@ -1,4 +1,4 @@
-from riskassess.reviews.services.appeals import file_appeal, link_round, settle_appeal
+from riskassess.reviews.services.appeals import file_appeal, link_round, pass_on_appeal, settle_appeal
 from riskassess.reviews.services.cases import (
     add_note,
     assign_case,
@@ -67,6 +67,7 @@ __all__ = [
     "note_entered",
     "note_wrong_code",
     "open_case",
+    "pass_on_appeal",
     "propose_condition",
     "propose_correction",
     "recommend",

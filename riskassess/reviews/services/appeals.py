@@ -40,6 +40,23 @@ def file_appeal(*, case: Case, decision: Decision, actor: User, reasons: str) ->
 
 
 @transaction.atomic
+def pass_on_appeal(*, appeal: Appeal) -> Appeal:
+    """Whoever was to read an appeal may not any more: somebody else does, or the case is escalated."""
+    case = Case.objects.select_for_update().select_related("proposal__institution").get(pk=appeal.decision.case_id)
+    before = appeal.hearer_id
+    case.assignments.filter(kind=Assignment.Kind.APPEAL, ended_at__isnull=True).update(ended_at=timezone.now())
+    appeal.hearer, why = choose_hearer(case)
+    appeal.save(update_fields=["hearer"])
+    if appeal.hearer is None:
+        case.escalated = _("An appeal waits, and nobody who took no part in the decision is free to read it.")
+        case.save(update_fields=["escalated"])
+    else:
+        Assignment.objects.create(case=case, kind=Assignment.Kind.APPEAL, user=appeal.hearer, reason=why[:300])
+    _record(appeal, None, "appeal.passed_on", {"before": before, "hearer": appeal.hearer_id})
+    return appeal
+
+
+@transaction.atomic
 def settle_appeal(*, appeal: Appeal, actor: User, upheld: bool, answer: str) -> Appeal:
     """Answer an appeal for good. What follows an upheld one is the story's to do."""
     appeal = Appeal.objects.select_for_update(of=("self",)).select_related("decision__case__proposal").get(pk=appeal.pk)
@@ -68,14 +85,14 @@ def link_round(*, appeal: Appeal, round_number: int) -> Appeal:
     return appeal
 
 
-def _record(appeal: Appeal, actor: User, verb: str, after: dict) -> None:
+def _record(appeal: Appeal, actor: User | None, verb: str, after: dict) -> None:
     proposal = appeal.decision.case.proposal
     record_event(
         verb,
         subject=appeal,
-        actor_id=actor.pk,
+        actor_id=actor.pk if actor else None,
         role=role_in(actor, proposal),
-        actor_name=actor.name,
+        actor_name=actor.name if actor else "",
         reference=proposal.reference,
         after=after,
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.calendar import Calendar, calendar_of
 from riskassess.accounts.models import User
+from riskassess.accounts.queries import with_roles_now
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.audit.log import record as record_event
@@ -161,7 +162,8 @@ def hand_back(*, case: Case, user: User, reason: str) -> bool:
         "name": user.name
     }
     case.save(update_fields=[*parts, "escalated"])
-    case.votes.filter(round=case.round, fallen="", by=user).update(fallen=_("A conflict of interest came up."))
+    if case.closed_at is None:  # what was decided stays as it was decided
+        case.votes.filter(round=case.round, fallen="", by=user).update(fallen=_("A conflict of interest came up."))
     record_event(
         "case.handed_back",
         subject=case,
@@ -178,8 +180,11 @@ def hand_back(*, case: Case, user: User, reason: str) -> bool:
 def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record: AssessmentRecord) -> Recommendation:
     """A reviewer's, officer's or panel member's advice on this round; whoever gives it does not decide."""
     case = Case.objects.select_for_update().get(pk=case.pk)
+    actor = with_roles_now(actor)
     if case.proposal.state not in UNDER_REVIEW:
         raise Conflict(_("This case is not in review now."))
+    if not actor.has_role(Role.REVIEWER, Role.OFFICER, Role.APPROVER):
+        raise DomainError(_("You no longer hold a role in which you recommend."))
     if not reasons.strip():
         raise DomainError(_("Say in a sentence or two why you recommend this."), field="reasons")
     if outcome not in Outcome.values:

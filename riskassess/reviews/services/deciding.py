@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.accounts.calendar import calendar_of
 from riskassess.accounts.models import User
+from riskassess.accounts.queries import with_roles_now
 from riskassess.assessments.models import AssessmentRecord
 from riskassess.assessments.queries import assessment_of, catalogue_of
 from riskassess.audit.log import record as record_event
@@ -50,6 +51,7 @@ def cast_vote(
     case = Case.objects.select_for_update().select_related("proposal").get(pk=case.pk)
     if case.proposal.state not in UNDER_REVIEW:
         raise Conflict(_("This case is not in review now. Nothing was decided."))
+    actor = with_roles_now(actor)
     reasons, source, conditions = reasons.strip(), source.strip(), conditions or []
     scope = sorted(scope or []) if outcome == Outcome.PART else []
     if reason := why_not_vote(case, actor):
