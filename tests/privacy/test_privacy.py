@@ -4,6 +4,7 @@ import io
 import json
 import unicodedata
 import zipfile
+from base64 import b64decode
 from datetime import timedelta
 from email import message_from_bytes
 from email.mime.text import MIMEText
@@ -12,6 +13,7 @@ from pathlib import Path
 import pikepdf
 import pypdf
 import pytest
+import redis
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.conf import settings
@@ -27,10 +29,12 @@ from riskassess.audit.services import verify_chain
 from riskassess.auditing.models import Export
 from riskassess.auditing.services import request_dossier, request_export
 from riskassess.backups.tables import dump_table, kept_models
+from riskassess.celery import app
 from riskassess.core.errors import Conflict
 from riskassess.files.models import FileState, StoredFile
 from riskassess.jobs.models import Job
-from riskassess.jobs.running import run_pending
+from riskassess.jobs.running import run_job, run_pending
+from riskassess.jobs.services import send
 from riskassess.notices.models import Notice
 from riskassess.privacy.models import LegalHold, Order
 from riskassess.proposals.models import Invitation, Proposal
@@ -157,6 +161,44 @@ def test_an_erased_person_stands_nowhere_and_the_record_still_verifies(
         assert look_up(report.sha256).outcome == look_up(report.receipt).outcome == MATCHES
     erased = Event.objects.get(verb="person.erased")
     assert erased.detail.after["reason"] == "Asked for it in a letter."
+
+
+@pytest.mark.services
+def test_redis_never_hears_who_a_job_is_about(everywhere, philomena, redis_server, monkeypatch):
+    """A mail to her and a report on her proposal: one is taken out of the queue and done, one waits in it."""
+    monkeypatch.setattr(app.conf, "broker_url", redis_server.url)
+    monkeypatch.setattr(app.conf, "broker_transport_options", {})
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    jobs = list(Job.objects.order_by("-pk")[:6])
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(state="queued")
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+        assert all(send(job, is_patient=True) for job in jobs)
+        with app.connection_for_read() as connection, connection.SimpleQueue(jobs[0].queue) as line:
+            delivered = line.get(timeout=2)
+            run_job(delivered.payload[0][0])
+            assert Job.objects.get(pk=delivered.payload[0][0]).state == "done"
+            delivered.ack()
+        held = b"".join(_contents_of(client, key) + key for key in client.keys("*"))
+
+    assert held.count(b'"lang": "py"') == len(jobs) - 1  # else the search would prove nothing
+    for needle in (NAME, EMAIL, "Quarkst", "philomena", str(philomena.uid), everywhere.title):
+        assert needle.casefold().encode() not in held.lower()
+
+
+def _contents_of(client, key: bytes) -> bytes:
+    """Of any kind of key; the body of a message is encoded."""
+    kind = client.type(key)
+    parts = {
+        b"list": lambda: client.lrange(key, 0, -1),
+        b"set": lambda: client.smembers(key),
+        b"hash": lambda: client.hgetall(key).values(),
+        b"zset": lambda: client.zrange(key, 0, -1),
+        b"string": lambda: [client.get(key)],
+    }[kind]()
+    bodies = [b64decode(json.loads(part)["body"]) for part in parts if b'"body"' in part]
+    return b"".join([*parts, *bodies])
 
 
 def test_nobody_is_erased_while_something_waits_for_them(university, filed, philomena):
