@@ -211,6 +211,16 @@ def test_one_replay_at_a_time_and_none_without_records(three, omar, university):
         stop_replay(replay=Replay.objects.first(), actor=omar)
 
 
+def test_replay_ends_when_whoever_asked_may_no_longer_have_it(three, omar):
+    start_replay(actor=omar)
+    omar.memberships.all().delete()
+
+    replay = finished(Replay.objects.get())
+
+    assert (replay.state, replay.done) == ("refused", 0)
+    assert "may no longer have it" in replay.job.reason
+
+
 def test_nothing_stored_is_said(university):
     with pytest.raises(DomainError, match="Nothing is assessed yet"):
         start_replay(actor=None)
