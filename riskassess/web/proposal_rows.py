@@ -73,6 +73,7 @@ def row_of(proposal: Proposal, reader: User, stuck, calendar: Calendar) -> dict:
         open_conditions=len(open_conditions),
         next_condition=open_conditions[0].due_on if open_conditions else None,
         is_stuck=proposal.pk in stuck,
+        reader=reader,
     )
     hint = standing.hint
     if proposal.state == State.DRAFT and proposal.answered:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from riskassess.accounts.calendar import Calendar
+from riskassess.accounts.models import User
 from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import DECIDED, State
@@ -40,15 +41,15 @@ def standing_of(
     open_conditions: int = 0,
     next_condition=None,
     is_stuck: bool = False,
+    reader: User | None = None,
 ) -> Standing:
-    """Read from the proposal and its case; the decision and its conditions are the caller's to fetch."""
+    """Read from the proposal and its case; the decision and its conditions are the caller's to fetch. A draft says what
+    is left to this reader: only who leads it finishes it."""
     case = getattr(proposal, "case", None)
     name = case.officer.name if case and case.officer else _("Research security")
     state = State(proposal.state)
     if state == State.DRAFT:
-        return Standing(
-            "draft", _("Draft"), "", _("It is your turn: nobody else sees a draft."), _("Yours to finish"), True
-        )
+        return draft_of(proposal, reader)
     if is_stuck:
         return Standing(
             "plain",
@@ -105,6 +106,17 @@ def standing_of(
         return decided(state, decision, open_conditions, next_condition)
     words = str(state.label)
     return Standing("ended", words[:1].upper() + words[1:], "", _("Nothing is left to do here."), "", False)
+
+
+def draft_of(proposal: Proposal, reader: User | None) -> Standing:
+    if reader is None or reader.pk == proposal.owner_id:
+        turn, step = _("It is your turn: nobody else sees a draft."), _("Yours to finish")
+        return Standing("draft", _("Draft"), "", turn, step, True)
+    lead = {"name": proposal.owner.name}
+    turn = _("Nobody but those who take part sees a draft. %(name)s leads it and submits it.") % lead
+    if reader.has_perm("proposals.edit", proposal):
+        return Standing("draft", _("Draft"), "", turn, _("Yours to go on with; %(name)s submits it") % lead, True)
+    return Standing("draft", _("Draft"), "", turn, _("%(name)s finishes it") % lead, False)
 
 
 def decided(state, decision, open_conditions, next_condition) -> Standing:

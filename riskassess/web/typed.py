@@ -11,6 +11,7 @@ from riskassess.assessments.models import CatalogueRelease
 from riskassess.assessments.queries import catalogue_of, current_release
 from riskassess.assessments.wording import words_of
 from riskassess.web.forms.collaboration import CollaborationForm, FunderForm
+from riskassess.web.forms.contacts import ContactForm
 from riskassess.web.forms.picking import PartnerForm
 from riskassess.web.forms.questionnaire import ItemForm
 from riskassess.web.forms.visits import VisitForm
@@ -20,9 +21,9 @@ HIDDEN_CHARACTER = "\x00"
 NOT_TYPED = {"both", "do", "opened", "page", "parts", "record", "seen", "shape", "shown", "writer"}
 SAID_BESIDE = {"comment", "help"}
 OF_ROWS = ("-count", "-uid", "-copy_of", "-gone", "-known", "-told_apart", "-near")
-ROW = re.compile(r"(?P<kind>partner|funder|visit|item)-(?P<index>\d{1,3})-(?P<field>[a-z_]+)")
+ROW = re.compile(r"(?P<kind>partner|funder|visit|item|contact)-(?P<index>\d{1,3})-(?P<field>[a-z_]+)")
 ROW_FORMS: dict[str, type[forms.Form]] = {
-    "partner": PartnerForm, "funder": FunderForm, "visit": VisitForm, "item": ItemForm,
+    "partner": PartnerForm, "funder": FunderForm, "visit": VisitForm, "item": ItemForm, "contact": ContactForm,
 }  # fmt: skip
 
 
@@ -41,6 +42,11 @@ def read_by_people(request, typed: list[tuple[str, str, str]]) -> list[tuple[str
         # Which units there are is for those who are signed in.
         known = [row for row in rows if row[0] != "unit" or request.user.is_authenticated]
         return [(name, *_of_first_page(name, words, value)) for name, words, value in known]
+    if place == "contacts":
+        # The partner of a person is a key here, and its name is for those who are signed in.
+        return [
+            (name, *_of_first_page(name, words, value)) for name, words, value in rows if not name.endswith("-partner")
+        ]
     if place == "section":
         catalogue = _catalogue()
         return [(name, *_of_question(catalogue, name, words, value)) for name, words, value in rows]
@@ -51,7 +57,13 @@ def _of_first_page(name: str, words: str, value: str) -> tuple[str, str]:
     if match := ROW.fullmatch(name):
         found = ROW_FORMS[match["kind"]].base_fields.get(match["field"])
         label = found.label if found else match["field"]
-        kind = {"partner": _("Partner"), "funder": _("Funder"), "visit": _("Visit"), "item": _("Item")}[match["kind"]]
+        kind = {
+            "partner": _("Partner"),
+            "funder": _("Funder"),
+            "visit": _("Visit"),
+            "item": _("Item"),
+            "contact": _("Person"),
+        }[match["kind"]]
         place = _("%(kind)s %(number)d, %(field)s")
         return place % {"kind": kind, "number": int(match["index"]) + 1, "field": str(label).lower()}, _chosen(
             found, value

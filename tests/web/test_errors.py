@@ -33,6 +33,17 @@ def test_expired_form_repeats_every_value_of_a_name(strict):
     assert [(name, value) for name, _words, value in page.context["typed"]] == [("kinds", "a1"), ("kinds", "b2")]
 
 
+def test_expired_page_of_people_is_read_in_the_words_that_stood_on_it(strict):
+    typed = {"contact-0-name": "Ida Holm", "contact-0-birth_year": "1974", "contact-0-partner": "5b0c", "seen": "x"}
+    address = reverse("contacts", args=["RA-2026-0001"])
+
+    page = strict.post(address, typed, headers={"Sec-Fetch-Site": "same-origin"}).content.decode()
+
+    assert "<dt>Person 1, name</dt>" in page
+    assert "<dt>Person 1, year of birth</dt>" in page
+    assert "Contact 0" not in page
+
+
 def test_expired_form_never_repeats_a_password(strict):
     typed = {"old_password": "my-secret-tide", "new_password1": "another-tide-1", "new_password2": "another-tide-1"}
 

@@ -67,6 +67,7 @@ def proposal(request, reference):
                 open_conditions=len(due),
                 next_condition=min(due, default=None),
                 is_stuck=is_stuck,
+                reader=request.user,
             ),
             "is_stuck": is_stuck,
             "may_assess_again": is_stuck and request.user.has_perm("reviews.assess_again", proposal),

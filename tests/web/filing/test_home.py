@@ -18,6 +18,7 @@ from riskassess.proposals.models import Participation, Proposal
 from riskassess.proposals.services import create_proposal
 from riskassess.reviews.models import Case, Condition, Decision
 from riskassess.web.forms.finding import VIEW_WORDS
+from tests.story import join
 from tests.web.filing.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,21 @@ def test_others_drafts_and_proposals_stay_away(as_user, eve, filed):
 )
 def test_staff_are_led_to_where_they_work(as_user, university, who, place):
     assert as_user(university.people[who]).get("/home")["Location"] == place
+
+
+@pytest.mark.parametrize(
+    ("can_edit", "step"), [(True, "Yours to go on with; Ana Ferreira submits it"), (False, "Ana Ferreira finishes it")]
+)
+def test_draft_says_to_each_who_takes_part_what_is_left_to_them(as_user, mateo, filed, can_edit, step):
+    draft = filed()
+    join(draft, mateo, can_edit=can_edit)
+    browser = as_user(mateo)
+
+    mine, page = (text_of(browser.get(address)) for address in ("/home", draft.get_absolute_url()))
+
+    assert step in mine
+    assert "Ana Ferreira leads it and submits it." in page
+    assert "Yours to finish" not in mine + page
 
 
 def test_search_and_chips_narrow_the_list(as_user, ana, filed):
