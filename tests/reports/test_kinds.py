@@ -1,7 +1,7 @@
 """Each kind of report from the asking to the file, with what its reader may not see left out."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -11,9 +11,11 @@ from PIL import Image
 from pypdf import PdfReader
 
 from riskassess.assessments.queries import latest_record
+from riskassess.audit.models import Event
 from riskassess.core.errors import DomainError
 from riskassess.jobs.running import run_pending
 from riskassess.proof.checking import check_report, read_dossier
+from riskassess.reports.archives import remove_old_archives
 from riskassess.reports.counting import vague
 from riskassess.reports.letterhead import is_readable
 from riskassess.reports.models import PeriodReport, Report, ReportBatch
@@ -126,6 +128,14 @@ def test_many_reports_come_as_one_zip_with_a_manifest(approved, submitted, omar,
     assert as_user(eve).get(batch.get_absolute_url()).status_code == 403
     page = client.get(batch.get_absolute_url()).content.decode()
     assert report.sha256 in page
+
+    kept, gone = (remove_old_archives(now=batch.ended_at + timedelta(days=days)) for days in (29, 31))
+
+    assert (kept, gone) == (0, 1)
+    assert client.get(reverse("report_batch_file", args=[batch.uid]))["Location"] == batch.get_absolute_url()
+    assert "had its time and was removed" in client.get(batch.get_absolute_url()).content.decode()
+    assert read_report(report)
+    assert Event.objects.get(verb="reports.removed").subject.endswith(str(batch.uid))
 
 
 def test_batch_leaves_out_what_the_asker_may_no_longer_read(approved, omar, as_user):
