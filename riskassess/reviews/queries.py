@@ -109,7 +109,7 @@ def _at_work(user: User) -> Q | None:
         if None not in units:
             at_stage &= Q(unit__in=with_children(units))
         scope |= at_stage
-        scope |= submitted & Q(institution__top_approver=user) & ~Q(case__escalated="")
+        scope |= submitted & Q(institution__top_approver=user) & Q(case__escalated__gt="")
     return scope
 
 

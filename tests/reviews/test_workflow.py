@@ -15,7 +15,7 @@ from riskassess.notices.models import Notice
 from riskassess.proposals.models import Proposal
 from riskassess.reports.models import Report
 from riskassess.reviews.models import Case, Decision, Recommendation, Vote
-from riskassess.reviews.queries import visible_proposals
+from riskassess.reviews.queries import listed_proposals, visible_proposals
 from tests.story import HIGH, LOW, MODERATE, OPEN
 
 REASONS = {"reasons": "The workshop is shared.", "source": "Finding K04"}
@@ -409,7 +409,7 @@ def test_role_that_ended_while_the_form_was_open_votes_and_advises_no_more(submi
     workflow.recommend(case=case, actor=tomasz, outcome="approve", reasons="Fine.", record_uid=uid(proposal))
     assert (tomasz.has_role("reviewer"), jonas.has_role("approver")) == (True, True)  # read, and kept for the request
     over = timezone.localdate() - timedelta(days=1)
-    RoleMembership.objects.filter(user__in=[tomasz, jonas]).update(ends=over)
+    RoleMembership.objects.filter(user__in=[tomasz, jonas]).update(starts=over, ends=over)
     Recommendation.objects.all().delete()
 
     with pytest.raises(DomainError, match="no longer hold a role"):
@@ -429,3 +429,12 @@ def test_only_officer_who_recommends_on_high_risk_leaves_nobody_to_vote_first_an
 
     assert "nobody is left to vote first" in Case.objects.get(proposal=proposal).escalated
     assert Notice.objects.filter(user=kirsten, subject__endswith="a case needs you").count() == 1
+
+
+def test_top_role_reads_nothing_of_what_was_registered_without_a_case(submitted, kirsten):
+    """No case is no escalated case."""
+    proposal = submitted(example=LOW)
+
+    assert proposal.state == "registered"
+    assert not visible_proposals(kirsten).exists()
+    assert not listed_proposals(kirsten).exists()
