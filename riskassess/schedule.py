@@ -31,6 +31,7 @@ from riskassess.jobs.services import retry
 from riskassess.notices.services import make_digest, people_awaiting_digest
 from riskassess.proposals.models import EvidenceVersion, Proposal
 from riskassess.reports.archives import remove_old_archives
+from riskassess.reports.packages import remove_old_packages
 from riskassess.reviews import reminders
 from riskassess.reviews.queries import (
     drawn_percent,
@@ -77,6 +78,7 @@ def check_states() -> None:
 def remove_exports() -> None:
     remove_old_exports()
     remove_old_archives(now=timezone.now())
+    remove_old_packages(now=timezone.now())
 
 
 @shared_task(name="schedule.tell_answers")

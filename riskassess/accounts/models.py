@@ -48,6 +48,9 @@ class Institution(UidModel):
     office_name = models.CharField(_("office for research security"), max_length=120, blank=True)
     office_email = models.EmailField(_("its e-mail"), blank=True)
     office_phone = models.CharField(_("its telephone"), max_length=40, blank=True)
+    # Whom a flagged case may be sent to outside: the country's office for questions of research security.
+    contact_point_name = models.CharField(_("national contact point"), max_length=120, blank=True)
+    contact_point_email = models.EmailField(_("its e-mail"), blank=True)
     # Whose public holidays are no working days; empty: weekends alone.
     country = models.CharField(_("country"), max_length=2, blank=True)
     subdivision = models.CharField(_("part of the country"), max_length=30, blank=True)

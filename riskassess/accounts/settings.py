@@ -18,6 +18,8 @@ SETTINGS = (
     "office_name",
     "office_email",
     "office_phone",
+    "contact_point_name",
+    "contact_point_email",
 )
 REVIEW_SETTINGS = ("route_days", "fast_track_share", "co_author_months", "allows_one_person_low", "panel")
 ALL_SETTINGS = (*SETTINGS, *REVIEW_SETTINGS, "texts")

@@ -17,7 +17,7 @@ from riskassess.core.memory import collecting_after
 from riskassess.proof.dossier import NAME as DOSSIER
 from riskassess.proof.dossier import canonical
 from riskassess.reports.fetching import ClosedFetcher, style_text
-from riskassess.reports.shapes import BlankContent, PeriodContent, ReportContent
+from riskassess.reports.shapes import BlankContent, FlagLetter, PeriodContent, ReportContent
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Copies(NamedTuple):
     archive: bytes  # PDF/A-3b with tags; the dossier is in it
 
 
-def render(content: ReportContent | BlankContent | PeriodContent) -> bytes:
+def render(content: ReportContent | BlankContent | PeriodContent | FlagLetter) -> bytes:
     """The content as a tagged PDF. The same content gives the same bytes on one machine: fonts and Pango count too."""
     return to_pdf(page_text(content))
 
@@ -115,7 +115,7 @@ def _counted_letters() -> Iterator[None]:
         logger.warning("%d letters of a report have no font on this machine; fonts-noto-cjk may help", letters.missing)
 
 
-def page_text(content: ReportContent | BlankContent | PeriodContent) -> str:
+def page_text(content: ReportContent | BlankContent | PeriodContent | FlagLetter) -> str:
     """The report as HTML. Its templates escape everything, and nothing that a person wrote stands in an address."""
     return render_to_string(f"reports/{content.kind}.html", {"report": visible(content)})
 

@@ -382,6 +382,34 @@ class BlankContent:
 
 
 @dataclass(frozen=True)
+class PackedFile:
+    name: str
+    what: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FlagLetter:
+    """What goes on top of a package about a flagged case."""
+
+    language: str
+    institution: str
+    office: str
+    reference: str
+    version: int
+    title: str  # empty where names and free text are left out
+    made_at: str
+    made_on: date
+    to: str
+    by: str
+    question: str
+    told: str  # what the authors were told of the flag
+    files: tuple[PackedFile, ...]
+    is_redacted: bool
+    kind: str = "flag_letter"
+
+
+@dataclass(frozen=True)
 class CountLine:
     label: str
     words: str  # a number, or that there are too few to tell

@@ -1,5 +1,5 @@
 from riskassess.jobs.running import job_task
-from riskassess.reports.models import BlankForm, PeriodReport, Report, ReportBatch
+from riskassess.reports.models import BlankForm, FlagPackage, PeriodReport, Report, ReportBatch
 
 
 @job_task("reports.build_report")
@@ -29,3 +29,11 @@ def continue_batch(batch_id: int, begin: int) -> None:
     from riskassess.reports.batching import continue_batch as go_on
 
     go_on(batch=ReportBatch.objects.select_related("asked_by").get(pk=batch_id), begin=begin)
+
+
+@job_task("reports.build_package")
+def build_package(package_id: int) -> None:
+    from riskassess.reports.packing import build_package as build
+
+    rows = FlagPackage.objects.select_related("proposal__institution", "record__version", "asked_by")
+    build(rows.get(pk=package_id))

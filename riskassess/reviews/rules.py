@@ -222,6 +222,8 @@ add_step(
 )
 add_step("reviews.flag", who=may_review & (is_case_reviewer | is_officer), when=state_allows("flag"))
 add_step("reviews.unflag", who=may_review & is_officer, when=state_allows("unflag"))
+add_step("reviews.send_package", who=may_review & (is_case_reviewer | is_officer), when=state_allows("unflag"))
+rules.add_perm("reviews.read_package", may_review & (is_case_reviewer | is_officer))
 add_step("reviews.propose_determination", who=may_review & (is_case_reviewer | is_officer), when=state_allows("decide"))
 add_step("reviews.determine", who=may_review & is_officer, when=state_allows("decide"))
 add_step("reviews.confirm_determination", who=may_review & (is_officer | is_unit_approver), when=state_allows("decide"))

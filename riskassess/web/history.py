@@ -15,7 +15,7 @@ TOLD = (
     "safeguard.fulfilled", "hold.lifted", "case.paused", "case.resumed", "condition.reported", "condition.fulfilled",
     "condition.returned", "condition.broken", "appeal.filed", "appeal.settled", "midterm.told", "midterm.read",
     "closing.told", "closing.read", "partner_correction.proposed", "partner_correction.applied",
-    "partner_correction.refused",
+    "partner_correction.refused", "package.asked",
 )  # fmt: skip
 STEPS = tuple(verb for verb in TOLD if verb.startswith("proposal."))
 

@@ -41,6 +41,7 @@ STEPS = {
     "ask": ("VOH", REVIEW),
     "flag": ("VO", {"in_review"}),
     "unflag": ("O", {"flagged"}),
+    "package": ("VO", {"flagged"}),
     "note_add": ("VO", EVER - {"draft", "registered"}),
     "reopen": ("O", AFTER - {"registered"}),
     "close": ("O", AFTER - {"registered"}),
@@ -53,6 +54,7 @@ PAGES = {
     "proposal": "RCVOHD", "assessment": "RCVOHD", "safeguards": "RCVOHD", "answer_history": "RCVOHD",
     "people": "RCVOHD", "evidence": "RCVOHD", "messages": "RCVOHD", "proposal_file": "RCVOHD",
     "proposal_crate": "RCVOHD", "proposal_form": "RCVOHD", "case": "VOHD", "experts": "VOHD",
+    "package": "VO",
 }  # fmt: skip
 # Pages of no proposal: who opens them; everybody else who is signed in gets 403.
 PLAIN = {

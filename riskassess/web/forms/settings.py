@@ -39,6 +39,13 @@ class SettingsForm(OwnWordsForm):
     )
     office_email = forms.EmailField(label=_("Its e-mail"), required=False)
     office_phone = forms.CharField(label=_("Its telephone"), required=False, max_length=40)
+    contact_point_name = forms.CharField(
+        label=_("National contact point"),
+        required=False,
+        max_length=120,
+        help_text=_("The office of your country that advises on research security. A flagged case may be sent there."),
+    )
+    contact_point_email = forms.EmailField(label=_("Its e-mail"), required=False)
 
 
 class ReviewSettingsForm(OwnWordsForm):
