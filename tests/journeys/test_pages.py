@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 pytestmark = pytest.mark.xdist_group("journeys")
 MOST_OF_A_KIND = 2
 FILES = {
+    "package_file",
     "account_data",
     "audit_dossier",
     "audit_export",

@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from riskassess.reports.models import Addressee
@@ -34,7 +35,7 @@ class PackageForm(OwnWordsForm):
 
     def __init__(self, *args, contact_point: str, **kwargs):
         super().__init__(*args, **kwargs)
-        words = dict(Addressee.choices)
+        words = {value: capfirst(words) for value, words in Addressee.choices}
         if contact_point:
             words[Addressee.CONTACT_POINT] = contact_point
         self.fields["addressee"].choices = list(words.items())
