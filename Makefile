@@ -1,10 +1,11 @@
 # RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test pictures laws-long mutants soak chaos chaos-short reports-long check lint format environment environment-dev libraries libraries-test clean
+.PHONY: help run setup test pictures laws-long mutants soak chaos chaos-short machine reports-long check lint format environment environment-dev libraries libraries-test clean
 
 PORT ?= 8000
 TESTS ?= tests
 PROCESSES ?= 2
+STEPS ?= 20000
 python := .venv/bin/python
 export PORT PYTHON
 
@@ -16,6 +17,7 @@ help:
 	@echo "make mutants    faults planted in the engine, and those that no test notices (an hour; MUTANTS='*grading*' for some)"
 	@echo "make soak       20 people who write at once on SQLite, then 60 on PostgreSQL (half an hour)"
 	@echo "make chaos      500 decisions while processes, Redis and PostgreSQL are killed 100 times (half an hour; chaos-short: 10)"
+	@echo "make machine    20,000 random steps by nineteen people against a model, on SQLite and on PostgreSQL (STEPS=200000 for more)"
 	@echo "make reports-long  fifty reports of all kinds, checked for PDF/UA and PDF/A"
 	@echo "make pictures    docs/pictures, taken anew from the demo"
 	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
@@ -52,6 +54,9 @@ soak: libraries-test environment-dev
 chaos chaos-short: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
 	@CHAOS=$(if $(filter chaos,$@),long,short) $(python) -m pytest -q -s tests/chaos/test_storm.py
+
+machine: libraries-test environment-dev
+	@MACHINE_STEPS=$(STEPS) $(python) -m pytest -q -s tests/machine
 
 reports-long: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only

@@ -10,6 +10,8 @@ REVIEW = {"in_review", "flagged"}
 WRITING = {"draft", "changes_requested"}
 EVER = {"draft", "in_review", "changes_requested", "approved_with_conditions", "registered"}
 AFTER = {"approved_with_conditions", "registered"}
+ENDED = {"terminated", "expired", "closed"}
+DECIDED_ON = {"approved_with_conditions", "declined", *ENDED}
 
 
 def readers(state: str, is_deciding: bool) -> set[str]:
@@ -19,7 +21,7 @@ def readers(state: str, is_deciding: bool) -> set[str]:
         found |= set("OD")
     if state not in {"draft", "registered"}:
         found |= set("V")
-    if (state == "in_review" and is_deciding) or state == "approved_with_conditions":
+    if (state in REVIEW and is_deciding) or state in DECIDED_ON:
         found |= set("H")
     return found
 
@@ -31,8 +33,8 @@ STEPS = {
     "section": ("RC", WRITING),
     "submit": ("R", WRITING),
     "discard": ("R", {"draft"}),
-    "withdraw": ("R", {"in_review", "changes_requested"}),
-    "appeal": ("R", {"approved_with_conditions"}),
+    "withdraw": ("R", REVIEW | {"changes_requested"}),
+    "appeal": ("R", {"approved_with_conditions", "declined"}),
     "terminate": ("RO", AFTER),
     "assign": ("O", REVIEW),
     "recommend": ("VO", REVIEW),
@@ -43,11 +45,11 @@ STEPS = {
     "unflag": ("O", {"flagged"}),
     "package": ("VO", {"flagged"}),
     "note_add": ("VO", EVER - {"draft", "registered"}),
-    "reopen": ("O", AFTER - {"registered"}),
-    "close": ("O", AFTER - {"registered"}),
+    "reopen": ("O", AFTER - {"registered"} | {"declined"}),
+    "close": ("O", AFTER - {"registered"} | {"expired"}),
     "experts": ("O", REVIEW),
-    "proposal_copy": ("RC", EVER),
-    "proposal_renew": ("RC", AFTER),
+    "proposal_copy": ("RC", EVER | REVIEW | DECIDED_ON | {"withdrawn"}),
+    "proposal_renew": ("RC", AFTER | {"expired"}),
 }
 # Pages about one proposal that whoever reads it opens, and those that only some of them do.
 PAGES = {

@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from riskassess.audit.models import Event
+from riskassess.jobs.running import run_job
 from riskassess.proposals.models import Proposal
+from riskassess.reports.models import Report
 from riskassess.web.policy import OBJECT, POLICY, PUBLIC, SIGNED_IN
 from tests.permissions.table import ALL, NAMES, PAGES, PLAIN, STEPS, readers
 from tests.permissions.test_routes import FILLED, address, routes
@@ -117,6 +119,53 @@ def test_pages_of_a_proposal_open_to_whom_the_table_says(world):
                 if status != (200 if letter in letters else 403):
                     wrong.append((name, state, letter, status))
     assert wrong == []
+
+
+# States in which the small world has no case: the one that is put there for the length of a look, and who may not in.
+FOR_A_LOOK = {
+    "flagged": "in_review",
+    "withdrawn": "changes_requested",
+    "declined": "approved_with_conditions",
+    "terminated": "approved_with_conditions",
+    "expired": "approved_with_conditions",
+    "closed": "approved_with_conditions",
+}
+
+
+def test_flagged_declined_and_ended_cases_open_to_whom_the_table_says(world):
+    """Pages, steps and PDFs, for everybody; the letter is rendered once."""
+    wrong, cells = [], 0
+    with undone():
+        decided = world.cases["approved_with_conditions"]
+        letter_of = Report.objects.get(proposal=decided, kind="decision")
+        run_job(letter_of.job_id)
+        for state, stood in FOR_A_LOOK.items():
+            proposal = world.cases[stood]
+            Proposal.objects.filter(pk=proposal.pk).update(state=state)
+            inside = readers(state, state in DECIDING)
+            asked_for = [
+                (name, url_of(name, ("reference",), proposal.reference), PAGES[name])
+                for name in ("proposal", "case", "proposal_file")
+            ]
+            if proposal == decided:
+                asked_for.append(("report", reverse("report", args=[letter_of.uid]), ALL))
+            for name, url, letters in asked_for:
+                for letter in ALL:
+                    due = 200 if letter in letters else 403
+                    due = due if letter in inside else 401 if letter in "GN" else 404
+                    if (status := asked(world.browsers[letter], "GET", url)) != due:
+                        wrong.append((name, state, letter, status, due))
+            for name, (letters, states) in STEPS.items():
+                url = url_of(name, dict(routes())[name], proposal.reference)
+                for letter in sorted(inside & set("ROH")):  # C, V and D take no step here that they do not take there
+                    status, cells = asked(world.browsers[letter], "POST", url), cells + 1
+                    is_open = letter in letters and state in states
+                    fits = status not in {401, 403, 404} if is_open else status != 302 and status < 500
+                    if not fits:
+                        wrong.append((name, state, letter, status))
+            Proposal.objects.filter(pk=proposal.pk).update(state=stood)
+    assert not wrong, str(wrong)
+    assert cells > 250
 
 
 def test_pages_of_no_proposal_open_to_whom_the_table_says(world):
