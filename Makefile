@@ -1,6 +1,6 @@
 # RiskAssess: `make run` serves it on this machine, `make test` runs all tests. Needs make and Python 3.11 to 3.13.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test pictures laws-long mutants soak chaos chaos-short machine reports-long check lint format environment environment-dev libraries libraries-test clean
+.PHONY: help run setup test pictures laws-long mutants soak chaos chaos-short machine races reports-long check lint format environment environment-dev libraries libraries-test clean
 
 PORT ?= 8000
 TESTS ?= tests
@@ -18,6 +18,7 @@ help:
 	@echo "make soak       20 people who write at once on SQLite, then 60 on PostgreSQL (half an hour)"
 	@echo "make chaos      500 decisions while processes, Redis and PostgreSQL are killed 100 times (half an hour; chaos-short: 10)"
 	@echo "make machine    20,000 random steps by nineteen people against a model, on SQLite and on PostgreSQL (STEPS=200000 for more)"
+	@echo "make races      a hundred rounds of fifty at once at each door that only one may pass, on both databases (hours)"
 	@echo "make reports-long  fifty reports of all kinds, checked for PDF/UA and PDF/A"
 	@echo "make pictures    docs/pictures, taken anew from the demo"
 	@echo "make check   format, lint, layers, types, settings, migrations, catalogues"
@@ -57,6 +58,10 @@ chaos chaos-short: libraries-test environment-dev
 
 machine: libraries-test environment-dev
 	@MACHINE_STEPS=$(STEPS) $(python) -m pytest -q -s tests/machine
+
+races: libraries-test environment-dev
+	@$(python) manage.py prepare --static-only
+	@RACES_LONG=1 $(python) -m pytest -q -s tests/races
 
 reports-long: libraries-test environment-dev
 	@$(python) manage.py prepare --static-only
