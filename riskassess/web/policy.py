@@ -177,6 +177,7 @@ POLICY: dict[tuple[str, str], str] = {
     ("experts", "GET"): OBJECT,
     ("experts", "POST"): OBJECT,
     ("expert_end", "POST"): OBJECT,
+    ("expert_code", "POST"): OBJECT,
     ("expert_enter", "GET"): PUBLIC,
     ("expert_enter", "POST"): PUBLIC,
     ("expert", "GET"): OBJECT,

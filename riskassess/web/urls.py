@@ -206,6 +206,7 @@ urlpatterns = [
     path(f"{CASE}/interest", interests.interest, name="interest"),
     path(f"{CASE}/experts", experts.experts, name="experts"),
     path(f"{CASE}/experts/<uuid:uid>/end", experts.expert_end, name="expert_end"),
+    path(f"{CASE}/experts/<uuid:uid>/code", experts.expert_code, name="expert_code"),
     path("expert/<uuid:uid>", guests.expert, name="expert"),
     path("expert/<uuid:uid>/enter", guests.enter, name="expert_enter"),
     path(f"{CASE}/assign", moves.assign, name="assign"),

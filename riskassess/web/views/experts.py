@@ -21,12 +21,11 @@ from riskassess.web.views.following import refuse
 def experts(request, reference):
     case = get_case_for(request.user, reference, "reviews.view_case")
     note_read(request.user, case.proposal)
-    may_invite, status, code = request.user.has_perm("reviews.invite_expert", case.proposal), 200, ""
+    status, code, seat = 200, "", None
     if request.method == "POST":
         case = get_case_for(request.user, reference, "reviews.invite_expert")
-    sections = [(section.id, section.title) for section in catalogue_of(latest_record(case.proposal).release).sections]
+    sections = sections_of(case)
     form = InviteExpertForm(request.POST or None, sections=sections)
-    seat = None
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -36,13 +35,22 @@ def experts(request, reference):
                 status = refuse(form, fault)
             else:
                 form, status = InviteExpertForm(sections=sections), 200
+    return experts_page(request, case, form, status=status, seat=seat, code=code)
+
+
+def sections_of(case) -> list[tuple[str, str]]:
+    return [(section.id, section.title) for section in catalogue_of(latest_record(case.proposal).release).sections]
+
+
+def experts_page(request, case, form, *, status=200, seat=None, code=""):
+    """`code`: one that was made just now, for this seat; it is shown this once."""
     rows = GuestSeat.objects.filter(assignment__case=case).select_related("assignment__user", "assignment__assigned_by")
-    titles, today = dict(sections), timezone.localdate()
+    titles, today = dict(sections_of(case)), timezone.localdate()
     context = {
         "case": case,
         "proposal": case.proposal,
         "form": form,
-        "may_invite": may_invite,
+        "may_invite": request.user.has_perm("reviews.invite_expert", case.proposal),
         "code": code,
         "new": seat,
         "rows": [
@@ -66,3 +74,15 @@ def expert_end(request, reference, uid):
     reviews.end_expert(seat=seat, actor=request.user)
     messages.success(request, _("The seat is closed."))
     return redirect(reverse("experts", args=[reference]))
+
+
+@require_POST
+def expert_code(request, reference, uid):
+    """A new code where the old one was lost, or tried too often."""
+    case = get_case_for(request.user, reference, "reviews.invite_expert")
+    open_rows = GuestSeat.objects.filter(assignment__case=case, assignment__ended_at__isnull=True)
+    seat = get_object_or_404(
+        open_rows.filter(assignment__until__gte=timezone.localdate()).select_related("assignment__user"), uid=uid
+    )
+    code = reviews.renew_code(seat=seat, actor=request.user)
+    return experts_page(request, case, InviteExpertForm(sections=sections_of(case)), seat=seat, code=code)

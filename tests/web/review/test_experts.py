@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from riskassess.accounts import second_factor
-from riskassess.audit.models import AccessRead
+from riskassess.audit.models import AccessRead, Event
 from riskassess.notices.models import Notice
 from riskassess.reviews.models import ExpertWord, GuestSeat
 from tests.story import HIGH
@@ -83,3 +83,23 @@ def test_seat_of_one_case_opens_no_other_of_the_same_person(submitted, as_user, 
     for path in ("/home", "/desk", "/account", "/notices", "/partners", "/settings", f"/cases/{first.reference}",
                  f"/proposals/{first.reference}", f"/cases/{first.reference}/interest"):  # fmt: skip
         assert (path, expert.get(path).status_code) == (path, 404)
+
+
+def test_a_lost_code_is_replaced_on_the_page_and_shown_once(submitted, as_user, omar, tomasz):
+    proposal = submitted(example=HIGH)
+    officer = as_user(omar)
+    _page, lost = ask(officer, proposal.reference)
+    seat = GuestSeat.objects.get()
+    anew = f"/cases/{proposal.reference}/experts/{seat.uid}/code"
+    assert as_user(tomasz).post(anew).status_code == 403
+
+    page = officer.post(anew).content.decode()
+
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", page).group()
+    assert code not in officer.get(f"/cases/{proposal.reference}/experts").content.decode()
+    door = f"/expert/{seat.uid}/enter"
+    assert Client().post(door, {"code": lost}).status_code == 422
+    assert Client().post(door, {"code": code}).status_code == 302
+    assert Event.objects.filter(verb="expert.recoded", reference=proposal.reference).count() == 1
+    officer.post(f"/cases/{proposal.reference}/experts/{seat.uid}/end")
+    assert officer.post(anew).status_code == 404
