@@ -112,7 +112,10 @@ def _counted_letters() -> Iterator[None]:
     finally:
         LOGGER.removeFilter(letters)
     if letters.missing:
-        logger.warning("%d letters of a report have no font on this machine; fonts-noto-cjk may help", letters.missing)
+        logger.warning(
+            "%d letters of a report have no font on this machine; fonts-droid-fallback or fonts-noto-core may help",
+            letters.missing,
+        )
 
 
 def page_text(content: ReportContent | BlankContent | PeriodContent | FlagLetter) -> str:
