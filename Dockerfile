@@ -14,7 +14,7 @@ RUN pip install --require-hashes --no-deps -r requirements.lock \
 FROM python:3.13-slim-bookworm
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      fontconfig fonts-droid-fallback fonts-noto-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 libpq5 \
+      fontconfig fonts-noto-core fonts-wqy-microhei libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 libpq5 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --no-create-home --home-dir /var/lib/riskassess --shell /usr/sbin/nologin riskassess \
  && install -d -o riskassess -g riskassess -m 0750 /var/lib/riskassess

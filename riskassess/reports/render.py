@@ -113,7 +113,7 @@ def _counted_letters() -> Iterator[None]:
         LOGGER.removeFilter(letters)
     if letters.missing:
         logger.warning(
-            "%d letters of a report have no font on this machine; fonts-droid-fallback or fonts-noto-core may help",
+            "%d letters of a report have no font on this machine; fonts-wqy-microhei or fonts-noto-core may help",
             letters.missing,
         )
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import override
 from pypdf import PdfReader
 
-from riskassess.reports.render import _style, page_text, render, visible
+from riskassess.reports.render import _style, page_text, render, to_pdf, visible
 from tests.reports import samples
 from tests.reports.samples import assessment_content, decision_content, poison, receipt_content
 
@@ -118,6 +118,7 @@ def test_same_content_gives_the_same_bytes(assessment):
 
 def test_no_text_asks_for_features_of_its_own(assessment):
     """Each that does leaves a list behind in WeasyPrint, so that a worker grows with every report."""
+    to_pdf("<html lang=en><title>A list</title><ol><li>One</li></ol><ul><li>Another</li></ul>")
     _css, fonts = _style()
 
     assert fonts.font_features == {}
