@@ -33,6 +33,7 @@ from riskassess.proposals.models import EvidenceVersion, Proposal
 from riskassess.reports.archives import remove_old_archives
 from riskassess.reports.packages import remove_old_packages
 from riskassess.reviews import reminders
+from riskassess.reviews.models import ConditionFile
 from riskassess.reviews.queries import (
     drawn_percent,
     lifts_run_out,
@@ -183,6 +184,9 @@ def file_scanned(file_id):
     judged = Judgement.objects.filter(evidence_file=file_id, evidence_file__state=FileState.REFUSED)
     for judgement in judged.select_related("evidence_file", "by"):
         workflow.tell_judgement_file_refused(judgement=judgement)
+    shown = ConditionFile.objects.filter(file=file_id, file__state=FileState.REFUSED)
+    for row in shown.select_related("file", "added_by", "condition__decision__case__proposal"):
+        workflow.tell_condition_file_refused(row=row)
 
 
 @shared_task(name="schedule.scan_waiting")

@@ -9,7 +9,7 @@ from riskassess.accounts.queries import holders
 from riskassess.accounts.roles import Role
 from riskassess.assessments.models import AssessmentRecord, ProposalVersion, SafeguardState
 from riskassess.core.reading import kept
-from riskassess.reviews.models import Case, Deciders, Outcome, Route, Vote
+from riskassess.reviews.models import Case, Deciders, Interest, Outcome, Route, Vote
 from riskassess.reviews.queries import advice_of, standing_holds, votes_of
 from riskassess.reviews.rules import conflict_reason, covers_unit, without_conflict
 from riskassess.reviews.talk import why_decline_waits
@@ -65,6 +65,12 @@ def why_not_recommend(case: Case, user: User) -> str:
     if any(vote.by_id == user.pk for vote in votes_of(case)):
         return _("You voted on this case; who decides does not recommend.")
     return ""
+
+
+def why_not_declared(case: Case, user: User) -> str:
+    """Nobody advises or votes who has not said, in this round, that nothing stands against it."""
+    said = case.interests.filter(user=user, round=case.round, answer=Interest.Answer.NONE)
+    return "" if said.exists() else _("Say first whether something stands against your part in this case.")
 
 
 def why_not_vote(case: Case, user: User) -> str:

@@ -95,6 +95,7 @@ VERB_WORDS = {
     "law.handled": _("dealt with a change of law"),
     "facts.handled": _("dealt with a changed fact"),
     "list.settled": _("compared partners with what changed in a list"),
+    "condition.file_refused": _("did not keep a file of a condition: the virus scanner found something"),
     "judgement.file_refused": _("did not keep the file of a judgement: the virus scanner found something"),
     "judgement.confirmed": _("confirmed the judgement of a match"),
     "hold.gone": _("noted that a legal hold no longer applies"),

@@ -31,6 +31,7 @@ from riskassess.workflow.following import (
     reopen,
     report_condition,
     settle_appeal,
+    tell_condition_file_refused,
     terminate,
 )
 from riskassess.workflow.guests import invite_expert, write_as_expert
@@ -168,6 +169,7 @@ __all__ = [
     "take_data",
     "tell_appeal_due",
     "tell_case_due",
+    "tell_condition_file_refused",
     "tell_drafts_that_go",
     "tell_due",
     "tell_edition",

@@ -9,6 +9,7 @@ from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
 from riskassess.assessments import services as assessments
 from riskassess.assessments.queries import assessment_of, latest_version
+from riskassess.audit.log import record as record_event
 from riskassess.audit.log import story
 from riskassess.core.errors import DomainError
 from riskassess.files.checking import CheckedFile
@@ -20,7 +21,7 @@ from riskassess.proposals.states import MOVES, STANDING
 from riskassess.reviews import routing
 from riskassess.reviews import services as reviews
 from riskassess.reviews.hearing import took_part
-from riskassess.reviews.models import Appeal, Case, Condition, Decision, FollowUp
+from riskassess.reviews.models import Appeal, Case, Condition, ConditionFile, Decision, FollowUp
 from riskassess.reviews.queries import last_decision
 from riskassess.workflow.common import carriers_of, case_of, free_officers, guard_no_conflict, lock, needed, officers_of
 from riskassess.workflow.opening import open_review
@@ -75,6 +76,20 @@ def check_condition(*, condition: Condition, actor: User, accepted: bool, reason
     if accepted:
         close_when_done(condition.decision, actor)
     return condition
+
+
+@story()
+def tell_condition_file_refused(*, row: ConditionFile) -> None:
+    """The virus scanner found something in a file of a condition: its bytes are gone; who attached it learns of it."""
+    record_event(
+        "condition.file_refused",
+        subject=row.condition,
+        actor_id=None,
+        role="system",
+        reference=row.condition.decision.case.proposal.reference,
+        after={"sha256": row.file.sha256},
+    )
+    telling.condition_file_refused(row=row)
 
 
 @story()

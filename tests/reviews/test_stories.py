@@ -10,6 +10,7 @@ from riskassess.accounts.services import grant_role
 from riskassess.assessments.queries import latest_record
 from riskassess.audit.models import Event
 from riskassess.audit.services import check_chain
+from riskassess.core.errors import DomainError
 from riskassess.management.commands.demo import DEMO
 from riskassess.management.filing import read_example, write_draft
 from riskassess.proposals.models import Proposal
@@ -17,7 +18,7 @@ from riskassess.reviews.models import Case, Condition
 from riskassess.web.history import TOLD
 from riskassess.web.verbs import verb_words
 from tests.reviews.test_following import at
-from tests.story import submit_proposal
+from tests.story import declare_none, submit_proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,11 @@ def test_appeal_is_heard_by_others_and_leads_to_a_new_decision(
     assert case.reviewer == lena  # Tomasz advised before, and somebody else is free
     decision = case.decisions.get(round=1)
     assert (decision.appeal.outcome, decision.appeal.new_round) == ("upheld", 2)
-    workflow.recommend(case=case, actor=lena, outcome="approve", reasons="Fine now.", record_uid=str(record.uid))
+    advice = {"case": case, "actor": lena, "outcome": "approve", "reasons": "Fine now.", "record_uid": str(record.uid)}
+    with pytest.raises(DomainError, match="Say first whether something stands against your part"):
+        workflow.recommend(**advice)
+    declare_none(proposal)  # the new round asks anew
+    workflow.recommend(**advice)
     vote(case, kirsten, record, "approve")
     assert case.decisions.get(round=2).outcome == "approve"
     same_story(

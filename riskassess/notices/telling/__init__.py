@@ -19,6 +19,7 @@ from riskassess.notices.telling.cases import (
 from riskassess.notices.telling.conditions import (
     condition_checked,
     condition_due,
+    condition_file_refused,
     condition_given,
     condition_late,
     condition_proposed,
@@ -97,6 +98,7 @@ __all__ = [
     "comment_written",
     "condition_checked",
     "condition_due",
+    "condition_file_refused",
     "condition_given",
     "condition_late",
     "condition_proposed",

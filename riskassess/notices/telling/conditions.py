@@ -6,7 +6,7 @@ from riskassess.accounts.models import User
 from riskassess.notices.kinds import Kind
 from riskassess.notices.telling.keeping import authors, keep, tell
 from riskassess.proposals.models import Proposal
-from riskassess.reviews.models import Condition
+from riskassess.reviews.models import Condition, ConditionFile
 
 
 def tell_who_sees_to_it(proposal, condition, event, need, text, *, kind) -> None:
@@ -19,6 +19,17 @@ def tell_who_sees_to_it(proposal, condition, event, need, text, *, kind) -> None
         reference = proposal.reference
         url = reverse("condition", args=[condition.uid])
         keep(owner, f"{reference}:{event}", reference, f"{reference}: {need}", text, url, kind=kind)
+
+
+def condition_file_refused(*, row: ConditionFile) -> None:
+    user, condition = row.added_by, row.condition
+    reference = condition.decision.case.proposal.reference
+    with translation.override(user.language):
+        need = _("a file you attached to a condition was not kept")
+        text = _("The virus scanner found something in it. What you wrote stands; attach another file.")
+        url = reverse("condition", args=[condition.uid])
+        key = f"condition-file-refused:{row.uid}"
+        keep(user, key, reference, f"{reference}: {need}", text, url, kind=Kind.ASKED)
 
 
 def condition_given(*, proposal: Proposal, condition: Condition) -> None:

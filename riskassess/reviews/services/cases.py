@@ -15,7 +15,7 @@ from riskassess.core.errors import Conflict, DomainError
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.services import role_in
 from riskassess.proposals.states import UNDER_REVIEW
-from riskassess.reviews.eligibility import why_not_recommend
+from riskassess.reviews.eligibility import why_not_declared, why_not_recommend
 from riskassess.reviews.models import Assignment, Case, Note, Outcome, Recommendation, Route
 from riskassess.reviews.rules import conflict_reason
 
@@ -189,7 +189,7 @@ def recommend(*, case: Case, actor: User, outcome: str, reasons: str, record: As
         raise DomainError(_("Say in a sentence or two why you recommend this."), field="reasons")
     if outcome not in Outcome.values:
         raise DomainError(_("Choose one of the four outcomes."), field="outcome")
-    if reason := why_not_recommend(case, actor):
+    if reason := why_not_recommend(case, actor) or why_not_declared(case, actor):
         raise DomainError(reason)
     recommendation = Recommendation.objects.create(
         case=case,

@@ -19,6 +19,7 @@ from riskassess.reviews.eligibility import (
     panel_majority,
     parts_of,
     unfulfilled_safeguards,
+    why_not_declared,
     why_not_vote,
     why_outcome_closed,
 )
@@ -54,7 +55,7 @@ def cast_vote(
     actor = with_roles_now(actor)
     reasons, source, conditions = reasons.strip(), source.strip(), conditions or []
     scope = sorted(scope or []) if outcome == Outcome.PART else []
-    if reason := why_not_vote(case, actor):
+    if reason := why_not_vote(case, actor) or why_not_declared(case, actor):
         raise DomainError(reason)
     _guard_content(case, record, outcome, reasons, source, why_safeguards_fail.strip(), scope, conditions)
     stage = next_stage(case)

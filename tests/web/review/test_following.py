@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from riskassess import workflow
+from riskassess.audit.models import Event
+from riskassess.notices.models import Notice
 from riskassess.proposals.models import Proposal
 from riskassess.reviews.models import Appeal, Condition
 from tests.web.filing.pages import text_of
@@ -140,3 +143,21 @@ def test_owner_ends_the_work_from_the_decision(as_user, condition, ana):
     browser.post(at("terminate", condition), {"reasons": "The funding fell away."})
 
     assert Proposal.objects.get(pk=condition.decision.case.proposal_id).state == "terminated"
+
+
+@pytest.mark.parametrize("is_infected", [True, False])
+def test_who_attached_a_file_to_a_condition_hears_that_the_scanner_found_something(
+    is_infected, condition, ana, as_user, settings, clamd, run_jobs
+):
+    settings.CLAMD = clamd.address
+    file = SimpleUploadedFile("signed.txt", b"Signed, folder 12.\n" + clamd.sign * is_infected, "text/plain")
+    as_user(ana).post(at("condition_report", condition), words(condition, "Signed.", **{f"{condition.uid}-file": file}))
+    assert condition.files.count() == 1
+
+    run_jobs()
+
+    told = Notice.objects.filter(key__startswith="condition-file-refused")
+    assert told.count() == Event.objects.filter(verb="condition.file_refused").count() == is_infected
+    for notice in told:
+        assert (notice.user, notice.reference) == (ana, condition.decision.case.proposal.reference)
+        assert as_user(ana).get(notice.url).status_code == 200
