@@ -21,6 +21,7 @@ BANDS = (("low", 1), ("moderate", 5), ("high", 10), ("very_high", 16))
 CELL_W, CELL_H, STEP_X, STEP_Y = 44, 32, 46, 34
 LEFT, TOP = 38, 1
 WIDTH, HEIGHT = 268, 212
+MOST_IN_CELL = 6
 
 
 def n(value: float) -> str:
@@ -62,6 +63,9 @@ class Cell:
     score_x: str
     score_y: str
     shows_score: bool
+    more: str = ""  # "+41": marks for which the cell has no place
+    more_x: str = ""
+    more_y: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ def cell_corner(likelihood: int, impact: int) -> tuple[float, float]:
 
 
 def places_in_cell(likelihood: int, impact: int, count: int) -> tuple[list[tuple[float, float]], float]:
-    """Centres for `count` marks of one cell and their radius: two side by side, then smaller, then two rows."""
+    """Centres for `count` marks of one cell and their radius: two side by side, then smaller, then two rows. Of more
+    than six only three have a place, so that the lower row can say how many more there are."""
     x, y = cell_corner(likelihood, impact)
     if count == 1:
         return [(x + 13, y + CELL_H / 2)], 9.5
@@ -113,7 +118,13 @@ def places_in_cell(likelihood: int, impact: int, count: int) -> tuple[list[tuple
         return [(x + 13, y + CELL_H / 2), (x + 33.5, y + CELL_H / 2)], 9.5
     if count == 3:
         return [(x + 7.5 + 14.5 * i, y + CELL_H / 2) for i in range(3)], 7
-    return [(x + 7.5 + 14.5 * (i % 3), y + 8 + 16 * (i // 3)) for i in range(min(count, 6))], 7
+    return [(x + 7.5 + 14.5 * (i % 3), y + 8 + 16 * (i // 3)) for i in range(count if count <= MOST_IN_CELL else 3)], 7
+
+
+def _text_size(number: str, r: float) -> float:
+    if r > 9 and len(number) < 3:
+        return 11.5
+    return {1: 9, 2: 8}.get(len(number), 7) if r < 9 else 9
 
 
 def arrow_between(start: tuple[float, float], end: tuple[float, float], r_start: float, r_end: float) -> Arrow | None:
@@ -132,8 +143,8 @@ def arrow_between(start: tuple[float, float], end: tuple[float, float], r_start:
 
 
 def matrix(marks: Iterable[Mark], bands: Sequence[tuple[str, int]] = BANDS) -> Matrix:
-    """The 5 x 5 field with each finding as filed (disc) and with safeguards (ring). More than six marks in a cell
-    end in a "+k" disc; the table beside the picture lists every one."""
+    """The 5 x 5 field with each finding as filed (disc) and with safeguards (ring). A crowded cell shows its first three
+    and "+k", and no arrow, which could not be followed; the table and the alternative text list every one."""
     marks = tuple(marks)
     stands: dict[tuple[int, int], list[tuple[Mark, bool]]] = defaultdict(list)
     for mark in marks:
@@ -146,15 +157,11 @@ def matrix(marks: Iterable[Mark], bands: Sequence[tuple[str, int]] = BANDS) -> M
     for (likelihood, impact), held in sorted(stands.items()):
         held.sort(key=lambda one: (not one[1], one[0].number))
         centres, r = places_in_cell(likelihood, impact, len(held))
-        hidden = len(held) - len(centres)
-        for position, (x, y) in enumerate(centres):
-            mark, is_ring = held[position]
+        for (mark, is_ring), (x, y) in zip(held, centres, strict=False):
             text = str(mark.number)
-            if hidden and position == len(centres) - 1:
-                text, is_ring = f"+{hidden + 1}", False
-            else:
+            if len(held) <= MOST_IN_CELL:
                 places[(mark.number, is_ring)] = (x, y, r)
-            size = 11.5 if r > 9 and len(text) < 3 else 9
+            size = _text_size(text, r)
             radius = r - 0.5 if is_ring else r
             discs.append(Disc(n(x), n(y), n(radius), text, n(y + size * 0.35), n(size), is_ring))
 
@@ -169,6 +176,7 @@ def matrix(marks: Iterable[Mark], bands: Sequence[tuple[str, int]] = BANDS) -> M
         for impact in range(1, 6):
             x, y = cell_corner(likelihood, impact)
             level = level_of_score(likelihood * impact, bands)
+            count = len(stands.get((likelihood, impact), ()))
             cells.append(
                 Cell(
                     n(x),
@@ -179,7 +187,10 @@ def matrix(marks: Iterable[Mark], bands: Sequence[tuple[str, int]] = BANDS) -> M
                     likelihood * impact,
                     n(x + CELL_W - 4),
                     n(y + CELL_H - 4),
-                    len(stands.get((likelihood, impact), ())) < 2,
+                    count < 2,
+                    f"+{count - 3}" if count > MOST_IN_CELL else "",
+                    n(x + CELL_W / 2),
+                    n(y + CELL_H - 4.5),
                 )
             )
     columns = tuple((n(LEFT + (i - 1) * STEP_X + CELL_W / 2), i) for i in range(1, 6))

@@ -56,13 +56,30 @@ def test_matrix_keeps_every_mark_inside_its_cell(count):
         assert x + r <= left + 44
         assert top <= y - r
         assert y + r <= top + 32
-    assert len(drawn.discs) == min(count, 6)
+    assert len(drawn.discs) == (count if count <= 6 else 3)
 
 
 def test_matrix_says_how_many_it_could_not_show():
     drawn = matrix([Mark(number, 1, 5) for number in range(1, 10)])
 
-    assert [disc.text for disc in drawn.discs] == ["1", "2", "3", "4", "5", "+4"]
+    assert [disc.text for disc in drawn.discs] == ["1", "2", "3"]
+    assert [cell.more for cell in drawn.cells if cell.more] == ["+6"]
+
+
+def test_matrix_of_hundreds_lets_no_numbers_touch_and_draws_no_arrow_from_a_crowd():
+    marks = [Mark(number, 1 + number % 5, 1 + number // 5 % 5, (1, 1)) for number in range(1, 201)]
+    drawn = matrix(marks)
+
+    taken = [(float(disc.x), float(disc.y), float(disc.r)) for disc in drawn.discs]
+    for position, (x, y, r) in enumerate(taken):
+        assert all((x - a) ** 2 + (y - b) ** 2 >= (r + c) ** 2 for a, b, c in taken[:position])
+    for disc in drawn.discs:
+        assert len(disc.text) * float(disc.text_size) * 0.55 <= 2 * float(disc.r)
+    for cell in (each for each in drawn.cells if each.more):
+        lowest = max(y + r for x, y, r in taken if float(cell.x) < x < float(cell.x) + 44 and y > float(cell.y))
+        assert float(cell.more_y) - 11 * 0.7 >= min(lowest, float(cell.y) + 15)
+    assert drawn.arrows == ()
+    assert sum(int(cell.more or 0) for cell in drawn.cells) + len(drawn.discs) == 200 + sum(m.moved for m in marks)
 
 
 def test_matrix_takes_bands_as_data():
