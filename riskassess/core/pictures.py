@@ -143,8 +143,8 @@ def arrow_between(start: tuple[float, float], end: tuple[float, float], r_start:
 
 
 def matrix(marks: Iterable[Mark], bands: Sequence[tuple[str, int]] = BANDS) -> Matrix:
-    """The 5 x 5 field with each finding as filed (disc) and with safeguards (ring). A crowded cell shows its first three
-    and "+k", and no arrow, which could not be followed; the table and the alternative text list every one."""
+    """The 5 x 5 field with each finding as filed (disc) and with safeguards (ring). A crowded cell shows three and
+    "+k", and no arrow, which could not be followed; the table and the alternative text list every one."""
     marks = tuple(marks)
     stands: dict[tuple[int, int], list[tuple[Mark, bool]]] = defaultdict(list)
     for mark in marks:

@@ -24,10 +24,20 @@ def main() -> int:
         return 2
     wrong = 0
     for path in given.files:
-        verdict = check_report(path.read_bytes(), certificates=[one.lower() for one in given.certificate])
+        try:
+            content = path.read_bytes()
+        except OSError as fault:
+            print(f"{path}: This file can't be opened ({fault.strerror}).")
+            wrong += 1
+            continue
+        verdict = check_report(content, certificates=[one.lower() for one in given.certificate])
         print(f"{path.name}: {verdict.sentence}")
         for step in verdict.steps:
             print(f"  {'ok ' if step.is_good else 'NOT'} {step.sentence}")
+        if verdict.is_good:
+            print(
+                "  Whether a later report took its place, this program can't know: ask at the address on its last page."
+            )
         wrong += not verdict.is_good
     return 1 if wrong else 0
 

@@ -16,17 +16,20 @@ from riskassess.engine.facts import FactsError
 from riskassess.engine.loading import load_texts
 from riskassess.engine.reading import CatalogueError, UnreadableError
 from riskassess.engine.scoring import assess
-from riskassess.proof.dossier import FORMAT, NAME, fingerprint, receipt_of
+from riskassess.proof.dossier import FORMAT, NAME, edited_parts, fingerprint
 from riskassess.proof.signatures import Signature, read_signature
 
 MATCHES, READING_COPY, UNREADABLE = "matches", "reading copy", "unreadable"
 TAMPERED, FACTS_EDITED, LEVEL_DIFFERS = "tampered", "facts edited", "level differs"
+UNKNOWN_FORMAT = "of another format"
 UNSIGNED, OTHER_SIGNER, SUPERSEDED, UNKNOWN = "unsigned", "signed by somebody else", "superseded", "unknown"
 
 WORDS = {
     READING_COPY: "This is a reading copy: it is meant for reading and carries neither signature nor facts. "
     "Check the record copy, or look its fingerprint up at the address on its last page.",
     UNREADABLE: "This file can't be read as a PDF.",
+    UNKNOWN_FORMAT: "This report is signed, but its facts are of a format that this program does not know. "
+    "Take the newest program from the address on its last page.",
     TAMPERED: "This file was changed after it was signed.",
     FACTS_EDITED: "The facts, the catalogue or the result in this file were edited: they no longer carry the "
     "fingerprints that were sealed with them.",
@@ -62,8 +65,12 @@ def check_report(content: bytes, *, certificates: Collection[str] = ()) -> Verdi
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         dossier, signature = read_dossier(content), _signature(content)
-    except (pikepdf.PdfError, ValueError) as fault:
+    except pikepdf.PdfError as fault:
         return Verdict(UNREADABLE, WORDS[UNREADABLE], (Step(False, str(fault)),), sha256)
+    except ValueError as fault:  # a PDF, whose dossier was damaged or is of a later program
+        signature = _signature(content)
+        outcome = UNKNOWN_FORMAT if signature and signature.is_whole else TAMPERED
+        return Verdict(outcome, WORDS[outcome], (Step(False, str(fault)),), sha256)
     if dossier is None:
         outcome = READING_COPY if signature is None else TAMPERED
         return Verdict(outcome, WORDS[outcome], (), sha256)
@@ -82,7 +89,7 @@ def read_dossier(content: bytes) -> Mapping[str, Any] | None:
             return None
         try:
             dossier = json.loads(pdf.attachments[NAME].get_file().read_bytes())
-        except (UnicodeDecodeError, RecursionError) as fault:
+        except (ValueError, RecursionError) as fault:
             raise ValueError("The dossier in this file can't be read.") from fault
     if not isinstance(dossier, dict) or dossier.get("format") != FORMAT:
         raise ValueError("The dossier in this file is of a format that this program does not know.")
@@ -112,30 +119,19 @@ def _signature_steps(signature: Signature | None, certificates: Collection[str])
 
 def _check_seal(dossier: Mapping[str, Any]) -> tuple[bool, tuple[Step, ...]]:
     """Do the parts still carry the fingerprints, and these the receipt?"""
-    wrong = []
-    if receipt_of(dossier) != dossier.get("receipt"):
-        wrong.append("receipt")
-    if dossier.get("decision") is not None and fingerprint(dossier["decision"]) != dossier.get("decision_sha256"):
-        wrong.append("decision")
-    if dossier.get("facts") is not None:
-        wrong += _wrong_parts(dossier)
+    wrong = edited_parts(dossier)
+    if dossier.get("facts") is not None and not _has_its_catalogue(dossier):
+        wrong.append("catalogue")
     if wrong:
         return False, (Step(False, f"Does not carry its fingerprint any more: {', '.join(wrong)}."),)
     return True, (Step(True, "Every embedded part carries its fingerprint, and these the receipt on the last page."),)
 
 
-def _wrong_parts(dossier: Mapping[str, Any]) -> list[str]:
-    wrong = []
-    if fingerprint(dossier["facts"]) != dossier.get("facts_sha256"):
-        wrong.append("facts")
-    if fingerprint(dossier.get("result")) != dossier.get("result_sha256"):
-        wrong.append("result")
+def _has_its_catalogue(dossier: Mapping[str, Any]) -> bool:
     try:
-        if load_texts(dossier["texts"]).sha256 != dossier.get("catalogue_sha256"):
-            wrong.append("catalogue")
+        return load_texts(dossier["texts"]).sha256 == dossier.get("catalogue_sha256")
     except (CatalogueError, UnreadableError, KeyError, TypeError, AttributeError):
-        wrong.append("catalogue")
-    return wrong
+        return False
 
 
 def _check_level(dossier: Mapping[str, Any]) -> tuple[bool | None, tuple[Step, ...]]:

@@ -25,3 +25,16 @@ def fingerprint(content: Any) -> str:
 def receipt_of(dossier: Mapping[str, Any]) -> str:
     """The fingerprint that is printed on the last page: report, facts, release, result, decision, place in the log."""
     return fingerprint({name: dossier.get(name) for name in SEALED})
+
+
+def edited_parts(dossier: Mapping[str, Any]) -> list[str]:
+    """Which parts do not carry their fingerprints any more, and whether these still give the receipt. The catalogue
+    has to be read for its own and is not looked at here."""
+    wrong = [] if receipt_of(dossier) == dossier.get("receipt") else ["receipt"]
+    if dossier.get("decision") is not None and fingerprint(dossier["decision"]) != dossier.get("decision_sha256"):
+        wrong.append("decision")
+    if dossier.get("facts") is not None:
+        wrong += [
+            name for name in ("facts", "result") if fingerprint(dossier.get(name)) != dossier.get(f"{name}_sha256")
+        ]
+    return wrong

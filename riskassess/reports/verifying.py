@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from riskassess.proof.claims import read_claim
 from riskassess.reports.models import OF_DECISION, REPEATED, FormerCopy, PeriodReport, Report
 
 MATCHES, SUPERSEDED, UNKNOWN = "matches", "superseded", "unknown"
@@ -17,6 +18,7 @@ class Answer:
     replaced_by: int | None = None  # the number of the version that did; none where the case was opened again
     replaced_at: datetime | None = None
     made_again_at: datetime | None = None  # the same report, made anew without personal data that were erased
+    changed: str = ""  # of an unknown file that carries the receipt of a report of ours: "file", or "facts" in it
     is_by_receipt: bool = False  # the receipt is right, which says nothing yet of the pages around it
 
 
@@ -35,6 +37,15 @@ def look_up(code: str) -> Answer:
     if replaced is None:
         return Answer(MATCHES, report.as_of, is_by_receipt=is_by_receipt)
     return Answer(SUPERSEDED, report.as_of, *replaced, is_by_receipt=is_by_receipt)
+
+
+def look_into(content: bytes) -> Answer:
+    """Of a file whose fingerprint is unknown: is it one of ours that was changed, and were its facts?"""
+    claim = read_claim(content)
+    known = look_up(claim.receipt) if claim else Answer(UNKNOWN)
+    if claim is None or known.outcome == UNKNOWN:
+        return Answer(UNKNOWN)
+    return Answer(UNKNOWN, known.issued_at, changed="facts" if claim.is_edited else "file")
 
 
 def _look_up_former(code: str) -> Answer:

@@ -32,7 +32,7 @@ def test_history_of_a_job_stays_in_the_audit_log_when_its_row_goes():
     assert workflow.let_go()["jobs"] == 1
 
     assert set(Job.objects.values_list("pk", flat=True)) == {young.pk, waiting.pk}
-    told = Event.objects.filter(subject=f"jobs.job:{stopped.pk}").select_related("detail").order_by("sequence")
+    told = Event.objects.filter(subject=f"jobs.Job:{stopped.uid}").select_related("detail").order_by("sequence")
     assert [(event.verb, event.actor_id, event.detail.actor_name) for event in told] == [
         (verb, operator.pk, "Ada Lind") for verb in ("job.stopped", "job.started_again", "job.stopped")
     ]

@@ -1,6 +1,8 @@
 import json
 import subprocess
 import sys
+import tracemalloc
+import zlib
 from io import BytesIO, StringIO
 
 import pikepdf
@@ -13,6 +15,7 @@ from riskassess import workflow
 from riskassess.assessments.queries import latest_record
 from riskassess.jobs.running import run_pending
 from riskassess.proof.checking import read_dossier
+from riskassess.proof.claims import read_claim
 from riskassess.proof.dossier import NAME
 from riskassess.proof.packing import packed
 from riskassess.proposals.models import Proposal
@@ -34,6 +37,16 @@ def edited(content: bytes, **changes) -> bytes:
     with pikepdf.open(BytesIO(content)) as pdf:
         dossier = json.loads(pdf.attachments[NAME].get_file().read_bytes())
         pdf.attachments[NAME] = pikepdf.AttachedFileSpec(pdf, json.dumps(dossier | changes).encode(), filename=NAME)
+        pdf.save(target)
+    return target.getvalue()
+
+
+def torn(content: bytes) -> bytes:
+    """With a dossier that breaks off in the middle."""
+    target = BytesIO()
+    with pikepdf.open(BytesIO(content)) as pdf:
+        dossier = pdf.attachments[NAME].get_file().read_bytes()
+        pdf.attachments[NAME] = pikepdf.AttachedFileSpec(pdf, dossier[:-9], filename=NAME)
         pdf.save(target)
     return target.getvalue()
 
@@ -61,6 +74,7 @@ def test_good_tampered_edited_and_superseded_reports_are_told_apart(issued, tmp_
         "good": good,
         "reading": reading,
         "tampered": good[: place + 3] + b"X" + good[place + 4 :],
+        "torn": torn(good),
         "appended": good + b"\n% more\n",
         "facts": edited(good, facts=facts),
     }
@@ -73,12 +87,16 @@ def test_good_tampered_edited_and_superseded_reports_are_told_apart(issued, tmp_
     assert "give the level moderate again under the catalogue" in said["good"]
     assert said["reading"].startswith("GOOD reading.pdf: matches. This is the reading copy")
     assert "tampered.pdf: tampered." in said["tampered"]
+    assert "torn.pdf: tampered." in said["torn"]
+    assert "The dossier in this file can't be read." in said["torn"]
     assert "appended.pdf: tampered." in said["appended"]
     assert "facts.pdf: facts edited." in said["facts"]
     for name in ("good", "reading"):
         assert "This report is the one that was issued" in answers[name]
-    for name in ("tampered", "appended", "facts"):
-        assert "We don&#x27;t know this report" in answers[name]
+    for name in ("tampered", "appended", "torn"):
+        assert "the file was changed since" in answers[name]
+    assert "the facts or the decision in it were edited" in answers["facts"]
+    assert "We don&#x27;t know this report" in answered(client, edited(good, receipt="0" * 64))
 
     workflow.reopen(proposal=Proposal.objects.get(pk=issued.proposal_id), actor=omar, reasons="The partner changed.")
 
@@ -150,3 +168,12 @@ def test_report_keeps_key_and_certificate_to_itself(issued, settings):
     assert settings.REPORT_SIGNER.stat().st_mode & 0o777 == 0o600
     assert issued.signer
     assert b"PRIVATE KEY" not in read_archive(issued)
+
+
+def test_claim_of_a_bomb_is_read_with_little():
+    bomb = b"%PDF-1.7\n" + (b"stream\n" + zlib.compress(bytes(16 << 20))) * 40
+
+    tracemalloc.start()
+    assert read_claim(bomb) is None
+    assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    tracemalloc.stop()

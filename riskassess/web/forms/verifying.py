@@ -57,3 +57,9 @@ class VerifyForm(OwnWordsForm):
         for part in file.chunks():
             digest.update(part)
         return digest.hexdigest()
+
+    @property
+    def content(self) -> bytes:
+        file = self.cleaned_data["file"]
+        file.seek(0)
+        return file.read()

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from riskassess.proof.packing import packed
-from riskassess.reports.verifying import MATCHES, SUPERSEDED, Answer, look_up
+from riskassess.reports.verifying import MATCHES, SUPERSEDED, UNKNOWN, Answer, look_into, look_up
 from riskassess.web.downloads import to_keep
 from riskassess.web.forms.verifying import VerifyForm
 
@@ -19,6 +19,8 @@ def verify(request):
     given = request.POST if request.method == "POST" else request.GET if request.GET.get("code") else None
     form = VerifyForm(given, request.FILES if request.method == "POST" else None)
     answer = look_up(form.fingerprint) if form.is_bound and form.is_valid() else None
+    if answer and answer.outcome == UNKNOWN and form.cleaned_data["file"]:
+        answer = look_into(form.content)
     context = {"form": form, "answer": answer, "said": answer_words(answer) if answer else None}
     return render(request, "public/verify.html", context, status=422 if form.errors else 200)
 
@@ -54,6 +56,16 @@ def answer_words(answer: Answer) -> dict:
             **issued, "number": answer.replaced_by, "later": _day(answer.replaced_at),
         }  # fmt: skip
         return {"kind": "turn", "title": title, "text": _("Ask for the newer one.")}
+    if answer.changed:
+        title = (
+            _("This is not the report as it was issued: the facts or the decision in it were edited.")
+            if answer.changed == "facts"
+            else _("This is not the report as it was issued: the file was changed since.")
+        )
+        text = _(
+            "It carries the receipt of a report that was issued on %(day)s. Ask whoever gave it to you for that one."
+        )
+        return {"kind": "wrong", "title": title, "text": text % {"day": _day(answer.issued_at)}}
     return {
         "kind": "wrong",
         "title": _("We don't know this report."),

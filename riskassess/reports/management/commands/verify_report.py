@@ -36,7 +36,11 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _check(self, path: Path) -> bool:
-        verdict = check_report(path.read_bytes(), certificates=_certificates())
+        try:
+            content = path.read_bytes()
+        except OSError as fault:
+            raise CommandError(f"{path} can't be opened ({fault.strerror}).") from fault
+        verdict = check_report(content, certificates=_certificates())
         answer = look_up(verdict.sha256)
         outcome, sentence = verdict.outcome, verdict.sentence
         if outcome == READING_COPY and answer.outcome != UNKNOWN:
