@@ -29,6 +29,7 @@ AWAITED = (
     "schedule.reassess_screened",
 )
 DEMO = settings.BASE_DIR / "fixtures" / "demo"
+NOTHING_AGAINST = "I hold this role for the unit."
 
 
 class Command(BaseCommand):
@@ -81,7 +82,7 @@ def declare(proposal: Proposal) -> None:
     case = Case.objects.filter(proposal=proposal).first()
     for user in (case.officer, case.reviewer) if case else ():
         if user is not None:
-            workflow.declare_none(case=case, actor=user, because="I hold this role for the unit.")
+            workflow.declare_none(case=case, actor=user, because=NOTHING_AGAINST)
 
 
 def case_of(proposal: Proposal) -> Case:
@@ -172,6 +173,7 @@ def approve_with_conditions(people: University, content: dict) -> None:
     proposal = submit(proposal)
     for safeguard in safeguards:
         workflow.settle_safeguard(safeguard=safeguard, actor=people.omar, state=SafeguardState.AGREED)
+    workflow.declare_none(case=case_of(proposal), actor=people.jonas, because=NOTHING_AGAINST)
     for actor in (people.omar, people.jonas):
         workflow.decide(
             case=case_of(proposal),
