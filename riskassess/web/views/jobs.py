@@ -38,6 +38,7 @@ TASK_WORDS = {
     "partners.screen_contact": gettext_lazy("Screening of a person"),
     "partners.screen_partner": gettext_lazy("Screening of a partner"),
     "reports.build_blank_form": gettext_lazy("Blank questionnaire"),
+    "reports.build_package": gettext_lazy("Package for a flagged case"),
     "reports.build_period_report": gettext_lazy("Report of counts"),
     "reports.build_report": gettext_lazy("Report"),
     "reports.continue_batch": gettext_lazy("Many reports"),
