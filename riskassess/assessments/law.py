@@ -3,7 +3,7 @@ as they were stored, so that nothing but the law can make the difference."""
 
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from riskassess.assessments.models import AssessmentRecord, CatalogueRelease, LawChange
@@ -38,8 +38,9 @@ def keys_of_law_changes(proposals: QuerySet[Proposal]) -> QuerySet[int]:
 
 
 def _waiting(proposals: QuerySet[Proposal]) -> QuerySet[LawChange]:
-    rows = LawChange.objects.filter(handled_at__isnull=True, record__proposal__in=proposals)
-    return rows.filter(record__proposal__state__in=CONCERNED)
+    # Asked of the few changes one by one: as a list, the scope would be worked out for every proposal first.
+    in_scope = Exists(proposals.filter(records=OuterRef("record"), state__in=CONCERNED))
+    return LawChange.objects.filter(in_scope, handled_at__isnull=True)
 
 
 def note_law(*, record: AssessmentRecord, on: date) -> list[LawChange]:

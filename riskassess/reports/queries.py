@@ -1,6 +1,6 @@
 from functools import partial
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from riskassess.accounts.models import User
 from riskassess.accounts.roles import Role
@@ -14,7 +14,8 @@ from riskassess.reviews.queries import scope_key, visible_proposals
 def reports_of(proposal: Proposal, user: User, *, with_redacted: bool = False):
     """The proposal's reports for whoever may see it, the newest first; nobody else gets a row, and kinds that ask for
     more than reading the proposal are left out here."""
-    found = Report.objects.filter(proposal=proposal, proposal__in=visible_proposals(user))
+    in_scope = Exists(visible_proposals(user).filter(pk=OuterRef("proposal")))
+    found = Report.objects.filter(in_scope, proposal=proposal)
     if not with_redacted:
         found = found.filter(is_redacted=False)
     if not user.has_role(Role.AUDITOR):

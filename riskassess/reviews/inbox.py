@@ -206,19 +206,23 @@ def is_unread(case: Case) -> bool:
     return bool(case.news) and case.news > (case.seen_to or 0)
 
 
-COUNTED = ("turn", "overdue", "waiting", "hold")
+COUNTED = ("turn", "overdue", "hold")
 
 
 def desk_counts(user: User, today: date) -> dict[str, int]:
     """How many of this person's cases stand how, of the most urgent 1,000 at most; one query."""
     rows = ask((today, scope_key(user)), partial(_counted, user, today))
-    return {"mine": len(rows), **{name: sum(row[place] for row in rows) for place, name in enumerate(COUNTED)}}
+    counts = {name: sum(row[place] for row in rows) for place, name in enumerate(COUNTED)}
+    waiting = sum(is_open and not is_turn for is_turn, *_others, is_open in rows)
+    return {"mine": len(rows), **counts, "waiting": waiting}
 
 
 def _counted(user: User, today: date) -> QuerySet[Case]:
-    turns = with_turns(visible_cases(user).filter(mine(user)), user).order_by("due_on", "pk")
+    # The most urgent ones are found first: how a case stands is worked out for no others.
+    urgent = visible_cases(user).filter(mine(user)).order_by("due_on", "pk").values("pk")[: MOST_COUNTED + 1]
     standing = {f"is_{name}": ExpressionWrapper(stand(name, user, today), BooleanField()) for name in COUNTED}
-    return turns.annotate(**standing).values_list(*standing)[: MOST_COUNTED + 1]
+    standing["is_open"] = ExpressionWrapper(IS_OPEN, BooleanField())
+    return with_turns(Case.objects.filter(pk__in=urgent), user).annotate(**standing).values_list(*standing)
 
 
 def workload(today: date) -> list[User]:

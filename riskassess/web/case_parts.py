@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import partial
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from partners.models import Partner
@@ -41,11 +41,10 @@ def earlier_cases(user: User, case: Case, partners: list[Partner]) -> dict[int, 
 
 def _earlier(user: User, keys: list[int]) -> QuerySet:
     own, *partners = keys
+    decided = visible_proposals(user).filter(state__in=[*AFTER_DECISION, State.REGISTERED])
     return (
         Participation.objects.filter(
-            partner__in=partners,
-            proposal__in=visible_proposals(user).exclude(pk=own),
-            proposal__state__in=[*AFTER_DECISION, State.REGISTERED],
+            Exists(decided.filter(pk=OuterRef("proposal")).exclude(pk=own)), partner__in=partners
         )
         .order_by()
         .values("partner", "proposal__state")
