@@ -9,10 +9,12 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from riskassess.assessments.facts import evidence_in
 from riskassess.audit.log import instant
 from riskassess.core.errors import DomainError
 from riskassess.files.services import read_bytes, store_stream, written_whole
@@ -103,17 +105,10 @@ def _write_zip(
     return files, left_out
 
 
-def _evidence(package: FlagPackage):
-    """The files that were submitted with the version, the newest of each piece."""
-    if not package.with_evidence:
-        return []
-    filed = EvidenceVersion.objects.filter(
-        evidence__proposal=package.proposal, filed_at__isnull=False, filed_at__lte=package.created_at
-    )
-    newest: dict[int, EvidenceVersion] = {}
-    for version in filed.select_related("file").order_by("evidence_id", "number"):
-        newest[version.evidence_id] = version
-    return list(newest.values())
+def _evidence(package: FlagPackage) -> QuerySet[EvidenceVersion]:
+    """The files that went along with the version, as it was frozen."""
+    rows = evidence_in(package.record.version.content) if package.with_evidence else []
+    return EvidenceVersion.objects.filter(uid__in=[row["file"] for row in rows]).select_related("file").order_by("pk")
 
 
 def _letter(package: FlagPackage, made_at: datetime, files: tuple[PackedFile, ...]) -> FlagLetter:

@@ -14,11 +14,13 @@ from pypdf import PdfReader
 from riskassess import workflow
 from riskassess.accounts.models import Institution
 from riskassess.audit.models import AccessRead, Event
+from riskassess.files.checking import check_file
 from riskassess.jobs.models import Job
+from riskassess.proposals.evidence import add_evidence, remove_evidence
 from riskassess.reports.models import FlagPackage
 from riskassess.reports.packages import remove_old_packages
 from riskassess.reviews.models import Case
-from tests.story import HIGH
+from tests.story import HIGH, submit_proposal
 from tests.web.filing.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +29,14 @@ TOLD = "Please say who reads the sensor data."
 
 
 @pytest.fixture
-def flagged(submitted, omar):
-    proposal = submitted(example=HIGH)
+def flagged(filed, listed, ana, omar):
+    draft = filed(example=HIGH)
+    for name in ("contract.txt", "left-out-before.txt"):
+        words = f"The words of {name}.".encode()
+        file = check_file(name=name, stream=io.BytesIO(words), size=len(words))
+        kept = add_evidence(proposal=draft, actor=ana, file=file)
+    remove_evidence(evidence=kept.evidence, actor=ana)
+    proposal = submit_proposal(draft)
     workflow.flag(
         case=Case.objects.select_related("proposal").get(proposal=proposal), actor=omar, reasons="K04", told=TOLD
     )
@@ -70,6 +78,8 @@ def test_package_holds_letter_assessment_and_a_list_of_it_all(send, flagged, as_
     letter = pdf_words(archive.read("letter.pdf"))
     for words in ("Contact Point for Research Security, Norderland", "Please answer by 1 March.", TOLD, flagged.title):
         assert words in letter
+    evidence = [name for name in listed if name.startswith("evidence/")]
+    assert [archive.read(name) for name in evidence] == [b"The words of contract.txt."]
     assert "K04" not in letter  # reasons of colleagues stay inside
     told = text_of(as_user(ana).get(flagged.get_absolute_url()))
     assert "asked for a package about the flagged case" in told
