@@ -142,3 +142,12 @@ def test_its_file_goes_after_its_days_and_the_record_stays(send, flagged, as_use
     assert "Its file was removed after its days." in page
     assert row.sha256 in page
     assert Event.objects.filter(verb="package.removed", reference=flagged.reference).count() == 1
+
+
+@pytest.mark.parametrize(("state", "asks_again"), [("queued", True), ("working", True), ("failed", False)])
+def test_page_looks_again_as_long_as_the_package_is_being_made(as_user, flagged, omar, state, asks_again):
+    browser, page = as_user(omar), reverse("package", args=[flagged.reference])
+    browser.post(page, {"addressee": "panel", "question": QUESTION})
+    Job.objects.filter(task="reports.build_package").update(state=state)
+
+    assert (f'hx-get="{page}"' in browser.get(page).content.decode()) == asks_again

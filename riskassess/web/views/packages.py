@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from riskassess.audit.services import record_read
 from riskassess.core.errors import DomainError
+from riskassess.jobs.models import State as JobState
 from riskassess.proposals.services import role_in
 from riskassess.reports.packages import request_package
 from riskassess.web.access import get_case_for
@@ -15,7 +16,7 @@ from riskassess.web.forms.packages import PackageForm
 from riskassess.web.views.case import crumbs
 from riskassess.web.views.moves import keep_refusal
 
-RUNNING = {"queued", "running"}
+RUNNING = {JobState.QUEUED, JobState.WORKING}
 
 
 def package(request, reference):
