@@ -4,6 +4,7 @@ What a page shows is looked for in two steps, first the keys and then the rows, 
 the rows of one page alone, however many cases there are.
 """
 
+from collections.abc import Callable, Hashable
 from datetime import date, timedelta
 from functools import partial
 
@@ -22,6 +23,7 @@ from django.db.models import (
     When,
 )
 from django.db.models import Case as Choice
+from django.db.models.functions import Concat
 
 from riskassess.accounts.models import RoleMembership, User
 from riskassess.accounts.roles import Role
@@ -44,13 +46,23 @@ from riskassess.reviews.models import (
     SavedFilter,
     Vote,
 )
+from riskassess.reviews.models.following import REPORTED
 from riskassess.reviews.queries import listed_proposals, scope_key
 
-MOST_COUNTED = 999
-MOST_ROWS = 50
+MOST_COUNTED = 99
+FEW_OPEN = 500
+SPARE = 20  # of the most urgent ones, for those that turn out to be none of the reader's business
+MOST_ROWS = 25
 PROMISE_DAYS = 90
 LEVELS = ("inherent_lower", "inherent_upper", "residual_upper", "if_agreed_upper")
+# What a row shows of its case and the people of it.
+SHOWN = (
+    *("round", "route", "deciders", "panel_called", "escalated", "due_on", "paused_on", "closed_at"),
+    *("proposal__reference", "proposal__title", "proposal__state", "proposal__owner__name", "proposal__unit__name"),
+    *("officer__name", "reviewer__name"),
+)
 IS_OPEN = Q(closed_at__isnull=True)
+CARRIED = Q(ended_at__isnull=True, kind__in=["officer", "reviewer", "panel"])
 IS_PAUSED = Q(proposal__state=State.CHANGES_REQUESTED) | Q(paused_on__isnull=False)
 
 
@@ -66,20 +78,16 @@ def visible_cases(user: User) -> QuerySet[Case]:
 def mine(user: User) -> Q:
     """What somebody carries or is on the panel of, and what is theirs after a decision: an appeal, a condition
     reported."""
-    assigned = Assignment.objects.filter(user=user, ended_at__isnull=True)
-    carried = assigned.filter(kind__in=["officer", "reviewer", "panel"], case__closed_at__isnull=True)
-    reported = Condition.objects.filter(
-        decision__case__officer=user,
-        decision__round=F("decision__case__round"),
-        reported_at__isnull=False,
-        fulfilled_on__isnull=True,
-        broken_on__isnull=True,
-    )
-    return (
-        Q(pk__in=carried.values("case"))
-        | Q(pk__in=assigned.filter(kind="appeal").values("case"))
-        | Q(pk__in=reported.values("decision__case"))
-    )
+    carried = Assignment.objects.filter(CARRIED, user=user, case__closed_at__isnull=True)
+    return Q(pk__in=carried.values("case")) | mine_after(user)
+
+
+def mine_after(user: User) -> Q:
+    """Of `mine`, what waits for this person although the case is closed."""
+    reported = Condition.objects.filter(REPORTED).order_by().values("decision")
+    decided = Decision.objects.filter(pk__in=reported, case__officer=user, round=F("case__round"))
+    appeals = Assignment.objects.filter(user=user, ended_at__isnull=True, kind="appeal")
+    return Q(pk__in=appeals.values("case")) | Q(pk__in=decided.order_by().values("case"))
 
 
 def with_turns(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
@@ -89,12 +97,7 @@ def with_turns(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     heard = Recommendation.objects.filter(case=OuterRef("case"), round=OuterRef("case__round"), by=OuterRef("user"))
     unheard = Assignment.objects.filter(**of_case, kind="panel", ended_at__isnull=True).exclude(Exists(heard))
     reported = Condition.objects.filter(
-        decision__case=OuterRef("pk"),
-        decision__round=OuterRef("round"),
-        reported_at__isnull=False,
-        fulfilled_on__isnull=True,
-        broken_on__isnull=True,
-        decision__case__officer=user,
+        REPORTED, decision__case=OuterRef("pk"), decision__round=OuterRef("round"), decision__case__officer=user
     )
     return cases.annotate(
         has_possible_hold=Exists(Hold.objects.filter(**of_case, state=Hold.State.POSSIBLE)),
@@ -111,17 +114,21 @@ def with_turns(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     )
 
 
-# Whom an open case waits for: the same answer for filters, counts, reminders and the words of a row.
+# Whom a case waits for, tried from the top: the same answer for filters, counts, reminders and the words of a row.
+WAITING = (
+    ("closed", ~IS_OPEN),
+    ("researcher", IS_PAUSED),
+    ("any officer", Q(officer__isnull=True)),
+    ("officer", Q(has_possible_hold=True)),
+    ("called panel", Q(panel_called=True)),
+    ("panel", Q(route=Route.PANEL, panel_waits=True, is_voted=False)),
+    ("approver", Q(deciders=Deciders.HIGH, is_voted=True)),
+    ("approver", Q(deciders=Deciders.MODERATE, is_recommended=True)),
+    ("reviewer", Q(deciders=Deciders.MODERATE, reviewer__isnull=False)),
+)
+WORDS = {"closed": "", "any officer": "officer", "called panel": "panel"}
 WAITS_FOR = Choice(
-    When(~IS_OPEN, then=Value("")),
-    When(IS_PAUSED, then=Value("researcher")),
-    When(officer__isnull=True, then=Value("officer")),
-    When(has_possible_hold=True, then=Value("officer")),
-    When(panel_called=True, then=Value("panel")),
-    When(route=Route.PANEL, panel_waits=True, is_voted=False, then=Value("panel")),
-    When(deciders=Deciders.HIGH, is_voted=True, then=Value("approver")),
-    When(deciders=Deciders.MODERATE, is_recommended=True, then=Value("approver")),
-    When(deciders=Deciders.MODERATE, reviewer__isnull=False, then=Value("reviewer")),
+    *(When(condition, then=Value(WORDS.get(who, who))) for who, condition in WAITING),
     default=Value("officer"),
     output_field=CharField(),
 )
@@ -129,24 +136,26 @@ WAITS_FOR = Choice(
 
 def my_turn(user: User) -> Q:
     """Cases `with_turns` that wait for this very person."""
-    turns = (
-        Q(waits_for="officer", officer=user)
-        | Q(waits_for="reviewer", reviewer=user, has_said=False)
-        | Q(waits_for="panel", is_on_panel=True, panel_called=False, has_said=False)
-        | Q(waits_for="panel", is_on_panel=True, panel_called=True, has_voted=False)
-        | Q(has_appeal=True)
-        | Q(has_report=True)
+    turns = {
+        "any officer": Q(pk__isnull=not user.has_role(Role.OFFICER)),
+        "officer": Q(officer=user),
+        "reviewer": Q(reviewer=user, has_said=False),
+        "panel": Q(is_on_panel=True, has_said=False),
+        "called panel": Q(is_on_panel=True, has_voted=False),
+        "approver": Q(has_voted=False, has_said=False, pk__isnull=not user.has_role(Role.APPROVER)),
+    }
+    nobody = Q(pk__isnull=True)
+    turn = Choice(
+        *(When(condition, then=turns.get(who, nobody)) for who, condition in WAITING),
+        default=turns["officer"],
+        output_field=BooleanField(),
     )
-    if user.has_role(Role.APPROVER):
-        turns |= Q(waits_for="approver", has_voted=False, has_said=False)
-    if user.has_role(Role.OFFICER):
-        turns |= Q(waits_for="officer", officer__isnull=True)
-    return turns
+    return Q(turn) | Q(has_appeal=True) | Q(has_report=True)
 
 
 def waiting_for_vote(cases: QuerySet[Case], user: User) -> list[int]:
     """The cases that wait for this person to decide, and what came up to the institution's top role; the first
-    thousand by due day."""
+    by due day."""
     comes_up = ~Q(escalated="") & Q(proposal__institution__top_approver=user)
     turns = with_turns(cases.filter(IS_OPEN), user).filter(my_turn(user) | comes_up).order_by("due_on", "pk")
     return list(turns.values_list("pk", flat=True)[: MOST_COUNTED + 1])
@@ -165,19 +174,47 @@ def stand(name: str, user: User, today: date) -> Q:
     }[name]
 
 
+IN_ORDER = ("due_on", "pk")
 # Paused cases come last: nobody is late with them.
 PAUSED_LAST = Choice(When(IS_PAUSED, then=Value(1)), default=Value(0))
+
+
+def first_keys(key: Hashable, narrowed: Callable[[], QuerySet[Case]], most: int, *, are_few: bool) -> list[int]:
+    """The first cases `with_turns` of these, paused ones last. `are_few`: putting all in order is no work; otherwise
+    those that run come one by one off an index, and the paused ones are looked for only where there is room."""
+    if are_few:
+        return ask((key, most), partial(_all_in_order, narrowed, most))
+    running = ask((key, most), partial(_running, narrowed, most))
+    if len(running) == most:
+        return running
+    return running + ask((key, most - len(running)), partial(_paused, narrowed, most - len(running)))
+
+
+def _all_in_order(narrowed, most: int):
+    return narrowed().order_by(PAUSED_LAST, *IN_ORDER).values_list("pk", flat=True)[:most]
+
+
+def _running(narrowed, most: int):
+    return narrowed().filter(~IS_PAUSED).order_by(*IN_ORDER).values_list("pk", flat=True)[:most]
+
+
+def _paused(narrowed, most: int):
+    return narrowed().filter(IS_PAUSED).order_by(*IN_ORDER).values_list("pk", flat=True)[:most]
 
 
 def rows_of(keys: list[int], user: User) -> list[Case]:
     """These cases in this order with all that a row of the desk shows; one query whatever their number."""
     found = ask(user.pk, partial(_rows, user), keys=keys, most=MOST_ROWS)
+    for case in found:
+        for name, level in zip(LEVELS, (case.levels or "").split() or [""] * len(LEVELS), strict=True):
+            setattr(case, name, level)
     by_key = {case.pk: case for case in found}
     return [by_key[key] for key in keys if key in by_key]
 
 
 def _rows(user: User, keys: list[int]) -> QuerySet[Case]:
     newest = AssessmentRecord.objects.filter(proposal=OuterRef("proposal")).order_by("-version__number", "-pk")
+    joined = [part for name in LEVELS for part in (F(name), Value(" "))]
     news = (
         Event.objects.filter(reference=OuterRef("proposal__reference"))
         .exclude(actor_id=user.pk)
@@ -192,12 +229,13 @@ def _rows(user: User, keys: list[int]) -> QuerySet[Case]:
     return (
         with_turns(Case.objects.filter(pk__in=keys), user)
         .annotate(
-            **{name: Subquery(newest.values(name)[:1]) for name in LEVELS},
+            levels=Subquery(newest.annotate(levels=Concat(*joined)).values("levels")[:1]),
             is_open_to=Exists(declared),
             news=Subquery(news.values("sequence")[:1]),
             seen_to=Subquery(seen.values("sequence")[:1]),
         )
         .select_related("proposal__owner", "proposal__unit", "officer", "reviewer")
+        .only(*SHOWN)
     )
 
 
@@ -209,20 +247,48 @@ def is_unread(case: Case) -> bool:
 COUNTED = ("turn", "overdue", "hold")
 
 
-def desk_counts(user: User, today: date) -> dict[str, int]:
-    """How many of this person's cases stand how, of the most urgent 1,000 at most; one query."""
-    rows = ask((today, scope_key(user)), partial(_counted, user, today))
-    counts = {name: sum(row[place] for row in rows) for place, name in enumerate(COUNTED)}
-    waiting = sum(is_open and not is_turn for is_turn, *_others, is_open in rows)
-    return {"mine": len(rows), **counts, "waiting": waiting}
+def urgent_of_mine(user: User, today: date, *, are_few: bool) -> list[tuple]:
+    """The most urgent of this person's cases, one more than is counted at most, paused ones last: the key of each and
+    whether it is open and stands as each of COUNTED. `are_few` as in `first_keys`, of all open cases."""
+    key = (today, scope_key(user))
+    if are_few:
+        return ask(key, partial(_urgent, user, today))
+    running = ask(key, partial(_urgent_running, user, today))
+    return running if len(running) > MOST_COUNTED else running + ask(key, partial(_urgent_paused, user, today))
 
 
-def _counted(user: User, today: date) -> QuerySet[Case]:
-    # The most urgent ones are found first: how a case stands is worked out for no others.
-    urgent = visible_cases(user).filter(mine(user)).order_by("due_on", "pk").values("pk")[: MOST_COUNTED + 1]
+def desk_counts(urgent: list[tuple]) -> dict[str, int]:
+    """How many of `urgent_of_mine` stand how."""
+    counts = {name: sum(row[place] for row in urgent) for place, name in enumerate(COUNTED, 2)}
+    waiting = sum(is_open and not is_turn for _key, is_open, is_turn, *_others in urgent)
+    return {"mine": len(urgent), **counts, "waiting": waiting}
+
+
+def _urgent(user: User, today: date) -> QuerySet[Case]:
+    return _standing(Case.objects.filter(mine(user)), user, today)
+
+
+def _urgent_running(user: User, today: date) -> QuerySet[Case]:
+    # The first are found off the index of open cases by their due day: who may know of a case, and how it stands, is
+    # worked out for no others.
+    carried = Assignment.objects.filter(CARRIED, case=OuterRef("pk"), user=user)
+    first = Case.objects.filter(IS_OPEN, ~IS_PAUSED, Exists(carried)).order_by(*IN_ORDER).values("pk")
+    found = Q(pk__in=first[: MOST_COUNTED + 1 + SPARE]) | mine_after(user)
+    return _standing(Case.objects.filter(~IS_PAUSED, found), user, today)
+
+
+def _urgent_paused(user: User, today: date) -> QuerySet[Case]:
+    return _standing(Case.objects.filter(IS_PAUSED, mine(user)), user, today)
+
+
+def _standing(cases: QuerySet[Case], user: User, today: date) -> QuerySet[Case]:
     standing = {f"is_{name}": ExpressionWrapper(stand(name, user, today), BooleanField()) for name in COUNTED}
-    standing["is_open"] = ExpressionWrapper(IS_OPEN, BooleanField())
-    return with_turns(Case.objects.filter(pk__in=urgent), user).annotate(**standing).values_list(*standing)
+    return (
+        with_turns(visible_cases(user).filter(pk__in=cases.order_by().values("pk")), user)
+        .annotate(is_open=ExpressionWrapper(IS_OPEN, BooleanField()), **standing)
+        .order_by(PAUSED_LAST, *IN_ORDER)
+        .values_list("pk", "is_open", *standing)[: MOST_COUNTED + 1]
+    )
 
 
 def workload(today: date) -> list[User]:

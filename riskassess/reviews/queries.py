@@ -129,11 +129,16 @@ def in_conflict(user: User) -> Q:
     institution = the_institution()
     if institution is None:
         return Q(pk__isnull=True)
-    left = Q(invitations__settled_by=user, invitations__state=InvitationState.ENDED)
-    since = Proposal.objects.filter(created_at__gte=together_since(institution), submitted_at__isnull=False)
-    joint = since.filter(Q(owner=user) | Q(coinvestigators__user=user) | left)
+    takes_part = CoInvestigator.objects.filter(user=user)
+    left = Invitation.objects.filter(settled_by=user, state=InvitationState.ENDED)
+    # By their keys, so that this person's few are looked up, and not all of three years.
+    theirs = Proposal.objects.filter(owner=user).order_by().values("pk")
+    theirs = theirs.union(takes_part.order_by().values("proposal"), left.order_by().values("proposal"))
+    joint = Proposal.objects.filter(
+        pk__in=theirs, created_at__gte=together_since(institution), submitted_at__isnull=False
+    )
     with_them = CoInvestigator.objects.filter(proposal__in=joint.values("pk"), user=OuterRef("owner"))
-    was_here = Invitation.objects.filter(proposal=OuterRef("pk"), settled_by=user, state=InvitationState.ENDED)
+    was_here = left.filter(proposal=OuterRef("pk"))
     said_yes = Interest.objects.filter(case__proposal=OuterRef("pk"), user=user, answer=Interest.Answer.YES)
     found = _own(user) | Q(owner__supervisor=user) | Q(owner__in=joint.values("owner")) | Exists(with_them)
     found |= Exists(was_here) | Exists(said_yes)

@@ -132,7 +132,8 @@ def help_key(user: User) -> tuple:
 def without_lead(helped: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """Of what `helped_by` gave, the proposals whose lead researcher has left, drafts too: an officer finds a new one
     with another person."""
-    return helped.filter(owner__is_active=False).select_related("owner").order_by("pk")
+    gone = User.objects.filter(is_active=False)
+    return helped.filter(owner__in=gone).select_related("owner").order_by("owner", "pk")
 
 
 def waiting_help(user: User) -> QuerySet[Thread]:

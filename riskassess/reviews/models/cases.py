@@ -125,6 +125,9 @@ class Assignment(UidModel, DatedModel):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["user"], name="assigned_appeals", condition=Q(kind="appeal", ended_at__isnull=True)),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(kind="expert") | Q(until__isnull=False), name="expert_has_last_day"),
             models.UniqueConstraint(

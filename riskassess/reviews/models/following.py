@@ -8,6 +8,9 @@ from riskassess.core.models import DatedModel, UidModel
 from riskassess.reviews.models.cases import USER, Case
 from riskassess.reviews.models.deciding import Decision
 
+# Told to be fulfilled, and not looked at yet.
+REPORTED = Q(reported_at__isnull=False, fulfilled_on__isnull=True, broken_on__isnull=True)
+
 
 class Condition(UidModel, DatedModel):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="conditions")
@@ -41,6 +44,7 @@ class Condition(UidModel, DatedModel):
 
     class Meta:
         ordering = ["due_on", "pk"]
+        indexes = [models.Index(fields=["decision"], name="condition_reported", condition=REPORTED)]
         constraints = [
             models.CheckConstraint(
                 condition=Q(fulfilled_by__isnull=True)

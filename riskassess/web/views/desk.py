@@ -1,16 +1,13 @@
-from dataclasses import dataclass, field
-from functools import cache as cache_once
-from functools import lru_cache, partial
+from functools import partial
 from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.shortcuts import render
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partners.queries.lists import lists_in_force
 from riskassess.accounts.roles import Role
@@ -20,14 +17,16 @@ from riskassess.core.words import ROUTE_WORDS
 from riskassess.proposals.states import State
 from riskassess.reviews.changed import keys_of_changed
 from riskassess.reviews.inbox import (
+    FEW_OPEN,
     MOST_COUNTED,
     MOST_ROWS,
-    PAUSED_LAST,
     desk_counts,
+    first_keys,
     is_unread,
     promises_kept,
     rows_of,
     saved_filters,
+    urgent_of_mine,
     visible_cases,
     with_turns,
     workload,
@@ -35,12 +34,13 @@ from riskassess.reviews.inbox import (
 from riskassess.reviews.models import Case, Deciders
 from riskassess.reviews.queries import scope_key, visible_proposals
 from riskassess.reviews.talk import help_key, helped_by, waiting_help, without_lead
+from riskassess.web.drawing import drawn
 from riskassess.web.forms.desk import SHOW_WORDS, STAND_WORDS, BulkForm, CaseFilter, SaveViewForm
 from riskassess.web.standing import paused_words
 
 PAGE_SIZE = MOST_ROWS
 KEPT_SECONDS = 600  # figures over 90 days need not be of this very minute
-MOST_HELP, MOST_LISTS = 5, 5
+MOST_HELP, MOST_LISTS, MOST_CHANGES = 5, 5, 999
 CHIPS = (("mine", ""), ("mine", "turn"), ("mine", "overdue"), ("mine", "waiting"), ("mine", "hold"))
 
 
@@ -51,7 +51,9 @@ class Desk:
         self.request, self.user, self.today = request, request.user, timezone.localdate()
         self.is_officer = request.user.has_role(Role.OFFICER)
         self.officers = workload(self.today)
-        self.counts = desk_counts(request.user, self.today)
+        self.are_few = sum(officer.load for officer in self.officers) <= FEW_OPEN
+        self.urgent = urgent_of_mine(request.user, self.today, are_few=self.are_few)
+        self.counts = desk_counts(self.urgent)
 
     @cached_property
     def found(self) -> CaseFilter:
@@ -71,17 +73,18 @@ class Desk:
         return LongPage(self._keys, self.request.GET.get("page"))
 
     def _keys(self, start: int, end: int) -> list[int]:
-        asked = (self.today, start, end, *sorted(self.given.items()))
-        return ask((scope_key(self.user), *asked), partial(self._ordered, start, end))
+        if self.given == {"show": "mine"} and end == MOST_COUNTED + 1:
+            return [key for key, *_standing in self.urgent[start:end]]
+        asked = (scope_key(self.user), self.today, *sorted(self.given.items()))
+        if self.given["show"] == "decided":
+            return ask((asked, start, end), partial(self._decided, start, end))
+        return first_keys(asked, self._narrowed, end, are_few=self.are_few)[start:]
 
-    def _ordered(self, start: int, end: int):
-        is_decided = self.given["show"] == "decided"
-        order = ("-closed_at", "pk") if is_decided else (PAUSED_LAST, "due_on", "pk")
-        return (
-            self.found.narrow(with_turns(visible_cases(self.user), self.user))
-            .order_by(*order)
-            .values_list("pk", flat=True)[start:end]
-        )
+    def _narrowed(self):
+        return self.found.narrow(with_turns(visible_cases(self.user), self.user))
+
+    def _decided(self, start: int, end: int):
+        return self._narrowed().order_by("-closed_at", "pk").values_list("pk", flat=True)[start:end]
 
     @cached_property
     def rows(self) -> list[dict]:
@@ -90,6 +93,12 @@ class Desk:
     @cached_property
     def reads_changes(self) -> bool:
         return self.user.has_perm("reviews.read_changes")
+
+    @property
+    def is_narrowed(self) -> bool:
+        given = self.given
+        is_bare = len(given) == 1 or (given["show"] == "mine" and set(given) == {"show", "stand"})
+        return not is_bare or bool(self.found.form.errors)
 
     @property
     def chips(self) -> list[dict]:
@@ -142,10 +151,10 @@ class LongPage:
         self.previous_page_number, self.next_page_number = self.number - 1, self.number + 1
 
 
-def capped(count: int, *, is_more: bool = False) -> str:
-    """ "999+" where there are more; and a plus behind a count of the first thousand alone."""
-    if count > MOST_COUNTED:
-        return f"{MOST_COUNTED}+"
+def capped(count: int, *, is_more: bool = False, most: int = MOST_COUNTED) -> str:
+    """ "99+" where there are more; and a plus behind a count of the first hundred alone."""
+    if count > most:
+        return f"{most}+"
     return f"{count}+" if is_more and count else str(count)
 
 
@@ -155,7 +164,6 @@ def desk(request):
 
 def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm | None = None) -> dict:
     given = desk.given
-    query = urlencode(given)
     views = [
         {
             "row": view,
@@ -165,49 +173,36 @@ def desk_context(desk: Desk, *, bulk: BulkForm | None = None, save: SaveViewForm
         }
         for view in saved_filters(desk.user)
     ]
-    is_bare = len(given) == 1 or (given["show"] == "mine" and set(given) == {"show", "stand"})
     ticked = set(bulk.data.getlist("case")) if bulk else set()
     for row in desk.rows:
         row["is_ticked"] = row["case"].proposal.reference in ticked
-        row["html"] = row_html(ShownRow.of(row, has_ticks=desk.is_officer and bool(desk.officers)))
+        row["html"] = row_html(row, has_ticks=desk.is_officer and bool(desk.officers))
     waiting = [row for row in desk.rows if row["is_open"]]
     return {
-        "perms_of_desk": desk.reads_changes,
-        "changes": changes_words(desk.user) if desk.reads_changes else "",
         "help": help_rows(desk.user) if desk.is_officer else None,
         "without_lead": ask(help_key(desk.user), partial(_without_lead, desk.user)) if desk.is_officer else [],
-        "page": desk.page,
         "rows": desk.rows,
         "lead": desk.lead,
         "next_case": waiting[0]["case"] if waiting and given["show"] == "mine" else None,
-        "chips": desk.chips,
-        "query": f"{query}&",
-        "here": query,
-        "form": desk.found.form,
-        "is_narrowed": not is_bare or bool(desk.found.form.errors),
+        "here": urlencode(given),
+        "is_narrowed": desk.is_narrowed,
         "saved": views,
         "save": save or SaveViewForm(),
-        "load": load_rows(desk) if desk.is_officer else [],
-        "promises": promise_rows(desk.today) if desk.is_officer else [],
-        "lists": list_rows(desk.today) if desk.is_officer else [],
-        "officers": desk.officers if desk.is_officer else [],
         "bulk": bulk,
+        "parts": parts_of(desk, bulk),
     }
 
 
 def changes_words(user) -> str:
     """How many facts and rules of law changed and wait for an officer; empty where none did."""
-    count = sum(len(ask(scope_key(user), partial(keys, user))) for keys in (_facts_that_wait, _law_that_waits))
+    count = len(ask(scope_key(user), partial(_changes_that_wait, user)))
     words = ngettext("%(n)s changed fact waits for you", "%(n)s changed facts wait for you", count)
-    return words % {"n": capped(count)} if count else ""
+    return words % {"n": capped(count, most=MOST_CHANGES)} if count else ""
 
 
-def _facts_that_wait(user):
-    return keys_of_changed(visible_proposals(user))[: MOST_COUNTED + 1]
-
-
-def _law_that_waits(user):
-    return keys_of_law_changes(visible_proposals(user))[: MOST_COUNTED + 1]
+def _changes_that_wait(user):
+    of_facts, of_law = keys_of_changed(visible_proposals(user)), keys_of_law_changes(visible_proposals(user))
+    return of_facts.order_by().union(of_law.order_by(), all=True)[: MOST_CHANGES + 1]
 
 
 def load_rows(desk: Desk) -> list[dict]:
@@ -270,33 +265,54 @@ def row_of(case, today) -> dict:
     }
 
 
-@dataclass(frozen=True)
-class ShownRow:
-    """All that a row shows and in which language; rows that show the same are written once."""
-
-    values: tuple
-    has_ticks: bool
-    row: list = field(compare=False)
-
-    @classmethod
-    def of(cls, row: dict, *, has_ticks: bool) -> "ShownRow":
-        case, proposal = row["case"], row["case"].proposal
-        people = (proposal.owner.name, case.officer and case.officer.name, case.reviewer and case.reviewer.name)
-        holds = (case.has_hold, case.has_possible_hold, case.due_on, case.closed_at)
-        words = tuple(str(value) for name, value in row.items() if name != "case")
-        of_proposal = (proposal.reference, proposal.title, proposal.unit.name)
-        return cls((get_language(), *of_proposal, *people, *holds, *words), has_ticks, [row])
+def row_html(row: dict, *, has_ticks: bool) -> str:
+    case, proposal = row["case"], row["case"].proposal
+    people = (proposal.owner.name, case.officer and case.officer.name, case.reviewer and case.reviewer.name)
+    holds = (case.has_hold, case.has_possible_hold, case.due_on, case.closed_at)
+    words = tuple(str(value) for name, value in row.items() if name != "case")
+    of_proposal = (proposal.reference, proposal.title, proposal.unit.name)
+    key = (*of_proposal, *people, *holds, *words, has_ticks)
+    return drawn("desk/_row.html", key, lambda: {"row": row, "ticks": has_ticks})
 
 
-@lru_cache(maxsize=2000)
-def row_html(shown: ShownRow) -> str:
-    row = shown.row.pop()  # what is kept holds no case
-    return _row_template().render({"row": row, "ticks": shown.has_ticks})
+def parts_of(desk: Desk, bulk: BulkForm | None) -> dict[str, str]:
+    """What stands around the rows, which is the same from one visit to the next."""
+    form, page, chips = desk.found.form, desk.page, desk.chips
+    choices = tuple((name, tuple(map(tuple, field.choices))) for name, field in form.fields.items())
+    shown = {"form": form, "is_narrowed": desk.is_narrowed}
+    place = (page.start_index, page.end_index, page.paginator["count"], page.number, page.has_next)
+    query = f"{urlencode(desk.given)}&"
+    return {
+        "chips": drawn(
+            "_partials/chip_list.html",
+            tuple(tuple(chip.values()) for chip in chips),
+            lambda: {"name": _("Which cases"), "chips": chips},
+        ),
+        "filter": drawn("desk/_filter.html", (form.data.urlencode(), choices, desk.is_narrowed), lambda: shown),
+        "bulk": bulk_html(desk.officers, bulk) if desk.is_officer and desk.officers else "",
+        "pages": drawn("_partials/page_numbers.html", (query, *place), lambda: {"page": page, "query": query}),
+        "keys": drawn("_partials/key_list.html", (), dict),
+        "side": side_html(desk),
+    }
 
 
-@cache_once
-def _row_template():
-    return get_template("desk/_row.html")
+def bulk_html(officers: list, bulk: BulkForm | None) -> str:
+    typed = (bulk.data.get("officer"), bulk.data.get("reason")) if bulk else ()
+    key = (tuple((officer.uid, officer.name, officer.load) for officer in officers), typed)
+    return drawn("desk/_bulk.html", key, lambda: {"officers": officers, "bulk": bulk})
+
+
+def side_html(desk: Desk) -> str:
+    parts = {
+        "load": load_rows(desk) if desk.is_officer else [],
+        "promises": promise_rows(desk.today) if desk.is_officer else [],
+        "lists": list_rows(desk.today) if desk.reads_changes else [],
+        "reads_changes": desk.reads_changes,
+        "changes": changes_words(desk.user) if desk.reads_changes else "",
+    }
+    rows = tuple(tuple(row.values()) for name in ("load", "promises") for row in parts[name])
+    lists = tuple((standing.source.name, standing.is_old, standing.age_days) for standing in parts["lists"])
+    return drawn("desk/_side.html", (rows, lists, parts["reads_changes"], parts["changes"]), lambda: parts)
 
 
 def next_step(case) -> str:

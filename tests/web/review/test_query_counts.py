@@ -10,6 +10,7 @@ from django.utils import timezone
 from riskassess.assessments.models import AssessmentRecord, ProposalVersion
 from riskassess.management.filing import read_example
 from riskassess.proposals.models import Proposal
+from riskassess.reviews.inbox import first_keys, urgent_of_mine, visible_cases, with_turns
 from riskassess.reviews.models import Case
 from tests.story import HIGH
 
@@ -64,10 +65,37 @@ def test_desk_takes_the_same_queries_for_1_3_and_300_cases(as_user, university, 
         copy_cases(proposal, length)
         costs.append(queries_of(browser, f"/desk?show={show}"))
         shown = browser.get(f"/desk?show={show}").content.decode().count('class="ra-table-title"')
-        assert shown == min(length, 50)
+        assert shown == min(length, 25)
 
     assert Case.objects.count() == 300
     assert len(set(costs)) == 1, costs
+
+
+def test_desk_of_few_and_of_many_is_in_the_same_order(university, submitted):
+    omar, proposal = university.people["omar"], submitted(example="06-harbour")
+    copy_cases(proposal, 140)
+    cases = list(Case.objects.order_by("pk"))
+    Case.objects.filter(pk__in=[case.pk for case in cases[::7]]).update(paused_on=timezone.localdate())
+    paused = Proposal.objects.filter(case__in=cases[3::9])
+    paused.update(state="changes_requested")
+
+    def narrowed():
+        return with_turns(visible_cases(omar), omar)
+
+    for most in (1, 90, 100, 130, 200):
+        few, many = (first_keys((most, "test"), narrowed, most, are_few=are_few) for are_few in (True, False))
+        assert few == many
+        assert len(few) == min(most, 140)
+    today = timezone.localdate()
+    few, many = (urgent_of_mine(omar, today, are_few=are_few) for are_few in (True, False))
+    assert few == many
+    assert len(few) == 100
+    assert len({key for key, *_standing in few}) == 100
+
+    Case.objects.filter(pk__in=[case.pk for case in cases[30:]]).update(closed_at=timezone.now())
+    few, many = (urgent_of_mine(omar, today, are_few=are_few) for are_few in (True, False))
+    assert few == many
+    assert len(few) == 30
 
 
 def test_case_takes_the_same_queries_with_1_and_3_partners(as_user, omar, submitted):
