@@ -2,9 +2,9 @@
 
     python benchmarks/desk.py [--few 100] [--many 10000] [--visits 30]
 
-Files four cases as people would, in a database of its own, then copies them row by row to the numbers asked for, shared
-out among five officers. Every page is opened in turn with the empty one, so that all see the same machine. Ends with 1
-where a figure is missed.
+Files four cases as people would, in a database of its own, then copies them row by row to the numbers asked for, led by
+500 researchers and shared out among five officers. Every page is opened in turn with the empty one, so that all see the
+same machine. Ends with 1 where a figure is missed.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 QUERIES, GROWTH, TIMES_EMPTY = 15, 1.5, 3.0
 EXAMPLES = ("01", "04", "05", "06")
-OFFICERS = 5
+OFFICERS, RESEARCHERS = 5, 500
 PASSWORD = "a-long-password-for-benchmarks"
 
 
@@ -99,12 +99,13 @@ def copy_cases(filed, people, count: int) -> None:
     from riskassess.proposals.models import Participation, Proposal
     from riskassess.reviews.models import Assignment, Case, Hold, Interest
 
-    order = random.Random(7)
+    order, leads = random.Random(7), researchers(filed[0].owner)
     begun = Case.objects.count()
     for number in range(begun, count):
         proposal = filed[number % len(filed)]
         case, officer = proposal.case, people[number % len(people)]
-        copy = again(Proposal, proposal.pk, reference=f"RB-2026-{number:05}", opened=None)
+        lead = leads[number % len(leads)]
+        copy = again(Proposal, proposal.pk, reference=f"RB-2026-{number:05}", opened=None, owner=lead)
         form = again(Questionnaire, proposal.questionnaire.pk, proposal=copy)
         Answer.objects.bulk_create(rows_again(proposal.questionnaire.answers.all(), questionnaire=form))
         version = again(ProposalVersion, proposal.versions.get().pk, proposal=copy)
@@ -124,6 +125,16 @@ def copy_cases(filed, people, count: int) -> None:
         cursor.execute("ANALYZE")
     assert Case.objects.count() >= count
     assert Event.objects.exists()
+
+
+def researchers(like) -> list:
+    """Colleagues in the unit of this person, who lead the further proposals; made once."""
+    from riskassess.accounts.models import User
+
+    named = [f"researcher{number}@norderhaven.example" for number in range(1, RESEARCHERS + 1)]
+    if not User.objects.filter(email=named[0]).exists():
+        User.objects.bulk_create(User(email=email, name=email.partition("@")[0], unit=like.unit) for email in named)
+    return list(User.objects.filter(email__in=named).order_by("pk"))
 
 
 def again(model, key, **changes):

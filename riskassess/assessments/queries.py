@@ -1,3 +1,4 @@
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -19,10 +20,12 @@ from riskassess.assessments.models import (
 from riskassess.core.reading import kept
 from riskassess.engine.catalogue import Catalogue
 from riskassess.engine.loading import load_texts
+from riskassess.engine.reading import fingerprint
 from riskassess.engine.results import Assessment
 from riskassess.proposals.models import Proposal
 from riskassess.proposals.states import State
 
+MOST_BUILT = 128  # results that are kept as they were read
 # What a replay reads of each record; the rest is fetched where a record differs.
 REPLAYED = ("facts", "as_of", "release_id", "result_sha256", "inherent_lower", "inherent_upper")
 
@@ -87,7 +90,20 @@ def counted_determinations(version: ProposalVersion) -> QuerySet[Determination]:
 
 
 def assessment_of(record: AssessmentRecord) -> Assessment:
-    return Assessment.from_json(record.result)
+    return _assessment(Stored(fingerprint(record.result), [record.result]))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Told from another by what stands in it."""
+
+    sha256: str
+    result: list[dict] = field(compare=False)
+
+
+@lru_cache(maxsize=MOST_BUILT)
+def _assessment(stored: Stored) -> Assessment:
+    return Assessment.from_json(stored.result.pop())
 
 
 def answers_of(questionnaire: Questionnaire) -> dict[tuple[str, str], object]:

@@ -17,9 +17,10 @@ def with_people(proposals):
 def shared_since(user_id: int, since: datetime) -> tuple[QuerySet[Proposal], QuerySet[CoInvestigator]]:
     """The proposals of somebody opened after `since` and submitted, whose owners they share them with, and the rows of
     all who take part in one."""
-    written = CoInvestigator.objects.filter(user=user_id).values("proposal")
-    shared = Proposal.objects.filter(created_at__gte=since, submitted_at__isnull=False)
-    shared = shared.filter(Q(owner=user_id) | Q(pk__in=written)).order_by()
+    written = CoInvestigator.objects.filter(user=user_id).order_by().values("proposal")
+    # By their keys, so that theirs are looked up, and not all of three years.
+    theirs = Proposal.objects.filter(owner=user_id).order_by().values("pk").union(written)
+    shared = Proposal.objects.filter(pk__in=theirs, created_at__gte=since, submitted_at__isnull=False).order_by()
     return shared, CoInvestigator.objects.filter(proposal__in=shared.values("pk")).order_by()
 
 
@@ -31,10 +32,12 @@ def authors_with(user_id: int, since: datetime) -> set[int]:
 
 def who_left(proposal: Proposal, since: datetime) -> QuerySet[Invitation]:
     """Of who took part in this proposal and left, or in a submitted one of its lead opened after `since`."""
-    of_lead = Q(
-        proposal__owner_id=proposal.owner_id, proposal__submitted_at__isnull=False, proposal__created_at__gte=since
+    of_lead = Proposal.objects.filter(
+        owner_id=proposal.owner_id, submitted_at__isnull=False, created_at__gte=since
+    ).order_by()
+    left = Invitation.objects.filter(
+        Q(proposal=proposal) | Q(proposal__in=of_lead.values("pk")), state=InvitationState.ENDED
     )
-    left = Invitation.objects.filter(Q(proposal=proposal) | of_lead, state=InvitationState.ENDED)
     return left.exclude(settled_by=None).order_by()
 
 

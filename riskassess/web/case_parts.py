@@ -41,10 +41,12 @@ def earlier_cases(user: User, case: Case, partners: list[Partner]) -> dict[int, 
 
 def _earlier(user: User, keys: list[int]) -> QuerySet:
     own, *partners = keys
-    decided = visible_proposals(user).filter(state__in=[*AFTER_DECISION, State.REGISTERED])
+    # Which of them ended is found first: who may read one is asked of no others.
+    ended = Participation.objects.filter(proposal__state__in=[*AFTER_DECISION, State.REGISTERED], partner__in=partners)
     return (
         Participation.objects.filter(
-            Exists(decided.filter(pk=OuterRef("proposal")).exclude(pk=own)), partner__in=partners
+            Exists(visible_proposals(user).filter(pk=OuterRef("proposal"))),
+            pk__in=ended.exclude(proposal=own).order_by().values("pk"),
         )
         .order_by()
         .values("partner", "proposal__state")

@@ -24,6 +24,7 @@ from riskassess.assessments.wording import answer_groups, changes_between, visit
 from riskassess.audit.services import record_read
 from riskassess.core.errors import DomainError
 from riskassess.core.words import ROUTE_WORDS
+from riskassess.engine.reading import fingerprint
 from riskassess.proposals.models import PartnerRole
 from riskassess.proposals.states import IN_WORK
 from riskassess.reports.asking import kinds_for
@@ -38,6 +39,7 @@ from riskassess.web.case_parts import carried, earlier_cases
 from riskassess.web.conditions import condition_rows, conditions_with_files
 from riskassess.web.context import home_of
 from riskassess.web.determined import determination_rows
+from riskassess.web.drawing import drawn
 from riskassess.web.evidence import evidence_changes, filed_evidence
 from riskassess.web.forms.reports import AskReportForm
 from riskassess.web.forms.reviews import AgreeForm, NoteForm, ReasonForm
@@ -104,31 +106,21 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         "carried": carried(case),
         "proposal": proposal,
         "record": record,
-        "result": result,
-        "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions},
+        "filed": filed_parts(record, catalogue, result),
         "facts": facts_strip(case, record, result),
         "tabs": tabs(result, safeguards, partners),
         "move": move_box(user, case, actions, [*partners, *others]),
-        "marks": result.firm_findings,
-        "dimensions": [
-            {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}
-            for d in result.dimensions
-            if catalogue.dimension(d.id).is_risk
-        ],
         "holds": [(hold, labels.get(hold.row, "")) for hold in case.holds.exclude(state="gone")],
         "may_lift": user.has_perm("reviews.lift_hold", proposal),
         "may_confirm": user.has_perm("reviews.confirm_hold", proposal),
         "safeguards": safeguards,
-        "lowering": lowering_of(catalogue, record.facts, on=record.as_of),
         "may_settle": user.has_perm("reviews.settle_safeguard", proposal),
         "partners": partners,
         "earlier_people": people.get("", []),
         "may_erase": proposal.state not in IN_WORK and user.has_perm("reviews.erase_contact", proposal),
         "owners": owners_used(record.owners, sees_screening=user.has_perm("partners.see_screening")),
         "countries": countries_of(record),
-        "visits": visits_of(record.version.content),
         "trails": [trail for trail in trails if trail.changes],
-        "groups": answer_groups(record.version.content, catalogue),
         "changes": [
             *changes_between(earlier, record.version, catalogue),
             *people_changes(earlier, record.version),
@@ -163,6 +155,46 @@ def case_context(user, case, *, typed=None, agreeing=None) -> dict:
         "events": timeline(reference=proposal.reference, reader=user, limit=12),
         "crumbs": crumbs(case, reader=user),
     }
+
+
+def filed_parts(record, catalogue, result) -> dict[str, str]:
+    """What was filed and what the engine said of it, which stays as it is: written once for what stands in it."""
+    content, release = record.version.content, record.release_id
+    said, written = (release, fingerprint(record.result)), (release, fingerprint(content))
+    return {
+        "findings": drawn(
+            "cases/_findings.html",
+            said,
+            lambda: {"result": result, "titles": {dimension.id: dimension.title for dimension in catalogue.dimensions}},
+        ),
+        "lowering": drawn(
+            "_partials/lowering_box.html",
+            (release, fingerprint(record.facts), record.as_of),
+            lambda: {"lowering": lowering_of(catalogue, record.facts, on=record.as_of)},
+        ),
+        "answers": drawn(
+            "cases/_answers.html",
+            written,
+            lambda: {
+                "summary": content["proposal"].get("summary", ""),
+                "visits": visits_of(content),
+                "groups": answer_groups(content, catalogue),
+            },
+        ),
+        "glance": drawn(
+            "cases/_glance.html",
+            said,
+            lambda: {"result": result, "dimensions": dimension_rows(result, catalogue)},
+        ),
+    }
+
+
+def dimension_rows(result, catalogue) -> list[dict]:
+    return [
+        {"title": d.title, "filed": d.inherent, "reached": d.if_agreed}
+        for d in result.dimensions
+        if catalogue.dimension(d.id).is_risk
+    ]
 
 
 def accounts_of(decision, typed: dict) -> list[tuple]:
