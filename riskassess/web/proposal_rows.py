@@ -30,6 +30,7 @@ class Step:
 
     label: str
     url: str
+    is_sent: bool = False
     form: CopyForm | None = None
     reusable: dict[str, int] | None = None  # what the form offers to take along, as `reusable_of` counts it
 
@@ -98,7 +99,8 @@ def steps_of(proposal: Proposal, reader: User) -> list[Step]:
     if proposal.is_asked:
         return [Step(_("Answer"), reverse("messages", args=[proposal.reference]))]
     if reader.has_perm("proposals.withdraw", proposal):
-        return [Step(_("Withdraw"), reverse("withdraw", args=[proposal.reference]))]
+        # One press: what was written stays, and a copy of it can be filed anew.
+        return [Step(_("Withdraw"), reverse("withdraw", args=[proposal.reference]), is_sent=True)]
     if reader.has_perm("proposals.edit", proposal):
         return [Step(_("Continue"), proposal.get_absolute_url())]
     if reader.has_perm("proposals.renew", proposal):
@@ -111,7 +113,8 @@ def renewal_step(proposal: Proposal, reader: User) -> Step:
     counts = reusable_of(proposal, reader)
     wishes = {"with_evidence": True, "with_people": True}
     form = CopyForm(auto_id=f"id_{proposal.reference}_%s", initial=wishes)
-    return Step(_("Renew"), reverse("proposal_renew", args=[proposal.reference]), form, any(counts.values()) and counts)
+    reusable = counts if any(counts.values()) else None
+    return Step(_("Renew"), reverse("proposal_renew", args=[proposal.reference]), True, form, reusable)
 
 
 def reached_of(proposal):

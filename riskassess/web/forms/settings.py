@@ -55,7 +55,7 @@ class ReviewSettingsForm(OwnWordsForm):
     days_full = forms.IntegerField(label=_("Full route"), required=False, min_value=1, max_value=120)
     days_panel = forms.IntegerField(label=_("Panel route"), required=False, min_value=1, max_value=240)
     fast_track_share = forms.IntegerField(
-        label=_("Of a hundred fast-track registrations, how many nobody reads afterwards"),
+        label=_("Of a hundred fast-track registrations, how many are registered without a review afterwards"),
         required=False,
         min_value=0,
         max_value=100,

@@ -217,9 +217,9 @@ def discard(request, reference):
 
 
 def withdraw(request, reference):
-    """Takes a submitted proposal back after a page that says what that means."""
+    """Takes a submitted proposal back: at one press on My page, or after a page that says what that means."""
     proposal = get_proposal_for(request.user, reference, "proposals.withdraw")
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -228,9 +228,8 @@ def withdraw(request, reference):
             form.add_error(None, str(fault))
             status = 409 if isinstance(fault, Conflict) else 422
         else:
-            messages.success(
-                request, _("%(reference)s is withdrawn. Nobody goes on with it.") % {"reference": reference}
-            )
+            words = _("%(reference)s is withdrawn. Nobody goes on with it. “Copy” makes a new draft of what you wrote.")
+            messages.success(request, words % {"reference": reference})
             return redirect(proposal)
     case = getattr(proposal, "case", None)
     return render(

@@ -90,6 +90,19 @@ def test_withdrawn_proposal_stays_readable(as_user, ana, submitted):
     assert browser.get(page_name("withdraw", proposal)).status_code == 403
 
 
+def test_one_press_on_my_page_withdraws_and_what_was_written_can_be_copied(as_user, ana, submitted):
+    proposal, browser = submitted(example="04-coastal"), as_user(ana)
+    address = page_name("withdraw", proposal)
+    assert f'<form method="post" action="{address}">' in browser.get("/home").content.decode()
+
+    page = browser.post(address, follow=True)
+
+    proposal.refresh_from_db()
+    assert proposal.state == "withdrawn"
+    assert "“Copy” makes a new draft of what you wrote" in text_of(page)
+    assert f'action="{page_name("proposal_copy", proposal)}"' in page.content.decode()
+
+
 def test_version_page_shows_what_was_filed_and_what_changed(as_user, ana, omar, submitted, run_jobs):
     proposal, browser = submitted(example="04-coastal"), as_user(ana)
     workflow.request_changes(case=Case.objects.get(proposal=proposal), actor=omar, reasons="Look at the data again.")
