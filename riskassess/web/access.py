@@ -17,7 +17,7 @@ from riskassess.proposals.rules import is_coinvestigator, is_owner
 from riskassess.reports.models import Report
 from riskassess.reports.rules import PERMISSIONS
 from riskassess.reviews.models import Assignment, Case, Condition, GuestSeat
-from riskassess.reviews.queries import listed_proposals, open_seats, scope_key, visible_proposals
+from riskassess.reviews.queries import listed_proposals, open_seats, scope_key, visible_proposals, writes_alone
 from riskassess.reviews.talk import help_for, is_helper, part_in, visible_threads
 
 
@@ -38,7 +38,10 @@ def get_proposal_for(user, reference: str, permission: str) -> Proposal:
 
     Whoever comes too late for a step gets StepClosed; who has not declared their interest yet, NotDeclared.
     """
-    found = ask(scope_key(user), partial(_scoped, user), word=reference)
+    if writes_alone(user):
+        found = ask(scope_key(user), partial(_scoped, user), word=reference)
+    else:
+        found = _scoped(user, reference)
     proposal = next(iter(found), None)
     if proposal is None:
         if listed_proposals(user).filter(reference=reference).exists():
